@@ -1,0 +1,95 @@
+/**
+ * The one description of an environment: what `gwctl.yaml` (or the built-in default) means once every default, port and address is
+ * filled in. Pure data. Processes, clusters.yaml, mm2.properties and, later, compose files are rendered from it; nothing is described twice.
+ */
+export interface Topology {
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  /** Added to every port, so that several environments run side by side. */
+  readonly portOffset: number;
+  readonly clusters: readonly Cluster[];
+  readonly links: readonly MirrorLink[];
+  readonly gateways: readonly GatewayNode[];
+  readonly gateway: GatewaySettings;
+  readonly schemaRegistry: SchemaRegistry;
+  readonly failover: FailoverPolicy;
+}
+
+export type RuntimeName = 'local' | 'external';
+
+export interface Cluster {
+  readonly name: string;
+  /** Exactly one cluster is 'primary': the one that gateways serve before the first switch. */
+  readonly role: 'primary' | 'failover';
+  readonly kafkaVersion: string;
+  readonly brokers: readonly Broker[];
+  /** Extra broker properties, after ours. */
+  readonly brokerConfig: Readonly<Record<string, string>>;
+}
+
+export interface Broker {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  /** KRaft controller listener; 0 for external clusters. */
+  readonly controllerPort: number;
+}
+
+/** One MirrorMaker 2 flow. Topics keep their names (IdentityReplicationPolicy): a gateway needs the same names on both sides. */
+export interface MirrorLink {
+  /** `main->failover`, as MirrorMaker writes it. */
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Regular expressions, MirrorMaker's own syntax. */
+  readonly topics: string;
+  readonly groups: string;
+  readonly kafkaVersion: string;
+}
+
+export interface GatewayNode {
+  readonly name: string;
+  /** What clients are told to connect to. */
+  readonly advertisedHost: string;
+  /** The address that listeners bind. */
+  readonly bindHost: string;
+  /** One port for each broker node id, bound from start to end (hazard H9): nodeId n is served at ports.find(p => p.nodeId === n). */
+  readonly ports: readonly { readonly nodeId: number; readonly port: number }[];
+  readonly admin: { readonly host: string; readonly port: number };
+}
+
+export interface GatewaySettings {
+  /** What clients see as the cluster id, whichever cluster is behind (hazard H8). */
+  readonly clusterId: string;
+  readonly adminUsername: string;
+  readonly adminPassword: Secret;
+  /** HS256 key of the service-account tokens. */
+  readonly tokenKey: Secret;
+  readonly maxFrameBytes: number;
+  /** How long a held write waits at most before it is answered with a retriable error (hazard H12: 25 s). */
+  readonly holdMs: number;
+  readonly maxInFlight: number;
+}
+
+/** A reference, never a value in a file; `literal` only for the loopback default. */
+export type Secret =
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'literal'; readonly value: string }
+  /** Made at the first `up`, kept in the environment's folder with mode 0600. */
+  | { readonly kind: 'generated'; readonly file: string };
+
+export interface SchemaRegistry {
+  readonly enabled: boolean;
+  readonly port: number;
+  readonly cluster: string;
+  readonly topic: string;
+}
+
+export interface FailoverPolicy {
+  /** Refuse to start a planned switch while more than this is not replicated. */
+  readonly maxLagRecords: number;
+  readonly maxLagSeconds: number;
+  /** Longest time that producers may wait before the run gives up and resumes the source. */
+  readonly pauseBudgetMs: number;
+}
