@@ -13,6 +13,8 @@ export interface Topology {
   readonly gateway: GatewaySettings;
   readonly schemaRegistry: SchemaRegistry;
   readonly failover: FailoverPolicy;
+  /** Virtual clusters that exist from the start; none by default. */
+  readonly virtualClusters?: readonly string[];
 }
 
 export type RuntimeName = 'local' | 'external';

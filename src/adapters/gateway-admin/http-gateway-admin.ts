@@ -1,0 +1,67 @@
+import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
+import { ADMIN_PATHS, type AdminError, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
+import { CATALOG, GwctlError, type ErrorCode } from '../../shared/errors.ts';
+import type { GatewayNode } from '../../topology/topology.ts';
+
+export interface HttpGatewayAdminOptions {
+  readonly username: string;
+  readonly password: string;
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+/** On top of the time that a node itself may take for an order. */
+const ANSWER_MARGIN_MS = 5000;
+
+/** A node of the built-in gateway behind its HTTP API. */
+export function httpGatewayAdmin(node: GatewayNode, { username, password, timeoutMs = TIMEOUT_MS }: HttpGatewayAdminOptions): GatewayAdmin {
+  const base = `http://${node.admin.host}:${node.admin.port}`;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+  async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown, limitMs = timeoutMs, signal?: AbortSignal): Promise<T> {
+    const deadline = AbortSignal.timeout(limitMs);
+    let response: Response;
+    try {
+      response = await fetch(base + path, {
+        method,
+        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+      });
+    } catch (reason) {
+      const why = deadline.aborted ? `no answer within ${limitMs} ms` : causeOf(reason);
+      throw new GwctlError('UNAVAILABLE', `gateway ${node.name} cannot be reached at ${base}: ${why}`, { cause: reason, details: { gateway: node.name } });
+    }
+    const answer = (await response.json().catch(() => undefined)) as unknown;
+    if (response.ok) return answer as T;
+    const { code, message } = (answer as AdminError | undefined)?.error ?? { code: 'INTERNAL', message: `HTTP ${response.status}` };
+    if (response.status === 401) {
+      throw new GwctlError('USAGE', `gateway ${node.name} refuses the admin user "${username}": ${message}`, {
+        hint: 'set gateway.admin in gwctl.yaml to the user name and password that the node was started with',
+      });
+    }
+    throw new GwctlError(isErrorCode(code) ? code : 'UNAVAILABLE', `gateway ${node.name}: ${message}`, { details: { gateway: node.name, status: response.status } });
+  }
+
+  return {
+    node: node.name,
+    state: async (signal) => await call<NodeState>('GET', ADMIN_PATHS.state, undefined, timeoutMs, signal),
+    virtualClusters: async () => (await call<{ virtualClusters: VirtualClusterInfo[] }>('GET', ADMIN_PATHS.virtualClusters)).virtualClusters,
+    issueToken: async (virtualCluster, user, lifeTimeSeconds) =>
+      (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds })).token,
+    prepare: async (order) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order),
+    order: async (verb, order) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, (order.timeoutMs ?? 0) + Math.max(timeoutMs, ANSWER_MARGIN_MS)),
+  };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(CATALOG, code);
+}
+
+/** fetch says "fetch failed" and hides the reason one level down. */
+function causeOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  const { cause } = reason;
+  if (cause instanceof Error) return (cause as NodeJS.ErrnoException).code ?? cause.message;
+  return reason.message;
+}

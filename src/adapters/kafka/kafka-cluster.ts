@@ -1,0 +1,97 @@
+import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
+import { EARLIEST, LATEST } from '../../client/list-offsets.ts';
+import { partitionKey, type DataRecord, type KafkaCluster, type TopicPartition } from '../../ports/kafka-cluster.ts';
+import { GwctlError } from '../../shared/errors.ts';
+import type { Cluster } from '../../topology/topology.ts';
+import { errorName } from '../../wire/error-codes.ts';
+import { describeConfigsApi } from '../../wire/generated/describe-configs.ts';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const TOPIC_RESOURCE = 2;
+/** ConfigSource of a value that was set on the topic. */
+const SET_ON_TOPIC = 1;
+const FIRST_WINDOW = 16n;
+
+/** A cluster over the Kafka protocol. Connects when first asked; `close` ends all connections. */
+export function openKafkaCluster(cluster: Cluster, clientId = 'gwctl'): KafkaCluster {
+  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const offsets = (partitions: readonly TopicPartition[], timestamp: bigint): Promise<Map<string, bigint>> => listOffsets(client, cluster.name, partitions, timestamp);
+
+  const readRecords = async (partition: TopicPartition, from: bigint, limit: number, until?: bigint): Promise<DataRecord[]> => {
+    const key = partitionKey(partition);
+    const first = (await offsets([partition], EARLIEST)).get(key) ?? 0n;
+    const end = until ?? (await offsets([partition], LATEST)).get(key) ?? 0n;
+    const start = from > first ? from : first;
+    const records: DataRecord[] = [];
+    if (start >= end || limit < 1) return records;
+    for await (const { offset, timestamp, key: recordKey, value } of client.readRecords(partition.topic, partition.partition, start, { isolation: 'read_committed', until: end })) {
+      // Copies: the fetched buffer may be large, and what is kept is not.
+      records.push({ offset, timestamp, key: copy(recordKey), value: copy(value) });
+      if (records.length >= limit) break;
+    }
+    return records;
+  };
+
+  return {
+    name: cluster.name,
+    describe: async () => {
+      const { clusterId, controllerId, brokers, topics } = await client.metadata();
+      return {
+        clusterId: clusterId ?? '',
+        controllerId,
+        brokers: brokers.map(({ id }) => id).sort((a, b) => a - b),
+        topics: topics.map(({ name, internal, partitions }) => ({
+          name,
+          internal,
+          partitions: partitions.map(({ index, leader, replicas, isr }) => ({ index, leader, replicas, inSync: isr })).sort((a, b) => a.index - b.index),
+        })),
+      };
+    },
+    topicConfigs: async (topics) => {
+      const configs = new Map<string, ReadonlyMap<string, string>>();
+      if (topics.length === 0) return configs;
+      const { results } = await client.send({ kind: 'any' }, describeConfigsApi, {
+        resources: topics.map((resourceName) => ({ resourceType: TOPIC_RESOURCE, resourceName, configurationKeys: null })),
+      });
+      for (const { errorCode, resourceName, configs: entries } of results) {
+        if (errorCode !== 0) continue; // a topic that is not there
+        configs.set(resourceName, new Map(entries.filter(({ configSource }) => configSource === SET_ON_TOPIC).map(({ name, value }) => [name, value ?? ''])));
+      }
+      return configs;
+    },
+    endOffsets: async (partitions) => await offsets(partitions, LATEST),
+    readRecords: async (partition, from, limit) => await readRecords(partition, from, limit),
+    lastRecord: async (partition) => {
+      const key = partitionKey(partition);
+      const end = (await offsets([partition], LATEST)).get(key) ?? 0n;
+      const first = (await offsets([partition], EARLIEST)).get(key) ?? 0n;
+      // Markers and aborted records may stand at the end: look back further each time.
+      for (let window = FIRST_WINDOW; ; window *= 8n) {
+        const from = end - window > first ? end - window : first;
+        const last = (await readRecords(partition, from, Number.MAX_SAFE_INTEGER, end)).at(-1);
+        if (last !== undefined || from === first) return last;
+      }
+    },
+    readAll: async (topic) => {
+      const { topics } = await client.metadata([topic]);
+      const found = topics.find(({ name }) => name === topic);
+      if (found === undefined || found.errorCode !== 0) throw new GwctlError('UNAVAILABLE', `topic ${topic} is not on ${cluster.name} (${errorName(found?.errorCode ?? 3)})`);
+      const all: DataRecord[] = [];
+      for (const { index } of found.partitions) all.push(...(await readRecords({ topic, partition: index }, 0n, Number.MAX_SAFE_INTEGER)));
+      return all;
+    },
+    close: async () => client.close(),
+  };
+}
+
+async function listOffsets(client: KafkaClient, clusterName: string, partitions: readonly TopicPartition[], timestamp: bigint): Promise<Map<string, bigint>> {
+  if (partitions.length === 0) return new Map();
+  const answers = await client.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, timestamp, isolation: 'read_committed' as const })));
+  const failed = answers.find(({ errorCode }) => errorCode !== 0);
+  if (failed !== undefined) throw new GwctlError('UNAVAILABLE', `offsets of ${partitionKey(failed)} on ${clusterName}: ${errorName(failed.errorCode)}`);
+  return new Map(answers.map((answer) => [partitionKey(answer), answer.offset]));
+}
+
+function copy(bytes: Buffer | null): Buffer | null {
+  return bytes === null ? null : Buffer.from(bytes);
+}

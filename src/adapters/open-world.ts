@@ -1,0 +1,36 @@
+import type { World } from '../checks/observe-world.ts';
+import { resolveSecret } from '../config/resolve-secret.ts';
+import type { Canary } from '../ports/canary.ts';
+import type { Replicator } from '../ports/replicator.ts';
+import type { Topology } from '../topology/topology.ts';
+import { gatewayCanary } from './canary/gateway-canary.ts';
+import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
+import { openKafkaCluster } from './kafka/kafka-cluster.ts';
+import { mirrorMaker } from './replicator/mirror-maker.ts';
+
+/** The real world of an environment. `close` ends every connection. */
+export interface OpenWorld {
+  readonly world: World;
+  readonly canary: Canary;
+  close(): Promise<void>;
+}
+
+export function openWorld(topology: Topology, environmentDir: string, env: Readonly<Record<string, string | undefined>>): OpenWorld {
+  const password = resolveSecret(topology.gateway.adminPassword, environmentDir, env);
+  const gateways = topology.gateways.map((node) => httpGatewayAdmin(node, { username: topology.gateway.adminUsername, password }));
+  const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster)]));
+  const replicators = new Map<string, Replicator>();
+  for (const link of topology.links) {
+    const target = clusters.get(link.to);
+    if (target !== undefined) replicators.set(link.name, mirrorMaker(link, target));
+  }
+  const canary = gatewayCanary(topology.gateways, gateways);
+  return {
+    world: { topology, gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`) },
+    canary,
+    close: async () => {
+      canary.close();
+      await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/kafka-cluster.ts';
+import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
+import { GwctlError } from '../../shared/errors.ts';
+import type { MirrorLink } from '../../topology/topology.ts';
+
+/** Heartbeats of the last this many offsets are looked at: with exactly-once every other offset is a marker. */
+const HEARTBEAT_WINDOW = 32n;
+
+/**
+ * A dedicated MirrorMaker 2, seen through the topics that it keeps on the target (hazards D9, H11): Connect's source offsets, which with
+ * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
+ */
+export function mirrorMaker(link: MirrorLink, target: KafkaCluster): Replicator {
+  const offsetsTopic = `mm2-offsets.${link.from}.internal`;
+  const statusTopic = `mm2-status.${link.from}.internal`;
+  const heartbeatsTopic = `${link.from}.heartbeats`;
+  const positions = new Map<string, bigint>();
+  const readTo = new Map<number, bigint>();
+
+  return {
+    link: link.name,
+    health: async () => {
+      const connectors = connectorStates(await target.readAll(statusTopic));
+      return { connectors, lastHeartbeat: await lastHeartbeat(target, heartbeatsTopic) };
+    },
+    positions: async () => {
+      const { topics } = await target.describe();
+      const topic = topics.find(({ name }) => name === offsetsTopic);
+      if (topic === undefined) throw new GwctlError('UNAVAILABLE', `${offsetsTopic} is not on ${target.name}: MirrorMaker has never replicated ${link.name}`);
+      const parts = topic.partitions.map(({ index }) => ({ topic: offsetsTopic, partition: index }));
+      const ends = await target.endOffsets(parts);
+      for (const part of parts) {
+        const from = readTo.get(part.partition) ?? 0n;
+        const end = ends.get(partitionKey(part)) ?? 0n;
+        if (from >= end) continue;
+        for (const record of await target.readRecords(part, from, Number.MAX_SAFE_INTEGER)) {
+          const position = readPosition(record, link.from);
+          if (position !== undefined) positions.set(position.key, position.offset);
+        }
+        readTo.set(part.partition, end);
+      }
+      return positions;
+    },
+  };
+}
+
+/** Key `["MirrorSourceConnector",{"cluster":"main","partition":0,"topic":"t"}]`, value `{"offset":N}`: N is the last replicated offset. */
+function readPosition({ key, value }: DataRecord, source: string): { key: string; offset: bigint } | undefined {
+  if (key === null || value === null) return undefined;
+  try {
+    const [connector, where] = JSON.parse(key.toString('utf8')) as [string, { cluster: string; partition: number; topic: string }];
+    const { offset } = JSON.parse(value.toString('utf8')) as { offset: number };
+    if (connector !== 'MirrorSourceConnector' || where.cluster !== source || !Number.isSafeInteger(offset)) return undefined;
+    return { key: partitionKey(where), offset: BigInt(offset) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last word about each connector and task; keys `status-connector-NAME` and `status-task-NAME-N`. */
+function connectorStates(records: readonly DataRecord[]): ConnectorState[] {
+  const states = new Map<string, ConnectorState>();
+  for (const { key, value } of records) {
+    const name = /^status-(?:connector|task)-(.+)$/.exec(key?.toString('utf8') ?? '')?.[1];
+    if (name === undefined) continue;
+    if (value === null || value.length === 0) {
+      states.delete(name);
+      continue;
+    }
+    try {
+      const { state, trace } = JSON.parse(value.toString('utf8')) as { state: string; trace?: string | null };
+      states.set(name, { name, state, failure: trace?.split('\n')[0] });
+    } catch {
+      // Not a status of a version that we know: nothing is known about this connector.
+    }
+  }
+  return [...states.values()].filter(({ state }) => state !== 'DESTROYED').sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function lastHeartbeat(target: KafkaCluster, topic: string): Promise<Date | undefined> {
+  const partition = { topic, partition: 0 };
+  let end: bigint | undefined;
+  try {
+    end = (await target.endOffsets([partition])).get(partitionKey(partition));
+  } catch {
+    return undefined;
+  }
+  if (end === undefined) return undefined;
+  const from = end > HEARTBEAT_WINDOW ? end - HEARTBEAT_WINDOW : 0n;
+  const last = (await target.readRecords(partition, from, Number.MAX_SAFE_INTEGER)).at(-1) ?? (await target.lastRecord(partition));
+  return last === undefined ? undefined : new Date(Number(last.timestamp));
+}

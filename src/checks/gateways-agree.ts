@@ -1,0 +1,24 @@
+import { fail, pass, some, warn, type Check } from './check.ts';
+
+/** A node that nobody asked would go on writing to the cluster that is left (hazard H12). */
+export const gatewaysAgree: Check = {
+  id: 'gateways-agree',
+  title: 'every gateway node answers, on one cluster and generation',
+  run: ({ nodes, at }) => {
+    const silent = nodes.flatMap(({ name, state }) => (state.ok ? [] : [`${name}: ${state.why}`]));
+    if (silent.length > 0) return fail(some(silent), 'start the node, or take it out of gateways in gwctl.yaml if it is gone for good');
+    const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
+    const views = new Set(states.map(({ active, generation }) => `${active} (generation ${generation})`));
+    const list = states.map(({ node, active, generation, phase }) => `${node}: ${active}, generation ${generation}, ${phase}`);
+    if (views.size > 1) {
+      return fail(`the nodes disagree: ${list.join('; ')}`, 'switch the nodes that are behind with their own API call, POST /admin/pclusters/v1/pcluster/{from}/switch?to={to}');
+    }
+    const busy = states.filter(({ phase }) => phase !== 'serving');
+    const held = busy.find(({ run }) => run !== null && Date.parse(run.leaseUntil) > at.getTime());
+    if (held !== undefined) return fail(`${held.node} is ${held.phase} for run ${held.run?.runId ?? '?'}`, `wait for that run; its lease ends at ${held.run?.leaseUntil ?? '?'}`);
+    const flipped = busy.find(({ phase }) => phase === 'flipped');
+    if (flipped !== undefined) return fail(`${flipped.node} was switched by run ${flipped.run?.runId ?? '?'} and never resumed`, 'restart the node: it comes back serving the cluster that it was switched to');
+    if (busy.length > 0) return warn(list.join('; '), 'a run died here before it switched anything: the next one takes over');
+    return pass(list.join('; '));
+  },
+};

@@ -1,0 +1,58 @@
+import type { ClusterDescription } from '../ports/kafka-cluster.ts';
+import type { ReplicatorHealth } from '../ports/replicator.ts';
+import type { NodeState } from '../shared/admin-api.ts';
+import type { MirrorLink, Topology } from '../topology/topology.ts';
+
+/** What could be seen, or why not. */
+export type Seen<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+/** The world at one moment, as data: checks and plans are made from it and from nothing else. */
+export interface Observation {
+  readonly at: Date;
+  readonly topology: Topology;
+  readonly nodes: readonly { readonly name: string; readonly state: Seen<NodeState> }[];
+  readonly clusters: ReadonlyMap<string, Seen<ClusterView>>;
+  /** The cluster that the nodes serve, by the highest generation among them; undefined when no node answers. */
+  readonly active: string | undefined;
+  readonly generation: number | undefined;
+  /** What a switch to `to` would need. */
+  readonly to: string;
+  readonly link: MirrorLink | undefined;
+  readonly replicator: Seen<ReplicatorHealth> | undefined;
+  readonly lag: Seen<LinkLag> | undefined;
+}
+
+export interface ClusterView {
+  readonly description: ClusterDescription;
+  /** Of the topics that are replicated. */
+  readonly configs: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+export interface LinkLag {
+  readonly link: string;
+  readonly partitions: readonly PartitionLag[];
+}
+
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** End of the source: the next offset that a reader of committed records will see. */
+  readonly sourceEnd: bigint;
+  /** Source offset of the last record that is on the target; undefined: none. */
+  readonly replicated: bigint | undefined;
+  /** Data records on the source that are not on the target. Exact up to COUNT_LIMIT, beyond it the distance in offsets. */
+  readonly lagRecords: bigint;
+  readonly isExact: boolean;
+  /** Age of the oldest of them; 0 when there are none. */
+  readonly lagSeconds: number;
+}
+
+export function totalLag(lag: LinkLag, isWanted: (topic: string) => boolean = () => true): { records: bigint; seconds: number; behind: readonly PartitionLag[] } {
+  const wanted = lag.partitions.filter(({ topic }) => isWanted(topic));
+  const behind = wanted.filter(({ lagRecords }) => lagRecords > 0n);
+  return {
+    records: behind.reduce((sum, { lagRecords }) => sum + lagRecords, 0n),
+    seconds: behind.reduce((most, { lagSeconds }) => Math.max(most, lagSeconds), 0),
+    behind,
+  };
+}

@@ -1,0 +1,69 @@
+import type { GatewayAdmin } from '../ports/gateway-admin.ts';
+import type { KafkaCluster } from '../ports/kafka-cluster.ts';
+import type { Replicator } from '../ports/replicator.ts';
+import { GwctlError } from '../shared/errors.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { ClusterView, Observation, Seen } from './observation.ts';
+import { observeLag } from './observe-lag.ts';
+import { replicatedTopics } from './replicated-topics.ts';
+
+/** Everything of the world that gwctl looks at and acts on. */
+export interface World {
+  readonly topology: Topology;
+  readonly gateways: readonly GatewayAdmin[];
+  readonly clusters: ReadonlyMap<string, KafkaCluster>;
+  /** Follows one link; undefined where nothing replicates in that direction. */
+  replicator(from: string, to: string): Replicator | undefined;
+}
+
+/**
+ * Looks at everything that a switch to `to` depends on, in parallel. Never throws for what cannot be seen: that is part of the answer.
+ * `to` undefined: the first cluster that is not active.
+ */
+export async function observeWorld(world: World, to: string | undefined, now: () => Date = () => new Date()): Promise<Observation> {
+  const { topology } = world;
+  const nodes = await Promise.all(world.gateways.map(async (gateway) => ({ name: gateway.node, state: await see(() => gateway.state()) })));
+  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
+  const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
+  const active = newest?.active;
+  const target = to ?? topology.clusters.find(({ name }) => name !== active)?.name ?? '';
+  const link = topology.links.find((candidate) => candidate.from === active && candidate.to === target);
+
+  const clusters = new Map<string, Seen<ClusterView>>(
+    await Promise.all(
+      [...world.clusters].map(async ([name, cluster]): Promise<[string, Seen<ClusterView>]> => [
+        name,
+        await see(async () => {
+          const description = await cluster.describe();
+          const topics = replicatedTopics(description, link ?? { topics: '.*' }).map((topic) => topic.name);
+          return { description, configs: await cluster.topicConfigs(topics) };
+        }),
+      ]),
+    ),
+  );
+  const base = { at: now(), topology, nodes, clusters, active, generation: newest?.generation, to: target, link };
+  const source = active === undefined ? undefined : world.clusters.get(active);
+  const replicator = link === undefined ? undefined : world.replicator(link.from, link.to);
+  if (link === undefined || source === undefined || replicator === undefined) return { ...base, replicator: undefined, lag: undefined };
+
+  const view = active === undefined ? undefined : clusters.get(active);
+  const [health, lag] = await Promise.all([
+    see(() => replicator.health()),
+    view?.ok === true
+      ? see(() => {
+          const topics = replicatedTopics(view.value.description, link);
+          const partitions = topics.flatMap((topic) => topic.partitions.map(({ index }) => ({ topic: topic.name, partition: index })));
+          return observeLag(source, replicator, partitions, now);
+        })
+      : Promise.resolve({ ok: false as const, why: `${active} cannot be read` }),
+  ]);
+  return { ...base, replicator: health, lag };
+}
+
+async function see<T>(look: () => Promise<T>): Promise<Seen<T>> {
+  try {
+    return { ok: true, value: await look() };
+  } catch (reason) {
+    return { ok: false, why: GwctlError.from(reason).message };
+  }
+}

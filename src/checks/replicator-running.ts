@@ -1,0 +1,30 @@
+import { fail, pass, skip, some, type Check } from './check.ts';
+
+/** Heartbeats come every second; older than this and MirrorMaker may be running, but it copies nothing. */
+const STALE_HEARTBEAT_MS = 15_000;
+
+export const replicatorRunning: Check = {
+  id: 'replicator-running',
+  title: 'MirrorMaker replicates to the target',
+  run: ({ active, to, link, replicator, at }) => {
+    if (active === undefined) return skip('no gateway node says which cluster is active');
+    if (active === to) return pass(`${to} is active already: nothing has to be replicated`);
+    if (link === undefined || replicator === undefined) {
+      return fail(`nothing replicates ${active}->${to}: what was written on ${active} is missing on ${to}`, `add a link from ${active} to ${to} to gwctl.yaml, and remove the one the other way`);
+    }
+    if (!replicator.ok) return fail(`${link.name}: ${replicator.why}`, 'look at the log of mirror-maker, and run `gwctl up` again');
+    const { connectors, lastHeartbeat } = replicator.value;
+    const source = connectors.filter(({ name }) => name.startsWith('MirrorSourceConnector'));
+    if (source.length < 2) return fail(`${link.name}: MirrorSourceConnector or its task does not exist`, 'look at the log of mirror-maker');
+    const broken = connectors.filter(({ state }) => state !== 'RUNNING');
+    if (broken.length > 0) {
+      return fail(`${link.name}: ${some(broken.map(({ name, state, failure }) => `${name} is ${state}${failure === undefined ? '' : ` (${failure})`}`))}`, 'look at the log of mirror-maker, and restart it');
+    }
+    if (lastHeartbeat === undefined) return fail(`${link.name}: no heartbeat was ever replicated`, 'look at the log of mirror-maker');
+    const ageMs = at.getTime() - lastHeartbeat.getTime();
+    if (ageMs > STALE_HEARTBEAT_MS) {
+      return fail(`${link.name}: the last replicated heartbeat is ${(ageMs / 1000).toFixed(0)} s old (allowed: ${STALE_HEARTBEAT_MS / 1000} s)`, 'MirrorMaker is dead or stuck: look at its log');
+    }
+    return pass(`${link.name}: ${connectors.length} connectors and tasks are running, last heartbeat ${(Math.max(0, ageMs) / 1000).toFixed(1)} s ago`);
+  },
+};

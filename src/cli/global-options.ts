@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { GwctlError } from '../shared/errors.ts';
+import { DEFAULT_STATE_DIR } from '../topology/environment-dir.ts';
+import type { CliContext } from './context.ts';
+
+/** Options that stand before or after any command, with their environment variables and defaults applied. */
+export interface GlobalOptions {
+  /** Explicit `--config`; undefined means ./gwctl.yaml when it exists, else the built-in topology. */
+  readonly config: string | undefined;
+  readonly portOffset: number;
+  /** Absolute. */
+  readonly stateDir: string;
+  readonly debug: boolean;
+}
+
+/** Declares the global options on the root command. */
+export function addGlobalOptions(program: Command): void {
+  program
+    .option('-c, --config <file>', 'environment description (default: ./gwctl.yaml when it exists)')
+    .option('--port-offset <n>', 'added to every port, so that environments run side by side (env GWCTL_PORT_OFFSET)')
+    .option('--state-dir <dir>', `where environments keep their files (default: ${DEFAULT_STATE_DIR}, env GWCTL_STATE_DIR)`)
+    .option('--debug', 'print stack traces of errors');
+}
+
+/** Reads them back; the environment comes from the context, not from the process, so commander's own `.env()` is not used. */
+export function readGlobalOptions(values: Readonly<Record<string, unknown>>, context: Pick<CliContext, 'env' | 'cwd'>): GlobalOptions {
+  const text = (key: string) => (typeof values[key] === 'string' ? values[key] : undefined);
+  const flagged = text('portOffset');
+  const offset = flagged ?? context.env['GWCTL_PORT_OFFSET'];
+  return {
+    config: text('config'),
+    portOffset: offset === undefined || offset === '' ? 0 : parsePortOffset(offset, flagged === undefined ? 'GWCTL_PORT_OFFSET' : '--port-offset'),
+    stateDir: resolve(context.cwd, text('stateDir') ?? (context.env['GWCTL_STATE_DIR'] || DEFAULT_STATE_DIR)),
+    debug: values['debug'] === true,
+  };
+}
+
+function parsePortOffset(value: string, source: string): number {
+  const offset = Number(value);
+  if (!/^\d+$/.test(value) || offset > 65_535) throw new GwctlError('USAGE', `${source}: "${value}" is not a port offset (0 to 65535)`);
+  return offset;
+}

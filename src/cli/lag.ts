@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { addOutputOption, setAction } from './command-action.ts';
+import type { CliContext } from './context.ts';
+import { withWorld } from './with-world.ts';
+
+interface LagOptions {
+  readonly to?: string;
+  readonly all?: boolean;
+  readonly output: 'text' | 'json';
+}
+
+/** `gwctl lag`: how far the target is behind, for each partition. */
+export function addLagCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command('lag')
+    .description('show the replication lag of every topic and partition, in records and seconds')
+    .option('--to <cluster>', 'the replica (default: the cluster that is not active)')
+    .option('--all', 'also the partitions with nothing missing');
+  setAction<LagOptions>(addOutputOption(command), context, async ({ to, all, output }, globals) =>
+    withWorld(globals, context, async ({ world, clock, topology }) => {
+      const [{ observeWorld }, { totalLag }, { renderLag }, { createPalette }, { writeJson }, { clusterNamed }, { GwctlError }] = await Promise.all([
+        import('../checks/observe-world.ts'),
+        import('../checks/observation.ts'),
+        import('../report/lag.ts'),
+        import('../report/palette.ts'),
+        import('../report/json.ts'),
+        import('../topology/lookup.ts'),
+        import('../shared/errors.ts'),
+      ]);
+      if (to !== undefined) clusterNamed(topology, to);
+      const seen = await observeWorld(world, to, () => clock.now());
+      if (seen.active === undefined) throw new GwctlError('UNAVAILABLE', `no gateway node answers (${seen.nodes.map(({ state }) => (state.ok ? '' : state.why)).join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
+      if (seen.lag === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${seen.active}->${seen.to}: there is no lag to measure`, { hint: `add a link from ${seen.active} to ${seen.to} to gwctl.yaml` });
+      if (!seen.lag.ok) throw new GwctlError('UNAVAILABLE', `the lag is not known: ${seen.lag.why}`, { hint: 'look at both clusters with `gwctl status`' });
+      const lag = seen.lag.value;
+      if (output === 'json') {
+        const { records, seconds } = totalLag(lag);
+        writeJson(context.out, { at: seen.at, link: lag.link, lagRecords: records, lagSeconds: seconds, partitions: lag.partitions.map((partition) => ({ ...partition, replicated: partition.replicated ?? null })) });
+      } else context.out.write(renderLag(lag, seen.at, all === true, createPalette(context.isTerminal.out, context.env)));
+      return 0;
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import type { CliContext } from './context.ts';
+import { addGlobalOptions } from './global-options.ts';
+import { printError } from './print-error.ts';
+import { addFailoverCommand } from './failover.ts';
+import { addGatewayCommand } from './gateway.ts';
+import { addLagCommand } from './lag.ts';
+import { addSchemaCommand } from './schema.ts';
+import { addVclusterCommand } from './vcluster.ts';
+import { addVerifyCommand } from './verify.ts';
+
+/** Adds one command to the program. Keep its imports light: heavy modules are imported inside the action. */
+export type AddCommand = (program: Command, context: CliContext) => void;
+
+/** Every command, in the order of `gwctl --help`. */
+const COMMANDS: readonly AddCommand[] = [addLagCommand, addVerifyCommand, addFailoverCommand, addVclusterCommand, addGatewayCommand, addSchemaCommand];
+
+const USAGE_EXIT_CODE = 2;
+
+/** argv (without node and script) -> exit code. Never throws and never ends the process. */
+export async function runCli(argv: readonly string[], context: CliContext, commands: readonly AddCommand[] = COMMANDS): Promise<number> {
+  try {
+    await createProgram(context, commands).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (reason) {
+    if (reason instanceof CommanderError) return exitCodeOf(reason);
+    return printError(reason, context, { json: false, debug: argv.includes('--debug') });
+  }
+}
+
+function createProgram(context: CliContext, commands: readonly AddCommand[]): Command {
+  const program = new Command('gwctl')
+    .description('switches live Kafka traffic from one cluster to its replica, behind a gateway, and proves that it did')
+    .version(readVersion(), '-V, --version')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(gwctl --help lists the commands and options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.out.write(text),
+      writeErr: (text) => void context.err.write(text),
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => context.isTerminal.out,
+      getErrHasColors: () => context.isTerminal.err,
+    });
+  addGlobalOptions(program);
+  for (const add of commands) add(program, context);
+  return program;
+}
+
+/** Commander ends with 1 for every wrong use; in our contract that is 2. Our own exit codes pass through. */
+function exitCodeOf(error: CommanderError): number {
+  if (error.code === 'gwctl.exit' || error.exitCode === 0) return error.exitCode;
+  return USAGE_EXIT_CODE;
+}
+
+/** package.json is two folders up from src/cli and from dist/cli alike. */
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,153 @@
+import type { Socket } from 'node:net';
+import { GwctlError } from '../shared/errors.ts';
+import { decodeMessage, encodeMessage } from '../wire/codec.ts';
+import { encodeRequestFrame, readResponseHeader } from '../wire/headers.ts';
+import type { Api } from '../wire/schema.ts';
+import type { BrokerAddress, TransportOptions } from './client-options.ts';
+import { FrameCollector } from './frame-collector.ts';
+import { openSocket } from './open-socket.ts';
+import { authenticate } from './authenticate.ts';
+
+const DEFAULT_MAX_RESPONSE_BYTES = 128 << 20;
+
+export interface ConnectOptions extends TransportOptions, BrokerAddress {
+  readonly connectTimeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RequestOptions {
+  /** No answer within this closes the connection, because answers come in order. Default: none. */
+  readonly timeoutMs?: number;
+  /** Stops waiting; the connection stays, and the answer is dropped when it comes. */
+  readonly signal?: AbortSignal;
+}
+
+export interface BrokerConnection {
+  readonly address: BrokerAddress;
+  /** Many may be in flight. Throws UNAVAILABLE when the connection ends before the answer, PROTOCOL when the answer is not one. */
+  request<Req, Res>(api: Api<Req, Res>, version: number, body: Req, options?: RequestOptions): Promise<Res>;
+  /** Ends the connection; what is in flight is rejected. */
+  close(): void;
+  readonly isClosed: boolean;
+  /** Resolves, with the reason, once the connection has ended. Never rejects. */
+  readonly closed: Promise<GwctlError>;
+}
+
+/** Connects and, with `sasl`, authenticates. Throws UNAVAILABLE. The caller closes the connection. */
+export async function connectBroker(options: ConnectOptions): Promise<BrokerConnection> {
+  const socket = await openSocket(options, options);
+  const connection = new SocketConnection(socket, options);
+  if (options.sasl === undefined) return connection;
+  try {
+    await authenticate(connection, options.sasl, options.connectTimeoutMs);
+    return connection;
+  } catch (reason) {
+    connection.close();
+    throw reason;
+  }
+}
+
+interface Pending {
+  readonly correlationId: number;
+  readonly what: string;
+  readonly apiKey: number;
+  readonly version: number;
+  /** Decodes the frame's body from here on. */
+  readonly accept: (frame: Buffer, bodyStart: number) => void;
+  readonly reject: (reason: GwctlError) => void;
+}
+
+class SocketConnection implements BrokerConnection {
+  readonly address: BrokerAddress;
+  readonly closed: Promise<GwctlError>;
+  readonly #socket: Socket;
+  readonly #clientId: string;
+  readonly #frames: FrameCollector;
+  /** In the order in which they were sent, which is the order of the answers. A Map keeps it and removes from its front cheaply. */
+  readonly #pending = new Map<number, Pending>();
+  #nextCorrelationId = 1;
+  #ended: GwctlError | undefined;
+  #resolveClosed: (reason: GwctlError) => void = () => {};
+
+  constructor(socket: Socket, options: ConnectOptions) {
+    this.#socket = socket;
+    this.#clientId = options.clientId;
+    this.address = { host: options.host, port: options.port };
+    this.#frames = new FrameCollector(options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES);
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) => this.#end(this.#unavailable(`connection failed: ${error.message}`, error)));
+    socket.on('close', () => this.#end(this.#unavailable('closed the connection')));
+  }
+
+  get isClosed(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  request<Req, Res>(api: Api<Req, Res>, version: number, body: Req, options: RequestOptions = {}): Promise<Res> {
+    const { timeoutMs, signal } = options;
+    return new Promise<Res>((resolve, reject) => {
+      const bytes = encodeMessage(api.request, version, body);
+      if (this.#ended !== undefined) throw this.#ended;
+      const correlationId = this.#nextCorrelationId;
+      this.#nextCorrelationId = correlationId === 0x7fffffff ? 1 : correlationId + 1;
+      const what = `${api.name} v${version}`;
+      const onAbort = () => fail(this.#unavailable(`was given up: the caller stopped waiting for ${what}`));
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#end(this.#unavailable(`did not answer ${what} within ${timeoutMs} ms`)), timeoutMs);
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const fail = (reason: GwctlError) => {
+        settle();
+        reject(reason);
+      };
+      const accept = (frame: Buffer, bodyStart: number) => {
+        settle();
+        resolve(decodeMessage(api.response, version, frame, bodyStart));
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#pending.set(correlationId, { correlationId, what, apiKey: api.key, version, accept, reject: fail });
+      this.#socket.write(encodeRequestFrame(api.key, version, correlationId, this.#clientId, bytes));
+      if (signal?.aborted) onAbort();
+    });
+  }
+
+  close(): void {
+    this.#end(this.#unavailable('was closed by us'));
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const frame of this.#frames.push(chunk)) this.#answer(frame);
+    } catch (reason) {
+      this.#end(new GwctlError('PROTOCOL', `${this.#name}: ${GwctlError.from(reason).message}`, { cause: reason }));
+    }
+  }
+
+  #answer(frame: Buffer): void {
+    const [pending] = this.#pending.values();
+    if (pending === undefined) throw new GwctlError('PROTOCOL', `an answer of ${frame.length} bytes to no request`);
+    const { correlationId, bodyStart } = readResponseHeader(pending.apiKey, pending.version, frame);
+    if (correlationId !== pending.correlationId) throw new GwctlError('PROTOCOL', `answer ${correlationId} to ${pending.what} (expected: ${pending.correlationId})`);
+    pending.accept(frame, bodyStart); // a body that cannot be decoded ends the connection with the request still in the list
+    this.#pending.delete(correlationId);
+  }
+
+  #end(reason: GwctlError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#socket.destroy();
+    for (const pending of this.#pending.values()) pending.reject(reason);
+    this.#pending.clear();
+    this.#resolveClosed(reason);
+  }
+
+  get #name(): string {
+    return `${this.address.host}:${this.address.port}`;
+  }
+
+  #unavailable(message: string, cause?: unknown): GwctlError {
+    return new GwctlError('UNAVAILABLE', `${this.#name} ${message}`, { cause });
+  }
+}

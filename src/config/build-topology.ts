@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, Secret, Topology } from '../topology/topology.ts';
+import type { ConfigFile } from './config-schema.ts';
+import { DEFAULTS } from './defaults.ts';
+import { parseDurationMs } from './duration.ts';
+
+export interface BuildOptions {
+  readonly portOffset: number;
+  /** Folder that `file:` references are relative to: that of gwctl.yaml. */
+  readonly baseDir: string;
+}
+
+type ClusterEntry = NonNullable<NonNullable<ConfigFile['clusters']>[string]>;
+type GatewayEntry = NonNullable<NonNullable<ConfigFile['gateways']>[string]>;
+
+/** Stands for a port that nobody gave and that has no default; checkTopology reports it. */
+export const NO_PORT = 0;
+
+/** Fills in every default, address and port. Pure and total: what does not make sense is for checkTopology to say. */
+export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOptions): Topology {
+  const move = (port: number) => (port === NO_PORT ? NO_PORT : port + portOffset);
+  const kafkaVersion = file.kafka?.version ?? DEFAULTS.kafkaVersion;
+  const clusters = Object.entries(file.clusters ?? { main: null, failover: null }).map(([name, entry]) => buildCluster(name, entry ?? {}, kafkaVersion, move));
+  const primary = clusters.find((cluster) => cluster.role === 'primary')?.name;
+  const links = file.links ?? (primary === undefined ? [] : clusters.filter(({ name }) => name !== primary).map(({ name }) => ({ from: primary, to: name })));
+  const brokerPorts = Math.max(1, ...clusters.map(({ brokers }) => brokers.length));
+  return {
+    name: file.name ?? DEFAULTS.name,
+    runtime: file.runtime ?? 'local',
+    portOffset,
+    clusters,
+    links: links.map((link): MirrorLink => ({ name: `${link.from}->${link.to}`, topics: DEFAULTS.topics, groups: DEFAULTS.groups, kafkaVersion, ...link })),
+    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, brokerPorts, move)),
+    gateway: buildGatewaySettings(file.gateway ?? {}, baseDir),
+    schemaRegistry: {
+      enabled: file.schemaRegistry?.enabled ?? false,
+      port: move(file.schemaRegistry?.port ?? DEFAULTS.schemaRegistryPort),
+      cluster: file.schemaRegistry?.cluster ?? primary ?? 'main',
+      topic: file.schemaRegistry?.topic ?? DEFAULTS.schemaRegistryTopic,
+    },
+    failover: {
+      maxLagRecords: file.failover?.maxLagRecords ?? DEFAULTS.maxLagRecords,
+      maxLagSeconds: file.failover?.maxLagSeconds ?? DEFAULTS.maxLagSeconds,
+      pauseBudgetMs: parseDurationMs(file.failover?.pauseBudget ?? DEFAULTS.pauseBudget) ?? 0,
+    },
+    virtualClusters: file.virtualClusters ?? [],
+  };
+}
+
+function buildCluster(name: string, entry: ClusterEntry, kafkaVersion: string, move: (port: number) => number): Cluster {
+  const defaults = name === 'main' || name === 'failover' ? DEFAULTS.clusters[name] : undefined;
+  return {
+    name,
+    role: entry.role ?? defaults?.role ?? 'failover',
+    kafkaVersion: entry.kafkaVersion ?? kafkaVersion,
+    brokers: entry.bootstrap === undefined ? localBrokers(entry, defaults?.port ?? NO_PORT, move) : externalBrokers(entry.bootstrap),
+    brokerConfig: Object.fromEntries(Object.entries(entry.config ?? {}).map(([key, value]) => [key, String(value)])),
+  };
+}
+
+function localBrokers(entry: ClusterEntry, defaultPort: number, move: (port: number) => number): readonly Broker[] {
+  const port = entry.port ?? defaultPort;
+  const controllerPort = entry.controllerPort ?? (port === NO_PORT ? NO_PORT : port + DEFAULTS.controllerPortDistance);
+  const following = (first: number, index: number) => (first === NO_PORT ? NO_PORT : move(first + index));
+  return Array.from({ length: entry.brokers ?? DEFAULTS.brokerCount }, (_, index) => ({
+    id: index + 1,
+    host: DEFAULTS.host,
+    port: following(port, index),
+    controllerPort: following(controllerPort, index),
+  }));
+}
+
+/** Ports of brokers that are not ours are where they are: the offset does not move them. */
+function externalBrokers(bootstrap: string): readonly Broker[] {
+  return bootstrap.trim().split(/\s*,\s*/).map((address, index) => {
+    const colon = address.lastIndexOf(':');
+    return { id: index + 1, host: address.slice(0, colon), port: Number(address.slice(colon + 1)), controllerPort: 0 };
+  });
+}
+
+function buildGatewayNode(name: string, entry: GatewayEntry, brokerPorts: number, move: (port: number) => number): GatewayNode {
+  const defaults = name === 'gateway1' || name === 'gateway2' ? DEFAULTS.gateways[name] : undefined;
+  const port = entry.port ?? defaults?.port ?? NO_PORT;
+  const bindHost = entry.bindHost ?? DEFAULTS.bindHost;
+  return {
+    name,
+    advertisedHost: entry.advertisedHost ?? DEFAULTS.host,
+    bindHost,
+    ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : move(port + index) })),
+    admin: { host: bindHost, port: move(entry.adminPort ?? defaults?.adminPort ?? NO_PORT) },
+  };
+}
+
+function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir: string): GatewaySettings {
+  return {
+    clusterId: entry.clusterId ?? DEFAULTS.clusterId,
+    adminUsername: entry.admin?.username ?? DEFAULTS.adminUsername,
+    adminPassword: readReference(entry.admin?.password, baseDir) ?? { kind: 'literal', value: DEFAULTS.adminPassword },
+    tokenKey: readReference(entry.tokenKey, baseDir) ?? { kind: 'generated', file: DEFAULTS.tokenKeyFile },
+    maxFrameBytes: entry.maxFrameBytes ?? DEFAULTS.maxFrameBytes,
+    holdMs: entry.holdMs ?? DEFAULTS.holdMs,
+    maxInFlight: entry.maxInFlight ?? DEFAULTS.maxInFlight,
+  };
+}
+
+function readReference(reference: string | undefined, baseDir: string): Secret | undefined {
+  if (reference?.startsWith('env:') === true) return { kind: 'env', name: reference.slice('env:'.length) };
+  if (reference?.startsWith('file:') === true) return { kind: 'file', path: resolve(baseDir, reference.slice('file:'.length)) };
+  return undefined;
+}

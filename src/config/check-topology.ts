@@ -1,0 +1,98 @@
+import { didYouMean } from '../shared/did-you-mean.ts';
+import type { Topology } from '../topology/topology.ts';
+import { CLUSTER_NAMES, checkLinks } from './check-links.ts';
+import { checkPorts } from './check-ports.ts';
+import type { ConfigFile } from './config-schema.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { Finding } from './diagnostic.ts';
+
+const ROLES = [['clusters', '*', 'role']];
+const BROKER_COUNTS = [['clusters', '*', 'brokers'], ['clusters', '*', 'bootstrap']];
+
+/** Everything that no single value shows: what does not fit together. */
+export function checkTopology(file: ConfigFile, topology: Topology): readonly Finding[] {
+  return [
+    ...checkClusters(file, topology),
+    ...checkLinks(topology),
+    ...checkPorts(topology),
+    ...checkGateways(topology),
+    ...checkFailover(topology),
+    ...checkVirtualClusters(topology.virtualClusters ?? []),
+  ];
+}
+
+function checkClusters(file: ConfigFile, topology: Topology): readonly Finding[] {
+  const findings: Finding[] = [];
+  const primaries = topology.clusters.filter((cluster) => cluster.role === 'primary').map(({ name }) => name);
+  if (primaries.length === 0) findings.push({ path: ['clusters'], because: ROLES, message: 'no cluster has the role primary (exactly one must)' });
+  for (const name of primaries.slice(1)) {
+    findings.push({ path: ['clusters', name, 'role'], because: ROLES, message: `${name} is primary, but ${primaries[0]} is already (exactly one must be)` });
+  }
+  for (const { name } of topology.clusters) {
+    const entry = file.clusters?.[name];
+    const isExternal = topology.runtime === 'external';
+    if (isExternal && entry?.bootstrap === undefined) findings.push({ path: ['clusters', name, 'bootstrap'], because: [['runtime']], message: 'missing (runtime external needs the bootstrap servers of every cluster)' });
+    if (!isExternal && entry?.bootstrap !== undefined) findings.push({ path: ['clusters', name, 'bootstrap'], because: [['runtime']], message: 'only runtime external takes bootstrap servers, and the runtime is local' });
+    for (const key of ['brokers', 'port', 'controllerPort', 'config'] as const) {
+      if (entry?.bootstrap !== undefined && entry[key] !== undefined) findings.push({ path: ['clusters', name, key], message: 'has no meaning beside bootstrap: gwctl does not run this cluster' });
+    }
+  }
+  const { cluster } = topology.schemaRegistry;
+  const names = topology.clusters.map(({ name }) => name);
+  if (topology.schemaRegistry.enabled && !names.includes(cluster)) {
+    findings.push({ path: ['schemaRegistry', 'cluster'], because: CLUSTER_NAMES, message: `no cluster named "${cluster}" ${didYouMean(cluster, names)}` });
+  }
+  return findings;
+}
+
+function checkGateways(topology: Topology): readonly Finding[] {
+  const findings: Finding[] = [];
+  const largest = topology.clusters.toSorted((left, right) => right.brokers.length - left.brokers.length)[0];
+  const highestId = Math.max(0, ...(largest?.brokers ?? []).map(({ id }) => id));
+  const usesDefaultPassword = topology.gateway.adminPassword.kind === 'literal';
+  for (const { name, ports, bindHost } of topology.gateways) {
+    if (ports.length < highestId) {
+      // A node id without a port is a leader that clients cannot reach after a switch (hazard H9).
+      findings.push({ path: ['gateways', name, 'brokerPorts'], because: BROKER_COUNTS, message: `${ports.length} ports are fewer than the highest node id (${highestId}, of ${largest?.name}): one port for each is needed` });
+    }
+    if (usesDefaultPassword && !isLoopback(bindHost)) {
+      findings.push({
+        path: ['gateways', name, 'bindHost'],
+        because: [['gateway', 'admin', 'password']],
+        message: `${bindHost} can be reached from other machines while the admin password is the default: set gateway.admin.password (env:NAME or file:PATH) or bind ${DEFAULTS.bindHost}`,
+      });
+    }
+  }
+  return findings;
+}
+
+function checkFailover(topology: Topology): readonly Finding[] {
+  const { pauseBudgetMs } = topology.failover;
+  const { holdMs } = topology.gateway;
+  if (pauseBudgetMs < holdMs) return [];
+  return [
+    {
+      path: ['failover', 'pauseBudget'],
+      because: [['gateway', 'holdMs']],
+      message: `${pauseBudgetMs} ms is not shorter than gateway.holdMs (${holdMs} ms): held writes would be refused before the switch gives up`,
+    },
+  ];
+}
+
+/** Prefixes without a separator: `team` + `Afoo` would be the topic that `teamA` + `foo` is (hazard D11). */
+function checkVirtualClusters(names: readonly string[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  names.forEach((name, index) => {
+    names.forEach((other, otherIndex) => {
+      if (index === otherIndex || !other.startsWith(name)) return;
+      if (name === other && index < otherIndex) return;
+      const message = name === other ? `${name} is there twice` : `${name} is the beginning of ${other}: their topics could not be told apart`;
+      findings.push({ path: ['virtualClusters', index], because: [['virtualClusters']], message });
+    });
+  });
+  return findings;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

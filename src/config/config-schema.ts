@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { DEFAULTS, MAX_HOLD_MS } from './defaults.ts';
+import { parseDurationMs } from './duration.ts';
+
+const MAX_INT32 = 2_147_483_647;
+const MAX_BROKERS = 100;
+
+// Every message continues a sentence that starts with the value seen: `clusters.main.port: 99999` + `is not a port (1 to 65535)`.
+const text = (what: string) => z.string({ error: 'is not text (quote it)' }).min(1, { error: 'is empty' }).optional().describe(what);
+const matching = (pattern: RegExp, allowed: string, what: string) => z.string({ error: `is not ${allowed}` }).regex(pattern, { error: `is not ${allowed}` }).optional().describe(what);
+const integer = (min: number, max: number, allowed: string, what: string) =>
+  z.int({ error: `is not ${allowed}` }).min(min, { error: `is not ${allowed}` }).max(max, { error: `is not ${allowed}` }).optional().describe(what);
+const port = (what: string) => integer(1, 65_535, 'a port (1 to 65535)', what);
+const count = (min: number, max: number, what: string) => integer(min, max, `a whole number from ${min} to ${max}`, what);
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T, what: string) => z.enum(values, { error: `is not one of ${values.join(', ')}` }).optional().describe(what);
+const name = (kind: string) => {
+  const error = `is not a ${kind} name (a letter, then letters, digits, - and _)`;
+  return z.string({ error }).regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error });
+};
+const version = (what: string) => matching(/^\d+\.\d+\.\d+$/, 'a version like 4.3.1', what);
+const secret = (what: string) => matching(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'a reference (env:NAME or file:PATH; secrets do not stand in this file)', what);
+
+function isBootstrap(value: string): boolean {
+  return value.split(',').every((address) => {
+    const [, host, port] = /^\s*([^\s,]+):(\d{1,5})\s*$/.exec(address) ?? [];
+    return host !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+  });
+}
+
+const cluster = z
+  .strictObject({
+    role: oneOf(['primary', 'failover'], 'exactly one cluster is primary: the one that gateways serve before the first switch (default: primary for main, else failover)'),
+    brokers: count(1, MAX_BROKERS, `number of brokers, node ids 1 to n (default ${DEFAULTS.brokerCount})`),
+    port: port(`port of broker 1, the others follow (default ${DEFAULTS.clusters.main.port} for main, ${DEFAULTS.clusters.failover.port} for failover)`),
+    controllerPort: port(`port of the first KRaft controller listener (default: port + ${DEFAULTS.controllerPortDistance})`),
+    kafkaVersion: version('Kafka version of this cluster (default: kafka.version)'),
+    bootstrap: z
+      .string({ error: 'is not a list like "host1:9092,host2:9092"' })
+      .refine(isBootstrap, { error: 'is not a list like "host1:9092,host2:9092"' })
+      .optional()
+      .describe('brokers of a cluster that gwctl does not run, in the order of their node ids; only with runtime external'),
+    config: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'is not text, a number or true/false' }))
+      .optional()
+      .describe('extra broker properties, after those of gwctl'),
+  })
+  .describe('one Kafka cluster');
+
+const link = z
+  .strictObject({
+    from: z.string({ error: 'is not a cluster name' }).describe('source cluster'),
+    to: z.string({ error: 'is not a cluster name' }).describe('target cluster'),
+    topics: text(`topics to mirror: regular expressions, separated by commas (default ${DEFAULTS.topics})`),
+    groups: text(`consumer groups to mirror: regular expressions, separated by commas (default ${DEFAULTS.groups})`),
+    kafkaVersion: version('version of MirrorMaker 2 (default: kafka.version)'),
+  })
+  .describe('one MirrorMaker 2 flow; topics keep their names');
+
+const gatewayNode = z
+  .strictObject({
+    port: port('first of the consecutive ports, one for each broker node id (default 6969 for gateway1, 7969 for gateway2)'),
+    brokerPorts: count(1, MAX_BROKERS, 'number of ports (default: brokers of the largest cluster)'),
+    adminPort: port('port of the admin API (default 8888 for gateway1, 8889 for gateway2)'),
+    advertisedHost: text(`host that clients are told to connect to (default ${DEFAULTS.host})`),
+    bindHost: text(`address that the listeners bind (default ${DEFAULTS.bindHost})`),
+  })
+  .describe('one gateway node');
+
+const gateway = z
+  .strictObject({
+    clusterId: text(`what clients see as the cluster id, whichever cluster is behind (default ${DEFAULTS.clusterId})`),
+    admin: z
+      .strictObject({
+        username: text(`user of the admin API (default ${DEFAULTS.adminUsername})`),
+        password: secret('password of the admin API: env:NAME or file:PATH (the default is for loopback only)'),
+      })
+      .optional()
+      .describe('who may use the admin API'),
+    tokenKey: secret('HS256 key of the service-account tokens: env:NAME or file:PATH (default: made by the first `gwctl up`)'),
+    maxFrameBytes: count(1024, MAX_INT32, `largest request or response (default ${DEFAULTS.maxFrameBytes}, 100 MiB)`),
+    holdMs: count(100, MAX_HOLD_MS, `longest time a write is held during a switch before it is answered with a retriable error (default ${DEFAULTS.holdMs})`),
+    maxInFlight: count(1, 10_000, `requests in flight of one connection (default ${DEFAULTS.maxInFlight})`),
+  })
+  .describe('what all gateway nodes have in common');
+
+const schemaRegistry = z
+  .strictObject({
+    enabled: z.boolean({ error: 'is not true or false' }).optional().describe('run a schema registry (default false)'),
+    port: port(`port of its REST API (default ${DEFAULTS.schemaRegistryPort})`),
+    cluster: text('cluster that keeps its topic (default: the primary)'),
+    topic: text(`topic that keeps the schemas (default ${DEFAULTS.schemaRegistryTopic})`),
+  })
+  .describe('schema registry');
+
+const failover = z
+  .strictObject({
+    maxLagRecords: count(0, Number.MAX_SAFE_INTEGER, `refuse to start a planned switch while more is not replicated (default ${DEFAULTS.maxLagRecords})`),
+    maxLagSeconds: count(0, 86_400, `the same, as age of the oldest record (default ${DEFAULTS.maxLagSeconds})`),
+    pauseBudget: z
+      .string({ error: 'is not a duration like 500ms, 20s or 2m' })
+      .refine((value) => (parseDurationMs(value) ?? 0) > 0, { error: 'is not a duration like 500ms, 20s or 2m' })
+      .optional()
+      .describe(`longest time that producers may wait before a switch gives up; shorter than gateway.holdMs (default ${DEFAULTS.pauseBudget})`),
+  })
+  .describe('what a switch may cost');
+
+/** gwctl.yaml, version 1. Every key may be left out. Unknown keys are errors. */
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1, { error: 'is not a known version of this file (1)' }).optional().describe('version of this file format'),
+    name: name('environment').optional().describe(`name of the environment and of its folder (default "${DEFAULTS.name}")`),
+    runtime: oneOf(['local', 'external'], 'who runs the clusters: gwctl as local processes, or somebody else (default local)'),
+    kafka: z.strictObject({ version: version(`Kafka version (default ${DEFAULTS.kafkaVersion})`) }).optional().describe('what clusters and links have in common'),
+    clusters: z.record(name('cluster'), cluster.nullable()).optional().describe('clusters by name (default: main and failover)'),
+    links: z.array(link, { error: 'is not a list of links' }).optional().describe('mirror links (default: from the primary to every other cluster)'),
+    gateways: z.record(name('gateway'), gatewayNode.nullable()).optional().describe('gateway nodes by name (default: gateway1 and gateway2)'),
+    gateway: gateway.optional(),
+    schemaRegistry: schemaRegistry.optional(),
+    failover: failover.optional(),
+    virtualClusters: z
+      .array(name('virtual cluster'), { error: 'is not a list of virtual cluster names' })
+      .optional()
+      .describe('virtual clusters that exist from the start; no name may be the beginning of another'),
+  })
+  .describe('gwctl.yaml: an environment of Kafka clusters, mirror links and gateway nodes');
+
+/** What a gwctl.yaml says, before defaults. */
+export type ConfigFile = z.infer<typeof configSchema>;

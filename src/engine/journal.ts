@@ -1,0 +1,44 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GwctlError } from '../shared/errors.ts';
+import type { RunEvent, RunListener } from './run-event.ts';
+
+/** One run's events on disk, one JSON document a line, each durable before the run goes on. */
+export interface Journal {
+  readonly file: string;
+  readonly listener: RunListener;
+  close(): Promise<void>;
+}
+
+/** `<environment>/runs/<runId>.ndjson`, mode 0600; two runs never share one. */
+export async function openJournal(environmentDir: string, runId: string): Promise<Journal> {
+  const folder = join(environmentDir, 'runs');
+  const file = join(folder, `${runId}.ndjson`);
+  let handle: FileHandle;
+  try {
+    await mkdir(folder, { recursive: true });
+    handle = await open(file, 'ax', 0o600);
+  } catch (reason) {
+    throw new GwctlError('ENVIRONMENT', `the journal ${file} cannot be written: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
+  }
+  let last: Promise<void> = Promise.resolve();
+  const write = async (event: RunEvent): Promise<void> => {
+    await handle.appendFile(`${JSON.stringify(event, bigintAsText)}\n`);
+    await handle.datasync();
+  };
+  return {
+    file,
+    listener: (event) => {
+      last = last.then(() => write(event), () => write(event));
+      return last;
+    },
+    close: async () => {
+      await last.catch(() => {});
+      await handle.close();
+    },
+  };
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}

@@ -1,0 +1,21 @@
+import type { Plan } from '../plan/plan.ts';
+import type { StepEvidence } from '../steps/step.ts';
+
+/**
+ * Everything that happens in a run, in order. The same events feed the journal, the terminal and `-o json`; nothing flows back. `atMs` counts from
+ * the start of the run.
+ */
+export type RunEvent =
+  | { readonly type: 'run-started'; readonly schema: 1; readonly at: string; readonly runId: string; readonly plan: Plan }
+  | { readonly type: 'step-started'; readonly atMs: number; readonly index: number; readonly text: string }
+  | { readonly type: 'step-noted'; readonly atMs: number; readonly index: number; readonly text: string }
+  | { readonly type: 'step-done'; readonly atMs: number; readonly index: number; readonly durationMs: number; readonly evidence: StepEvidence }
+  | { readonly type: 'step-failed'; readonly atMs: number; readonly index: number; readonly message: string }
+  | { readonly type: 'step-undone'; readonly atMs: number; readonly index: number }
+  | { readonly type: 'undo-failed'; readonly atMs: number; readonly index: number; readonly message: string }
+  | { readonly type: 'run-ended'; readonly atMs: number; readonly outcome: RunOutcome; readonly message: string };
+
+/** 'switched' and 'unproven' are past the flip; 'stuck' is between two clusters, or paused. */
+export type RunOutcome = 'switched' | 'refused' | 'rolled-back' | 'stuck' | 'unproven';
+
+export type RunListener = (event: RunEvent) => void | Promise<void>;

@@ -1,0 +1,145 @@
+import type { World } from '../checks/observe-world.ts';
+import { describeStep, type Plan, type PlannedStep, type StepKind } from '../plan/plan.ts';
+import type { Canary } from '../ports/canary.ts';
+import type { Clock } from '../ports/clock.ts';
+import { GwctlError } from '../shared/errors.ts';
+import type { Step, StepContext, StepRegistry } from '../steps/step.ts';
+import type { RunEvent, RunListener, RunOutcome } from './run-event.ts';
+
+export interface RunOptions {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly world: World;
+  readonly canary: Canary;
+  readonly clock: Clock;
+  readonly steps: StepRegistry;
+  /** The user wants out: honoured until the flip, then the run goes on to its end. */
+  readonly signal: AbortSignal;
+  /** Told in order; the first is the journal: a step that cannot be written down does not act. */
+  readonly listeners: readonly RunListener[];
+}
+
+export interface RunResult {
+  readonly outcome: RunOutcome;
+  /** Of the failure; undefined when it switched. */
+  readonly error: GwctlError | undefined;
+  readonly durationMs: number;
+  /** From the first held write to the last node that let writes pass: how long a producer can have waited. */
+  readonly writePauseMs: number | undefined;
+}
+
+/**
+ * Runs a plan: one step after the other; when one fails, what was done is undone, newest first, the failed step included, each under a
+ * fresh deadline, up to the first that cannot be undone. Never throws: how it ended is the answer.
+ */
+export async function runPlan(options: RunOptions): Promise<RunResult> {
+  const { plan, clock, runId } = options;
+  const startMs = clock.elapsedMs();
+  const atMs = (): number => Math.round(clock.elapsedMs() - startMs);
+  const tell = async (event: RunEvent): Promise<void> => {
+    for (const listener of options.listeners) await listener(event);
+  };
+  let pausedAtMs: number | undefined;
+  let writePauseMs: number | undefined;
+  let isPastReturn = false;
+  const end = async (outcome: RunOutcome, error?: GwctlError): Promise<RunResult> => {
+    await quietly(() => tell({ type: 'run-ended', atMs: atMs(), outcome, message: error?.message ?? `${plan.to} is active` }));
+    return { outcome, error, durationMs: atMs(), writePauseMs };
+  };
+
+  try {
+    await tell({ type: 'run-started', schema: 1, at: clock.now().toISOString(), runId, plan });
+  } catch (reason) {
+    return await end('refused', GwctlError.from(reason));
+  }
+  for (const [index, planned] of plan.steps.entries()) {
+    const step = stepOf(options.steps, planned);
+    const startedMs = atMs();
+    try {
+      if (!isPastReturn) options.signal.throwIfAborted();
+      if (planned.kind === 'flip-gateways') isPastReturn = true;
+      await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to) });
+      if (planned.kind === 'pause-gateways') pausedAtMs = startedMs;
+      const evidence = await step.apply(planned, contextOf(options, isPastReturn, step.timeoutMs(planned), (text) => {
+        void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
+      }));
+      if (planned.kind === 'resume-gateways' && pausedAtMs !== undefined) writePauseMs = atMs() - pausedAtMs;
+      await tell({ type: 'step-done', atMs: atMs(), index, durationMs: atMs() - startedMs, evidence });
+    } catch (reason) {
+      const cause = options.signal.aborted && !isPastReturn ? GwctlError.from(options.signal.reason) : GwctlError.from(reason);
+      await quietly(() => tell({ type: 'step-failed', atMs: atMs(), index, message: cause.message }));
+      if (step.failure === 'unproven') return await end('unproven', unproven(plan, cause));
+      const stuck = await undo(options, index, tell, atMs);
+      if (stuck !== undefined) return await end('stuck', needsOperator(plan, cause, stuck));
+      if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(plan));
+      return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(plan, cause));
+    }
+  }
+  return await end('switched');
+}
+
+async function undo(options: RunOptions, failedIndex: number, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<GwctlError | undefined> {
+  const { plan, steps } = options;
+  for (let index = failedIndex; index >= 0; index--) {
+    const planned = plan.steps[index] as PlannedStep;
+    const step = stepOf(steps, planned);
+    if (step.undo === 'nothing') continue;
+    try {
+      if (step.undo === 'no-return') throw new GwctlError('NEEDS_OPERATOR', `"${describeStep(planned, plan.to)}" cannot be undone`);
+      // A fresh deadline: the time of what failed is used up. Bookkeeping that fails here must not stop the world from being put back.
+      await step.undo(planned, contextOf(options, true, step.timeoutMs(planned), () => {}));
+      await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index }));
+    } catch (reason) {
+      const error = GwctlError.from(reason);
+      await quietly(() => tell({ type: 'undo-failed', atMs: atMs(), index, message: error.message }));
+      return error;
+    }
+  }
+  return undefined;
+}
+
+function contextOf(options: RunOptions, isPastReturn: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
+  const { runId, plan, world, canary, clock, signal } = options;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  return { runId, plan, world, canary, clock, note, signal: isPastReturn ? deadline : AbortSignal.any([deadline, signal]) };
+}
+
+/** The registry has an entry for each kind; the kind of the step and of its entry are the same. */
+function stepOf(steps: StepRegistry, planned: PlannedStep): Step<StepKind> {
+  return steps[planned.kind] as unknown as Step<StepKind>;
+}
+
+async function quietly(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch {
+    // The world outranks the bookkeeping.
+  }
+}
+
+function refused(plan: Plan, cause: GwctlError): GwctlError {
+  const code = cause.code === 'LOCKED' || cause.code === 'NOT_AS_EXPECTED' ? cause.code : 'CHECK_FAILED';
+  return new GwctlError(code, `${cause.message}: nothing was changed, ${plan.from} is active`, { cause, hint: cause.hint ?? 'run `gwctl verify` for the whole picture' });
+}
+
+function rolledBack(plan: Plan, cause: GwctlError): GwctlError {
+  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, every node serves ${plan.from} again; writes were held, none was lost`, {
+    cause,
+    hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes',
+  });
+}
+
+function interrupted(plan: Plan): GwctlError {
+  return new GwctlError('INTERRUPTED', `interrupted before the switch: every node serves ${plan.from}, nothing was changed`);
+}
+
+function needsOperator(plan: Plan, cause: GwctlError, stuck: GwctlError): GwctlError {
+  return new GwctlError('NEEDS_OPERATOR', `${cause.message}; and it could not be undone: ${stuck.message}. Writes may be held on some nodes; no node serves both clusters`, {
+    cause,
+    hint: `look at \`gwctl status\`: a node that is paused holds writes; one that was switched to ${plan.to} must not be sent back while others write there`,
+  });
+}
+
+function unproven(plan: Plan, cause: GwctlError): GwctlError {
+  return new GwctlError('PROOF_FAILED', `switched to ${plan.to}, but the proof failed: ${cause.message}`, { cause, hint: 'look at `gwctl status` and at the log of the node' });
+}

@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net';
+import { ByteSink } from './byte-sink.ts';
+import { ByteSource } from './byte-source.ts';
+
+/** One client's connection to one broker, with what a move to another cluster needs: to stop between two frames. */
+export class BackendLink {
+  readonly source: ByteSource;
+  readonly #socket: Socket;
+  readonly #sink: ByteSink;
+  #midFrame = false;
+  #stopping = false;
+  #frameEnd: (() => void) | undefined;
+  #waiting = new Set<() => void>();
+
+  constructor(socket: Socket, beforeWait: () => void) {
+    this.#socket = socket;
+    this.#sink = new ByteSink(socket);
+    this.source = new ByteSource(socket, beforeWait);
+    socket.on('close', () => this.#wakeAll());
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  write(piece: Buffer): void | Promise<void> {
+    return this.#sink.write(piece);
+  }
+
+  flush(): void {
+    this.#sink.flush();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Waits for the first byte of the next frame; false when no further frame shall be read. */
+  async nextFrame(): Promise<boolean> {
+    if (this.#stopping) return false;
+    await this.source.ensure(4);
+    if (this.#stopping) return false;
+    this.#midFrame = true;
+    return true;
+  }
+
+  frameDone(): void {
+    this.#midFrame = false;
+    this.#frameEnd?.();
+    this.#wakeAll();
+  }
+
+  /** No frame after the one that is being read; true once that one is through, false when it takes longer than `timeoutMs`. */
+  async stopAfterFrame(timeoutMs: number): Promise<boolean> {
+    this.#stopping = true;
+    if (!this.#midFrame) return true;
+    return await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#frameEnd = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
+  /** Waits until a frame has been read or the link is closed, at most `timeoutMs`. */
+  async frameOrClose(timeoutMs: number): Promise<void> {
+    if (this.isClosed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#waiting.add(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}

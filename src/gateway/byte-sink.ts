@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+
+/**
+ * Where bytes leave: small writes are corked together until `flush`, and `write` gives a promise only when the peer is slow, so that a
+ * slow peer slows its counterpart and nothing piles up here.
+ */
+export class ByteSink {
+  readonly #socket: Socket;
+  #corked = false;
+  #drained: Promise<void> | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Settles also when the socket closes: whoever reads the other side notices that by itself. */
+  write(piece: Buffer): void | Promise<void> {
+    if (this.#socket.destroyed) return;
+    if (!this.#corked) {
+      this.#socket.cork();
+      this.#corked = true;
+    }
+    if (this.#socket.write(piece)) return;
+    this.flush();
+    this.#drained ??= new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#socket.off('drain', done);
+        this.#socket.off('close', done);
+        this.#drained = undefined;
+        resolve();
+      };
+      this.#socket.on('drain', done);
+      this.#socket.on('close', done);
+    });
+    return this.#drained;
+  }
+
+  flush(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket.uncork();
+  }
+}

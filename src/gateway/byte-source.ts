@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net';
+
+/** The peer closed, or the connection broke; normal at a frame's border, an error in the middle of one. */
+export class StreamEnded extends Error {
+  readonly unreadBytes: number;
+
+  constructor(unreadBytes: number, cause?: Error) {
+    super(cause === undefined ? 'the peer closed the connection' : cause.message, { cause });
+    this.unreadBytes = unreadBytes;
+  }
+}
+
+/** Reading ahead stops here; what a frame needs beyond it is still read, but no further. */
+const READ_AHEAD_BYTES = 1 << 20;
+
+/**
+ * What a socket has sent, read in the order and the sizes that a protocol needs. Pieces are handed on as they arrived: nothing is
+ * joined unless a caller asks for contiguous bytes, and the socket is not read while READ_AHEAD_BYTES wait here.
+ */
+export class ByteSource {
+  readonly #socket: Socket;
+  readonly #beforeWait: () => void;
+  #chunks: Buffer[] = [];
+  #buffered = 0;
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  /** `beforeWait` runs each time that the reader goes to sleep: the moment to flush what was written so far. */
+  constructor(socket: Socket, beforeWait: () => void = () => {}) {
+    this.#socket = socket;
+    this.#beforeWait = beforeWait;
+    socket.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#buffered += chunk.length;
+      if (this.#buffered >= READ_AHEAD_BYTES) socket.pause();
+      this.#notify();
+    });
+    socket.on('error', (failure: Error) => this.#end(failure));
+    socket.on('end', () => this.#end());
+    socket.on('close', () => this.#end());
+  }
+
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  #end(failure?: Error): void {
+    this.#failure ??= failure;
+    this.#ended = true;
+    this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  async #more(): Promise<void> {
+    if (this.#ended) throw new StreamEnded(this.#buffered, this.#failure);
+    this.#beforeWait();
+    if (this.#socket.isPaused()) this.#socket.resume();
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** At least `bytes` contiguous bytes at the front, not yet consumed. Joins pieces: for heads, not for bodies. */
+  async ensure(bytes: number): Promise<Buffer> {
+    while (this.#buffered < bytes) await this.#more();
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length >= bytes) return first;
+    const joined = Buffer.concat(this.#chunks);
+    this.#chunks = [joined];
+    return joined;
+  }
+
+  /** Drops `bytes` from the front; they must have been ensured. */
+  consume(bytes: number): void {
+    this.#buffered -= bytes;
+    let left = bytes;
+    while (left > 0) {
+      const first = this.#chunks[0] as Buffer;
+      if (first.length > left) {
+        this.#chunks[0] = first.subarray(left);
+        return;
+      }
+      left -= first.length;
+      this.#chunks.shift();
+    }
+  }
+
+  /** Exactly `bytes` bytes as one buffer, joined once however many pieces they came in. */
+  async take(bytes: number): Promise<Buffer> {
+    const first = this.#chunks[0];
+    if (first !== undefined && first.length >= bytes) {
+      this.consume(bytes);
+      return first.subarray(0, bytes);
+    }
+    const pieces: Buffer[] = [];
+    await this.pass(bytes, (piece) => void pieces.push(piece));
+    return Buffer.concat(pieces, bytes);
+  }
+
+  /** Hands exactly `bytes` bytes to `to`, piece by piece as they arrive; waits when `to` asks it to. */
+  async pass(bytes: number, to: (piece: Buffer) => void | Promise<void>): Promise<void> {
+    let left = bytes;
+    while (left > 0) {
+      const first = this.#chunks[0];
+      if (first === undefined) {
+        await this.#more();
+        continue;
+      }
+      const piece = first.length > left ? first.subarray(0, left) : first;
+      this.consume(piece.length);
+      left -= piece.length;
+      const wait = to(piece);
+      if (wait !== undefined) await wait;
+    }
+  }
+}

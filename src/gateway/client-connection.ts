@@ -1,0 +1,430 @@
+import type { Socket } from 'node:net';
+import { GwctlError } from '../shared/errors.ts';
+import { decodeMessage, encodeMessage } from '../wire/codec.ts';
+import { APIS } from '../wire/generated/apis.ts';
+import type { FetchRequest } from '../wire/generated/fetch.ts';
+import { saslAuthenticateResponse, saslAuthenticateRequest } from '../wire/generated/sasl-authenticate.ts';
+import { saslHandshakeRequest, saslHandshakeResponse } from '../wire/generated/sasl-handshake.ts';
+import { ERROR } from '../wire/error-codes.ts';
+import { encodeRequestFrame, encodeResponseFrame, isFlexible, readRequestHeader, readResponseHeader, type RequestHead } from '../wire/headers.ts';
+import { newMessage } from '../wire/new-message.ts';
+import type { ApiDefinition } from '../wire/schema.ts';
+import { API, API_TABLE } from './api-table.ts';
+import { BackendLink } from './backend-link.ts';
+import { ByteSink } from './byte-sink.ts';
+import { ByteSource, StreamEnded } from './byte-source.ts';
+import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
+import { FrameReader, readFrameSize } from './frame-reader.ts';
+import { answerApiVersions, answerProduceNotLeader, fetchMoved } from './local-answers.ts';
+import type { Log } from './log.ts';
+import type { NodeContext } from './node-context.ts';
+import { rewriteRequest, rewriteResponse, type Surroundings } from './rewrite/rewriter.ts';
+import { readSaslPlain, SASL_MECHANISM } from './sasl-plain.ts';
+import { spliceFetchResponse } from './splice/fetch-response.ts';
+import { spliceProduceRequest, swallowProduceRequest } from './splice/produce-request.ts';
+import { TokenRefused, type ServiceAccount } from './tokens.ts';
+
+/** A head is looked at in this many bytes; a longer one (a long client id) in as many as a head can have. */
+const HEAD_BYTES = 512;
+const LONGEST_HEAD_BYTES = 70_000;
+
+interface Session {
+  readonly account: ServiceAccount;
+  readonly around: Surroundings;
+}
+
+/**
+ * One client, and its one broker connection behind it.
+ *
+ *   client ──► head ──► (held while paused) ──► rewrite ──► backend
+ *   client ◄── in request order ◄── rewrite ◄── backend
+ *
+ * The client's socket stays open when the cluster behind it changes (hazard 00.2): only the backend is replaced, by `moveBackend`.
+ */
+export class ClientConnection {
+  readonly #socket: Socket;
+  readonly #nodeId: number;
+  readonly #node: NodeContext;
+  readonly #log: Log;
+  readonly #source: ByteSource;
+  readonly #sink: ByteSink;
+  readonly #queue: ExchangeQueue;
+  readonly #over = new AbortController();
+  #session: Session | undefined;
+  /** Set by a version 0 handshake: the next frame is the bare SASL message. */
+  #bareSasl = false;
+  #backend: BackendLink | undefined;
+  #connecting: Promise<BackendLink> | undefined;
+  /** A Produce frame is partly forwarded. */
+  #midWrite = false;
+  #unacknowledged = false;
+  #barrierWanted = false;
+  /** Read requests that the cluster that was left did not answer; asked first of the new one. */
+  #again: Buffer[] = [];
+
+  constructor(socket: Socket, nodeId: number, node: NodeContext, log: Log) {
+    this.#socket = socket;
+    this.#nodeId = nodeId;
+    this.#node = node;
+    this.#log = log;
+    this.#sink = new ByteSink(socket);
+    this.#source = new ByteSource(socket, () => this.#flush());
+    this.#queue = new ExchangeQueue((frame) => {
+      void this.#sink.write(frame);
+      this.#sink.flush();
+    });
+    socket.setNoDelay(true);
+    socket.on('close', () => this.#over.abort());
+  }
+
+  /** Serves until the client or the node ends it. Never rejects: what goes wrong here ends this connection only. */
+  async serve(): Promise<void> {
+    try {
+      for (;;) await this.#nextRequest();
+    } catch (reason) {
+      if (!(reason instanceof StreamEnded) || reason.unreadBytes > 0) this.#complain(reason);
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Ends the connection at once, as a broker that goes away would. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#backend?.destroy();
+  }
+
+  /**
+   * For a drain: an acknowledgement for what was written with acks=0, which has no answer of its own. Brokers handle the requests of one
+   * connection in order, so the answer to a request behind it says that it was handled.
+   */
+  settleUnacknowledged(): void {
+    if (!this.#unacknowledged || this.#backend === undefined) return;
+    if (this.#midWrite) {
+      this.#barrierWanted = true;
+      return;
+    }
+    this.#unacknowledged = false;
+    this.#barrierWanted = false;
+    this.#node.inFlight.begin();
+    this.#queue.push({ correlationId: 0, apiKey: API.apiVersions, apiVersion: 0, by: 'internal', isWrite: true });
+    void this.#backend.write(encodeRequestFrame(API.apiVersions, 0, 0, 'gwctl', Buffer.alloc(0)));
+    this.#backend.flush();
+  }
+
+  /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
+  abortHalfWrite(): void {
+    if (this.#midWrite) this.destroy();
+  }
+
+  /**
+   * The flip, for this connection: the backend is destroyed, what waited there is answered here (long polls) or asked again of the new
+   * cluster (everything else that reads). An answer that is half-way to the client is let through first.
+   */
+  async moveBackend(frameMs: number): Promise<void> {
+    const old = this.#backend;
+    if (old === undefined) return;
+    if (!(await old.stopAfterFrame(frameMs))) this.#socket.destroy();
+    this.#backend = undefined;
+    old.destroy();
+    for (const exchange of this.#queue.owed()) {
+      if (exchange.by === 'internal') this.#finishWrite(exchange, Buffer.alloc(0));
+      else if (exchange.apiKey === API.fetch) this.#answerMovedFetch(exchange);
+      else if (exchange.frame !== undefined && !exchange.isWrite) this.#again.push(exchange.frame);
+      else this.destroy();
+    }
+    if (this.#again.length === 0 || this.#socket.destroyed) return;
+    try {
+      await this.#connected();
+    } catch (reason) {
+      this.#complain(reason);
+      this.destroy();
+    }
+  }
+
+  async #nextRequest(): Promise<void> {
+    const { limits } = this.#node;
+    if (this.#queue.length >= limits.maxInFlight) {
+      this.#flush();
+      await this.#queue.room(limits.maxInFlight);
+    }
+    const size = await readFrameSize(this.#source, this.#session === undefined ? limits.maxUnauthenticatedBytes : limits.maxFrameBytes);
+    if (this.#bareSasl) {
+      this.#bareSasl = false;
+      await this.#authenticateBare(await this.#source.take(size));
+      return;
+    }
+    const head = await this.#readHead(size);
+    if (head.apiKey === API.apiVersions) {
+      await this.#source.take(size);
+      this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion));
+      return;
+    }
+    const rule = API_TABLE.get(head.apiKey);
+    const api = APIS.get(head.apiKey);
+    if (rule === undefined || api === undefined) throw new GwctlError('PROTOCOL', `api ${head.apiKey} (version ${head.apiVersion}) is not served`);
+    if (head.apiVersion < rule.min || head.apiVersion > rule.max) {
+      throw new GwctlError('PROTOCOL', `${api.name} version ${head.apiVersion} is not served (allowed: ${rule.min} to ${rule.max})`);
+    }
+    if (head.apiKey === API.saslHandshake || head.apiKey === API.saslAuthenticate) {
+      await this.#handleSasl(head, await this.#source.take(size));
+      return;
+    }
+    const session = this.#session;
+    if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
+    if (head.apiKey === API.produce) await this.#forwardProduce(session, head, size);
+    else await this.#forward(session, api, head, size, rule.effect === 'write');
+  }
+
+  async #readHead(size: number): Promise<RequestHead> {
+    for (const limit of [HEAD_BYTES, LONGEST_HEAD_BYTES]) {
+      const bytes = Math.min(size, limit);
+      const view = (await this.#source.ensure(bytes)).subarray(0, bytes);
+      try {
+        return readRequestHeader(view);
+      } catch (reason) {
+        if (bytes === size || limit === LONGEST_HEAD_BYTES) throw reason;
+      }
+    }
+    throw new GwctlError('PROTOCOL', `request head of more than ${LONGEST_HEAD_BYTES} bytes`);
+  }
+
+  // --- authentication
+
+  async #handleSasl(head: RequestHead, frame: Buffer): Promise<void> {
+    if (head.apiKey === API.saslHandshake) {
+      const { mechanism } = decodeMessage(saslHandshakeRequest, head.apiVersion, frame, head.bodyStart);
+      const errorCode = mechanism === SASL_MECHANISM ? ERROR.NONE : ERROR.UNSUPPORTED_SASL_MECHANISM;
+      const body = newMessage(saslHandshakeResponse, { errorCode, mechanisms: [SASL_MECHANISM] });
+      this.#bareSasl = head.apiVersion === 0 && errorCode === ERROR.NONE;
+      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslHandshakeResponse, head.apiVersion, body)));
+      return;
+    }
+    const { authBytes } = decodeMessage(saslAuthenticateRequest, head.apiVersion, frame, head.bodyStart);
+    const refusal = await this.#authenticate(authBytes);
+    const body = newMessage(saslAuthenticateResponse, {
+      errorCode: refusal === undefined ? ERROR.NONE : ERROR.SASL_AUTHENTICATION_FAILED,
+      errorMessage: refusal ?? null,
+    });
+    this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslAuthenticateResponse, head.apiVersion, body)));
+    if (refusal !== undefined) throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}`);
+  }
+
+  async #authenticateBare(bytes: Buffer): Promise<void> {
+    const refusal = await this.#authenticate(bytes);
+    if (refusal !== undefined) throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}`);
+    await this.#sink.write(Buffer.alloc(4));
+    this.#sink.flush();
+  }
+
+  async #authenticate(bytes: Buffer): Promise<string | undefined> {
+    const credentials = readSaslPlain(bytes);
+    if (credentials === undefined) return 'not a SASL/PLAIN message';
+    try {
+      const account = await this.#node.authenticate(credentials.username, credentials.password);
+      if (this.#session !== undefined && this.#session.account.virtualCluster !== account.virtualCluster) return 'a connection cannot change its virtual cluster';
+      const around = {
+        names: this.#node.namesOf(account.virtualCluster),
+        clusterId: this.#node.clusterId,
+        endpointOf: (nodeId: number) => this.#node.endpointOf(nodeId),
+        groupProtocols: new Map<string, string>(),
+      };
+      this.#session = { account, around };
+      return undefined;
+    } catch (reason) {
+      if (reason instanceof TokenRefused) return reason.message;
+      throw reason;
+    }
+  }
+
+  // --- requests
+
+  async #forwardProduce(session: Session, head: RequestHead, size: number): Promise<void> {
+    const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
+    const header = await reader.bytes(head.bodyStart, 'request head');
+    const verdict = this.#node.gate.pass(this.#over.signal);
+    // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
+    if (verdict !== 'open') this.#flush();
+    if ((await verdict) === 'expired') {
+      const refused = await swallowProduceRequest(reader);
+      if (refused.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, refused));
+      return;
+    }
+    // Counted before the first await below: a drain that starts now must see it.
+    this.#midWrite = true;
+    this.#node.inFlight.begin();
+    let pushed = false;
+    try {
+      let backend = await this.#connected();
+      while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      const onAcks = (acks: number): void => {
+        if (acks === 0) this.#unacknowledged = true;
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', isWrite: true });
+        pushed = acks !== 0;
+      };
+      await spliceProduceRequest(reader, header, session.around.names, onAcks, (piece) => backend.write(piece));
+    } finally {
+      this.#midWrite = false;
+      if (!pushed) this.#node.inFlight.end();
+      if (this.#barrierWanted) this.settleUnacknowledged();
+    }
+  }
+
+  async #forward(session: Session, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
+    const { maxDecodedBytes } = this.#node.limits;
+    if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
+    const frame = await this.#source.take(size);
+    const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart);
+    const outcome = rewriteRequest(api, head.apiVersion, request, session.around);
+    if (outcome.kind === 'answer') {
+      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, outcome.body)));
+      return;
+    }
+    if (isWrite) {
+      const verdict = this.#node.gate.pass(this.#over.signal);
+      if (verdict !== 'open') this.#flush();
+      if ((await verdict) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
+      this.#node.inFlight.begin();
+    }
+    let pushed = false;
+    try {
+      const rewritten = encodeRequestFrame(head.apiKey, head.apiVersion, head.correlationId, head.clientId, encodeMessage(api.request, head.apiVersion, request));
+      // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
+      let backend = await this.#connected();
+      while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, isWrite });
+      pushed = true;
+      await backend.write(rewritten);
+    } finally {
+      if (isWrite && !pushed) this.#node.inFlight.end();
+    }
+  }
+
+  #answerLocally(head: RequestHead, frame: Buffer): void {
+    const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'local', isWrite: false };
+    this.#queue.push(exchange);
+    this.#queue.answer(exchange, frame);
+  }
+
+  #answerMovedFetch(exchange: Exchange): void {
+    const api = APIS.get(API.fetch);
+    const { around } = this.#session ?? {};
+    if (api === undefined || around === undefined || exchange.request === undefined) return this.destroy();
+    const body = fetchMoved(exchange.request as unknown as FetchRequest, exchange.apiVersion);
+    rewriteResponse(api, exchange.apiVersion, body, around);
+    this.#queue.answer(exchange, encodeResponseFrame(API.fetch, exchange.apiVersion, exchange.correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
+  }
+
+  // --- the backend
+
+  /** The connection to this port's broker of the active cluster; made at the first need, and again after each move. */
+  async #connected(): Promise<BackendLink> {
+    if (this.#backend !== undefined && !this.#backend.isClosed) return this.#backend;
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined;
+    });
+    return await this.#connecting;
+  }
+
+  async #connect(): Promise<BackendLink> {
+    let { socket, generation } = await this.#node.connectBackend(this.#nodeId);
+    while (generation !== this.#node.generation) {
+      socket.destroy();
+      ({ socket, generation } = await this.#node.connectBackend(this.#nodeId));
+    }
+    if (this.#over.signal.aborted) {
+      socket.destroy();
+      throw new StreamEnded(0);
+    }
+    const link = new BackendLink(socket, () => this.#flush());
+    this.#backend = link;
+    for (const frame of this.#again) void link.write(frame);
+    this.#again = [];
+    link.flush();
+    void this.#readAnswers(link);
+    return link;
+  }
+
+  async #readAnswers(link: BackendLink): Promise<void> {
+    try {
+      while (await link.nextFrame()) {
+        await this.#nextAnswer(link);
+        link.frameDone();
+      }
+    } catch (reason) {
+      if (link !== this.#backend) return; // replaced by a move: expected
+      this.#backend = undefined;
+      link.destroy();
+      // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
+      if (this.#queue.owed().length === 0 && !this.#midWrite) return;
+      if (!(reason instanceof StreamEnded)) this.#complain(reason);
+      this.destroy();
+    }
+  }
+
+  async #nextAnswer(link: BackendLink): Promise<void> {
+    const size = await readFrameSize(link.source, this.#node.limits.maxFrameBytes);
+    const exchange = this.#queue.oldestOwed();
+    if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
+    const session = this.#session;
+    const api = APIS.get(exchange.apiKey);
+    if (session === undefined || api === undefined) throw new GwctlError('INTERNAL', 'an answer for a connection without a session');
+    if (exchange.apiKey === API.fetch) {
+      await this.#queue.turnOf(exchange);
+      const reader = new FrameReader(link.source, size, isFlexible(API.fetch, exchange.apiVersion), 'Fetch');
+      await spliceFetchResponse(reader, exchange.apiVersion, session.around.names, (piece) => this.#sink.write(piece));
+      this.#queue.answer(exchange, Buffer.alloc(0));
+      if (link.source.buffered === 0) this.#sink.flush();
+      return;
+    }
+    const frame = await link.source.take(size);
+    const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, exchange.apiVersion, frame);
+    if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
+    if (exchange.by === 'internal') {
+      this.#finishWrite(exchange, Buffer.alloc(0));
+      return;
+    }
+    const body = decodeMessage(api.response, exchange.apiVersion, frame, bodyStart);
+    if (exchange.request !== undefined) {
+      if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
+      if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
+    }
+    rewriteResponse(api, exchange.apiVersion, body, session.around);
+    this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
+  }
+
+  #finishWrite(exchange: Exchange, answer: Buffer): void {
+    this.#queue.answer(exchange, answer);
+    if (exchange.isWrite) this.#node.inFlight.end();
+  }
+
+  // --- the end
+
+  #flush(): void {
+    this.#sink.flush();
+    this.#backend?.flush();
+  }
+
+  /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
+  async #end(): Promise<void> {
+    const backend = this.#backend;
+    if (backend !== undefined && !backend.isClosed && this.#queue.owed().some((exchange) => exchange.isWrite)) {
+      this.#flush();
+      const until = performance.now() + this.#node.limits.lingerMs;
+      while (!backend.isClosed && performance.now() < until && this.#queue.owed().some((exchange) => exchange.isWrite)) {
+        await backend.frameOrClose(until - performance.now());
+      }
+    }
+    for (const exchange of this.#queue.owed()) if (exchange.isWrite) this.#node.inFlight.end();
+    this.#queue.close();
+    this.#sink.flush();
+    this.#socket.destroySoon();
+    backend?.destroy();
+  }
+
+  #complain(reason: unknown): void {
+    const failure = reason instanceof Error ? reason : new Error(String(reason));
+    const remote = `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`;
+    this.#log.warn(failure.message, { client: remote, virtualCluster: this.#session?.account.virtualCluster });
+  }
+}

@@ -1,0 +1,52 @@
+import { encodeMessage } from '../wire/codec.ts';
+import { ERROR } from '../wire/error-codes.ts';
+import { apiVersionsResponse } from '../wire/generated/api-versions.ts';
+import { fetchResponse, type FetchRequest } from '../wire/generated/fetch.ts';
+import { produceResponse } from '../wire/generated/produce.ts';
+import { encodeResponseFrame } from '../wire/headers.ts';
+import { newMessage } from '../wire/new-message.ts';
+import { advertisedApis, API, API_TABLE } from './api-table.ts';
+import type { ProduceHead } from './splice/produce-request.ts';
+
+/** The frozen table (D3): no features, so that no client believes in transactions of version 2 that one cluster has and the other has not (H4, H10). */
+export function answerApiVersions(correlationId: number, version: number): Buffer {
+  const supported = version >= 0 && version <= (API_TABLE.get(API.apiVersions)?.max ?? 0);
+  // A version that we do not know is answered as version 0 with the ranges, and the client asks again (KIP-511).
+  const answerVersion = supported ? version : 0;
+  const body = newMessage(apiVersionsResponse, { errorCode: supported ? ERROR.NONE : ERROR.UNSUPPORTED_VERSION, apiKeys: advertisedApis() });
+  return encodeResponseFrame(API.apiVersions, answerVersion, correlationId, encodeMessage(apiVersionsResponse, answerVersion, body));
+}
+
+/** "Not the leader, and I do not know who is": every client refreshes its metadata and tries again, and librdkafka counts no retry (H12). */
+export function answerProduceNotLeader(correlationId: number, version: number, head: ProduceHead): Buffer {
+  const body = newMessage(produceResponse, {
+    responses: head.topics.map(({ name, partitions }) => ({
+      name,
+      partitionResponses: partitions.map((index) => ({ index, errorCode: ERROR.NOT_LEADER_OR_FOLLOWER, baseOffset: -1n })),
+    })),
+  });
+  return encodeResponseFrame(API.produce, version, correlationId, encodeMessage(produceResponse, version, body));
+}
+
+/**
+ * The answer to a fetch that was waiting on the cluster that is being left. A fetch session is forgotten (H7), so that the client names all
+ * its partitions again; without one, each partition asks for fresh metadata.
+ */
+export function fetchMoved(request: FetchRequest, version: number): Record<string, unknown> {
+  if (version >= 7 && request.sessionId !== 0) {
+    return { ...newMessage(fetchResponse, { errorCode: ERROR.FETCH_SESSION_ID_NOT_FOUND }) };
+  }
+  return {
+    ...newMessage(fetchResponse, {
+      responses: request.topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition }) => ({
+          partitionIndex: partition,
+          errorCode: ERROR.NOT_LEADER_OR_FOLLOWER,
+          highWatermark: -1n,
+          records: Buffer.alloc(0),
+        })),
+      })),
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Socket } from 'node:net';
+import type { InFlightWrites } from './in-flight-writes.ts';
+import type { Log } from './log.ts';
+import type { ServiceAccount } from './tokens.ts';
+import type { TenantNames } from './tenant-names.ts';
+import type { WriteGate } from './write-gate.ts';
+
+/** What one client connection needs of the node it belongs to. */
+export interface NodeContext {
+  readonly limits: GatewayLimits;
+  readonly clusterId: string;
+  readonly gate: WriteGate;
+  readonly inFlight: InFlightWrites;
+  readonly log: Log;
+  /** Grows with each flip; a backend connection of an older generation is never used. */
+  readonly generation: number;
+  /** The account behind a user name and token; throws TokenRefused. */
+  authenticate(username: string, token: string): Promise<ServiceAccount>;
+  namesOf(virtualCluster: string): TenantNames;
+  /** Where this node serves a broker. */
+  endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;
+  /** A new connection to that broker of the active cluster, or to any broker of it when it has no such one (H9). */
+  connectBackend(nodeId: number): Promise<Backend>;
+  /** Called with each answer that changes what topics there are, before the client sees it. */
+  topicsCreated(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;
+  topicsDeleted(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;
+}
+
+export interface Backend {
+  readonly socket: Socket;
+  /** The generation of the cluster that it leads to. */
+  readonly generation: number;
+}
+
+export interface GatewayLimits {
+  readonly maxFrameBytes: number;
+  /** Requests other than Produce are decoded, so they are kept whole while they arrive. */
+  readonly maxDecodedBytes: number;
+  /** Before a client has said who it is. */
+  readonly maxUnauthenticatedBytes: number;
+  readonly maxInFlight: number;
+  /** Longest wait for a client that disconnects while its writes are unanswered. */
+  readonly lingerMs: number;
+}
+
+export const DEFAULT_LIMITS = {
+  maxDecodedBytes: 16 << 20,
+  maxUnauthenticatedBytes: 512 << 10,
+  lingerMs: 30_000,
+} as const;

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { ERROR } from '../../wire/error-codes.ts';
+import { newMessage } from '../../wire/new-message.ts';
+import type { ApiDefinition } from '../../wire/schema.ts';
+import { alterConfigsResponse, type AlterConfigsRequest, type AlterConfigsResponse } from '../../wire/generated/alter-configs.ts';
+import { createAclsResponse, type CreateAclsRequest } from '../../wire/generated/create-acls.ts';
+import type { DeleteAclsRequest, DeleteAclsResponse } from '../../wire/generated/delete-acls.ts';
+import type { DescribeAclsRequest, DescribeAclsResponse } from '../../wire/generated/describe-acls.ts';
+import type { DescribeClusterResponse } from '../../wire/generated/describe-cluster.ts';
+import { describeConfigsResponse, type DescribeConfigsRequest, type DescribeConfigsResponse } from '../../wire/generated/describe-configs.ts';
+import type { DescribeGroupsResponse } from '../../wire/generated/describe-groups.ts';
+import { electLeadersResponse, type ElectLeadersRequest } from '../../wire/generated/elect-leaders.ts';
+import type { FetchRequest } from '../../wire/generated/fetch.ts';
+import type { FindCoordinatorRequest, FindCoordinatorResponse } from '../../wire/generated/find-coordinator.ts';
+import { initProducerIdResponse, type InitProducerIdRequest } from '../../wire/generated/init-producer-id.ts';
+import type { JoinGroupRequest, JoinGroupResponse } from '../../wire/generated/join-group.ts';
+import { listConfigResourcesResponse } from '../../wire/generated/list-config-resources.ts';
+import type { MetadataRequest, MetadataResponse } from '../../wire/generated/metadata.ts';
+import type { SyncGroupRequest, SyncGroupResponse } from '../../wire/generated/sync-group.ts';
+import { API } from '../api-table.ts';
+import type { TenantNames } from '../tenant-names.ts';
+import { CONSUMER_PROTOCOL, rewriteAssignment, rewriteSubscription } from './consumer-protocol.ts';
+import { rewriteEntities, towardsBroker, towardsClient } from './entities.ts';
+import {
+  aclFilterToPhysical,
+  aclToPhysical,
+  aclToVirtual,
+  configNameToPhysical,
+  configNameToVirtual,
+  CONFIG_RESOURCE,
+  isVisibleBrokerConfig,
+} from './resources.ts';
+
+/** What a rewrite needs to know of the client and of the node it talks to. */
+export interface Surroundings {
+  readonly names: TenantNames;
+  /** The cluster id that clients see, whichever cluster is behind (hazard H8). */
+  readonly clusterId: string;
+  /** Where this gateway node serves a broker; undefined: it does not. */
+  readonly endpointOf: (nodeId: number) => { readonly host: string; readonly port: number } | undefined;
+  /** Protocol types of the groups that this connection joined: SyncGroup before version 5 does not say. */
+  readonly groupProtocols: Map<string, string>;
+}
+
+type Body = Record<string, unknown>;
+
+/** Either the body goes on to the broker, or the gateway answers for it. */
+export type RequestOutcome = { readonly kind: 'forward' } | { readonly kind: 'answer'; readonly body: Body };
+
+const FORWARD: RequestOutcome = { kind: 'forward' };
+
+/** Changes a decoded request, in place, into what the broker shall see. Pure but for `groupProtocols`. */
+export function rewriteRequest(api: ApiDefinition, version: number, body: Body, around: Surroundings): RequestOutcome {
+  const special = REQUESTS[api.key]?.(body as never, around, version);
+  if (special?.kind === 'answer') return special;
+  rewriteEntities(api.request.fields, version, body, towardsBroker(around.names));
+  return FORWARD;
+}
+
+/** Changes a decoded response, in place, into what the client shall see. */
+export function rewriteResponse(api: ApiDefinition, version: number, body: Body, around: Surroundings): void {
+  rewriteEntities(api.response.fields, version, body, towardsClient(around.names));
+  RESPONSES[api.key]?.(body as never, around, version);
+}
+
+/** A tenant asked for something that is the operator's. */
+const REFUSED = { errorCode: ERROR.CLUSTER_AUTHORIZATION_FAILED, errorMessage: 'not available through a virtual cluster' };
+
+type RequestRule = (body: never, around: Surroundings, version: number) => RequestOutcome | void;
+type ResponseRule = (body: never, around: Surroundings, version: number) => void;
+
+const REQUESTS: { readonly [key: number]: RequestRule } = {
+  [API.fetch]: (body: FetchRequest) => {
+    body.clusterId = null;
+  },
+  // A topic that is missing on the other cluster must stay missing: created with defaults it would race with MirrorMaker (H12).
+  [API.metadata]: (body: MetadataRequest) => {
+    body.allowAutoTopicCreation = false;
+  },
+  [API.findCoordinator]: (body: FindCoordinatorRequest, { names }) => {
+    const toPhysical = (key: string): string => (body.keyType === 1 ? names.transactionalIdToPhysical(key) : names.groupToPhysical(key));
+    body.key = toPhysical(body.key);
+    body.coordinatorKeys = body.coordinatorKeys.map(toPhysical);
+  },
+  [API.joinGroup]: (body: JoinGroupRequest, { names, groupProtocols }) => {
+    groupProtocols.set(body.groupId, body.protocolType);
+    if (body.protocolType !== CONSUMER_PROTOCOL) return;
+    for (const protocol of body.protocols) protocol.metadata = rewriteSubscription(protocol.metadata, (topic) => names.topicToPhysical(topic));
+  },
+  [API.syncGroup]: (body: SyncGroupRequest, { names, groupProtocols }) => {
+    if ((body.protocolType ?? groupProtocols.get(body.groupId) ?? CONSUMER_PROTOCOL) !== CONSUMER_PROTOCOL) return;
+    for (const entry of body.assignments) entry.assignment = rewriteAssignment(entry.assignment, (topic) => names.topicToPhysical(topic));
+  },
+  // Both clusters hand out the same small producer ids, and a collision drops an acknowledged record as a duplicate (H3, D4).
+  [API.initProducerId]: (body: InitProducerIdRequest): RequestOutcome | void => {
+    if (body.transactionalId !== null) return;
+    return { kind: 'answer', body: asBody(newMessage(initProducerIdResponse, { producerId: randomProducerId(), producerEpoch: 0 })) };
+  },
+  [API.describeConfigs]: (body: DescribeConfigsRequest, { names }): RequestOutcome | void => {
+    const refused = body.resources.filter(({ resourceType, resourceName }) => resourceType !== CONFIG_RESOURCE.broker && configNameToPhysical(resourceType, resourceName, names) === undefined);
+    if (refused.length > 0) {
+      const results = body.resources.map(({ resourceType, resourceName }) => ({ ...REFUSED, resourceType, resourceName, configs: [] }));
+      return { kind: 'answer', body: asBody(newMessage(describeConfigsResponse, { results })) };
+    }
+    for (const resource of body.resources) resource.resourceName = configNameToPhysical(resource.resourceType, resource.resourceName, names) ?? resource.resourceName;
+  },
+  [API.alterConfigs]: alterConfigs,
+  [API.incrementalAlterConfigs]: alterConfigs,
+  [API.createAcls]: (body: CreateAclsRequest, { names }): RequestOutcome | void => {
+    const physical = body.creations.map((acl) => aclToPhysical({ type: acl.resourceType, name: acl.resourceName, pattern: acl.resourcePatternType }, names));
+    if (physical.includes(undefined)) return { kind: 'answer', body: asBody(newMessage(createAclsResponse, { results: body.creations.map(() => REFUSED) })) };
+    body.creations.forEach((acl, index) => {
+      const to = physical[index];
+      if (to !== undefined) Object.assign(acl, { resourceName: to.name, resourcePatternType: to.pattern });
+    });
+  },
+  [API.describeAcls]: (body: DescribeAclsRequest, { names }) => {
+    const to = aclFilterToPhysical(body.resourceTypeFilter, body.resourceNameFilter, body.patternTypeFilter, names);
+    body.resourceNameFilter = to.name;
+    body.patternTypeFilter = to.pattern;
+  },
+  // Without a name a deletion would reach every tenant's ACLs: it is narrowed to the prefix.
+  [API.deleteAcls]: (body: DeleteAclsRequest, { names }) => {
+    for (const filter of body.filters) {
+      const to = aclFilterToPhysical(filter.resourceTypeFilter, filter.resourceNameFilter ?? '', filter.resourceNameFilter === null ? 4 : filter.patternTypeFilter, names);
+      filter.resourceNameFilter = to.name;
+      filter.patternTypeFilter = to.pattern;
+    }
+  },
+  [API.electLeaders]: (body: ElectLeadersRequest): RequestOutcome | void => {
+    if (body.topicPartitions !== null) return;
+    return { kind: 'answer', body: asBody(newMessage(electLeadersResponse, { errorCode: ERROR.CLUSTER_AUTHORIZATION_FAILED })) };
+  },
+  [API.listConfigResources]: (): RequestOutcome => ({ kind: 'answer', body: asBody(newMessage(listConfigResourcesResponse, {})) }),
+};
+
+const RESPONSES: { readonly [key: number]: ResponseRule } = {
+  [API.metadata]: (body: MetadataResponse, around) => {
+    body.clusterId = around.clusterId;
+    body.brokers = served(body.brokers, around);
+  },
+  [API.findCoordinator]: (body: FindCoordinatorResponse, around) => {
+    Object.assign(body, coordinatorEndpoint(body.nodeId, around));
+    for (const coordinator of body.coordinators) {
+      coordinator.key = around.names.groupToVirtual(coordinator.key) ?? '';
+      Object.assign(coordinator, coordinatorEndpoint(coordinator.nodeId, around));
+    }
+  },
+  [API.describeCluster]: (body: DescribeClusterResponse, around) => {
+    body.clusterId = around.clusterId;
+    body.brokers = body.brokers.flatMap((broker) => {
+      const endpoint = around.endpointOf(broker.brokerId);
+      return endpoint === undefined ? [] : [{ ...broker, ...endpoint }];
+    });
+  },
+  [API.joinGroup]: (body: JoinGroupResponse, { names }) => {
+    if ((body.protocolType ?? CONSUMER_PROTOCOL) !== CONSUMER_PROTOCOL) return;
+    for (const member of body.members) member.metadata = rewriteSubscription(member.metadata, (topic) => names.topicToVirtual(topic));
+  },
+  [API.syncGroup]: (body: SyncGroupResponse, { names }) => {
+    if ((body.protocolType ?? CONSUMER_PROTOCOL) !== CONSUMER_PROTOCOL) return;
+    body.assignment = rewriteAssignment(body.assignment, (topic) => names.topicToVirtual(topic));
+  },
+  [API.describeGroups]: (body: DescribeGroupsResponse, { names }) => {
+    const toVirtual = (topic: string): string | undefined => names.topicToVirtual(topic);
+    for (const group of body.groups) {
+      if (group.protocolType !== CONSUMER_PROTOCOL) continue;
+      for (const member of group.members) {
+        member.memberMetadata = rewriteSubscription(member.memberMetadata, toVirtual);
+        member.memberAssignment = rewriteAssignment(member.memberAssignment, toVirtual);
+      }
+    }
+  },
+  [API.describeConfigs]: (body: DescribeConfigsResponse, { names }) => {
+    body.results = body.results.flatMap((result) => {
+      const resourceName = configNameToVirtual(result.resourceType, result.resourceName, names);
+      if (resourceName === undefined) return [];
+      const configs = result.resourceType === CONFIG_RESOURCE.broker ? result.configs.filter(({ name }) => isVisibleBrokerConfig(name)) : result.configs;
+      return [{ ...result, resourceName, configs }];
+    });
+  },
+  [API.alterConfigs]: alteredConfigs,
+  [API.incrementalAlterConfigs]: alteredConfigs,
+  [API.describeAcls]: (body: DescribeAclsResponse, { names }) => {
+    body.resources = body.resources.flatMap((resource) => {
+      const to = aclToVirtual({ type: resource.resourceType, name: resource.resourceName, pattern: resource.patternType }, names);
+      return to === undefined ? [] : [{ ...resource, resourceName: to.name, patternType: to.pattern }];
+    });
+  },
+  [API.deleteAcls]: (body: DeleteAclsResponse, { names }) => {
+    for (const result of body.filterResults) {
+      result.matchingAcls = result.matchingAcls.flatMap((acl) => {
+        const to = aclToVirtual({ type: acl.resourceType, name: acl.resourceName, pattern: acl.patternType }, names);
+        return to === undefined ? [] : [{ ...acl, resourceName: to.name, patternType: to.pattern }];
+      });
+    }
+  },
+};
+
+function alterConfigs(body: AlterConfigsRequest, { names }: Surroundings): RequestOutcome | void {
+  const physical = body.resources.map(({ resourceType, resourceName }) => configNameToPhysical(resourceType, resourceName, names));
+  if (physical.includes(undefined)) {
+    const responses = body.resources.map(({ resourceType, resourceName }) => ({ ...REFUSED, resourceType, resourceName }));
+    // Both messages have the same shape.
+    return { kind: 'answer', body: asBody(newMessage(alterConfigsResponse, { responses })) };
+  }
+  body.resources.forEach((resource, index) => {
+    resource.resourceName = physical[index] ?? resource.resourceName;
+  });
+}
+
+function alteredConfigs(body: AlterConfigsResponse, { names }: Surroundings): void {
+  body.responses = body.responses.flatMap((response) => {
+    const resourceName = configNameToVirtual(response.resourceType, response.resourceName, names);
+    return resourceName === undefined ? [] : [{ ...response, resourceName }];
+  });
+}
+
+function served<T extends { nodeId: number }>(brokers: readonly T[], around: Surroundings): T[] {
+  return brokers.flatMap((broker) => {
+    const endpoint = around.endpointOf(broker.nodeId);
+    return endpoint === undefined ? [] : [{ ...broker, ...endpoint }];
+  });
+}
+
+/** Node -1 means that there is no coordinator yet, and has no address. */
+function coordinatorEndpoint(nodeId: number, around: Surroundings): { host: string; port: number } {
+  return around.endpointOf(nodeId) ?? { host: '', port: -1 };
+}
+
+/** Random, from 2^61 to 2^62: no broker has handed out such an id, and no two nodes will agree on one. */
+function randomProducerId(): bigint {
+  return (randomBytes(8).readBigUInt64BE() & ((1n << 61n) - 1n)) | (1n << 61n);
+}
+
+function asBody(message: object): Body {
+  return message as Body;
+}

@@ -1,0 +1,100 @@
+import { GwctlError } from '../../shared/errors.ts';
+import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
+import { unforeseenSize } from './produce-request.ts';
+import type { TenantNames } from '../tenant-names.ts';
+
+type Emit = (piece: Buffer) => void | Promise<void>;
+
+/**
+ * Forwards the Fetch response whose frame starts at `reader` (correlation id first), with virtual names; record bytes pass as they
+ * arrive, as in `spliceProduceRequest`, and the size is foreseen in the same way.
+ *
+ *   size' correlationId tags | throttle [error session] [topic' [index error hw lso start [aborted]… replica records tags]… tags]… tags
+ */
+export async function spliceFetchResponse(reader: FrameReader, version: number, names: TenantNames, to: Emit): Promise<void> {
+  const { flexible } = reader;
+  const size = reader.remaining;
+  const start = [await reader.bytes(4, 'correlation id')];
+  if (flexible) start.push(await reader.tags());
+  start.push(await reader.bytes(version >= 7 ? 10 : 4, 'throttle time, error and session'));
+  const topicCount = await reader.length('int32', 'topics');
+  start.push(topicCount.raw);
+  const fixed = Buffer.concat(start);
+
+  const shrink = names.uniformGrowth;
+  const collected: Buffer[] = [];
+  const foreseen = topicCount.value <= 1 || shrink !== undefined;
+  const emit: Emit = foreseen ? to : (piece) => void collected.push(Buffer.from(piece));
+  if (topicCount.value < 1) await (foreseen ? to(Buffer.concat([encodeInt32(size), fixed])) : emit(fixed));
+
+  for (let topic = 0; topic < topicCount.value; topic++) {
+    const physical = (await reader.string('topic')) ?? '';
+    const virtual = names.topicToVirtual(physical);
+    if (virtual === undefined) throw new GwctlError('PROTOCOL', 'Fetch: the broker answered for a topic of another virtual cluster');
+    const oldName = encodeString(physical, flexible);
+    const newName = encodeString(virtual, flexible);
+    if (topic === 0) {
+      const total = topicCount.value === 1 ? oldName.length - newName.length : (shrink ?? 0) * topicCount.value;
+      const wait = foreseen ? to(Buffer.concat([encodeInt32(size - total), fixed])) : emit(fixed);
+      if (wait !== undefined) await wait;
+    }
+    if (foreseen && topicCount.value > 1 && oldName.length - newName.length !== shrink) throw unforeseenSize(names, virtual);
+    const partitionCount = await reader.length('int32', 'partitions');
+    await emit(Buffer.concat([newName, partitionCount.raw]));
+    for (let partition = 0; partition < partitionCount.value; partition++) await splicePartition(reader, version, emit);
+    if (flexible) await emit(await reader.tags());
+  }
+  if (flexible) await emit(await reader.tags());
+  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Fetch: ${reader.remaining} bytes behind the last field`);
+  if (!foreseen) {
+    await to(encodeInt32(collected.reduce((sum, piece) => sum + piece.length, 0)));
+    for (const piece of collected) {
+      const wait = to(piece);
+      if (wait !== undefined) await wait;
+    }
+  }
+}
+
+async function splicePartition(reader: FrameReader, version: number, emit: Emit): Promise<void> {
+  // index, error, high watermark, last stable offset, and from version 5 the log start offset
+  const head = [await reader.bytes(version >= 5 ? 30 : 22, 'partition')];
+  const aborted = await reader.length('int32', 'aborted transactions');
+  head.push(aborted.raw);
+  for (let index = 0; index < aborted.value; index++) {
+    head.push(await reader.bytes(16, 'aborted transaction'));
+    if (reader.flexible) head.push(await reader.tags());
+  }
+  if (version >= 11) head.push(await reader.bytes(4, 'preferred read replica'));
+  const records = await reader.length('int32', 'records');
+  head.push(records.raw);
+  const wait = emit(Buffer.concat(head));
+  if (wait !== undefined) await wait;
+  if (records.value > 0) await reader.pass(records.value, 'records', emit);
+  if (reader.flexible) await emit(withoutEpochs(await reader.tags()));
+}
+
+/**
+ * DivergingEpoch (0), CurrentLeader (1) and SnapshotId (2) would show a leader epoch of one backend (D1). Brokers fill them only for
+ * requests that carried an epoch, which ours do not; should one appear all the same, its bytes are set to -1 in place, so that the size holds.
+ */
+function withoutEpochs(tags: Buffer): Buffer {
+  if (tags.length <= 1) return tags;
+  const copy = Buffer.from(tags);
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = copy[at++] as number;
+      value += (byte & 0x7f) * 2 ** shift;
+      if ((byte & 0x80) === 0) return value;
+    }
+  };
+  for (let left = varint(); left > 0; left--) {
+    const tag = varint();
+    const bytes = varint();
+    // The last byte of each of these structs is its own (empty) tag section.
+    if (tag <= 2 && bytes > 1) copy.fill(0xff, at, at + bytes - 1);
+    at += bytes;
+  }
+  return copy;
+}

@@ -1,0 +1,104 @@
+import { GwctlError } from '../../shared/errors.ts';
+import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
+import type { TenantNames } from '../tenant-names.ts';
+
+type Emit = (piece: Buffer) => void | Promise<void>;
+
+/** What a Produce request asks for, without the records. */
+export interface ProduceHead {
+  readonly acks: number;
+  readonly topics: { readonly name: string; readonly partitions: number[] }[];
+}
+
+/**
+ * A name whose rewritten length could not be foreseen when the frame's size had already been sent (a name near 127 bytes, beside others).
+ * Only this connection ends; from then on this tenant's frames are measured first.
+ */
+export function unforeseenSize(names: TenantNames, name: string): GwctlError {
+  names.growsUnevenly();
+  return new GwctlError('PROTOCOL', `topic name of ${Buffer.byteLength(name)} bytes changes the size of a frame whose size was already sent; the next try will pass`);
+}
+
+/**
+ * Forwards the Produce request whose header was read up to `reader`, with physical names. The heads are read and rewritten, the record
+ * bytes pass as they arrive: no part of them is joined, copied or kept.
+ *
+ *   size' header | transactionalId' acks timeout [topic' [index records tags]… tags]… tags
+ *
+ * The new size comes first, before the names are known. It is foreseen when there is one topic, or when every name grows by the same
+ * number of bytes (no aliases); else the frame is collected and measured. `onAcks` is called before the first byte leaves.
+ */
+export async function spliceProduceRequest(reader: FrameReader, header: Buffer, names: TenantNames, onAcks: (acks: number) => void, to: Emit): Promise<void> {
+  const { flexible } = reader;
+  const size = header.length + reader.remaining;
+  const transactionalId = await reader.string('transactional id');
+  const acksAndTimeout = await reader.bytes(6, 'acks and timeout');
+  const topicCount = await reader.length('int32', 'topics');
+  const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), flexible);
+  onAcks(acksAndTimeout.readInt16BE(0));
+  const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
+  const growthSoFar = transactional.length - encodeString(transactionalId, flexible).length;
+
+  const growth = names.uniformGrowth;
+  const collected: Buffer[] = [];
+  const foreseen = topicCount.value <= 1 || growth !== undefined;
+  const emit: Emit = foreseen ? to : (piece) => void collected.push(Buffer.from(piece));
+
+  for (let topic = 0; topic < topicCount.value; topic++) {
+    const virtual = (await reader.string('topic')) ?? '';
+    const physical = names.topicToPhysical(virtual);
+    const oldName = encodeString(virtual, flexible);
+    const newName = encodeString(physical, flexible);
+    if (topic === 0) {
+      const total = topicCount.value === 1 ? newName.length - oldName.length : (growth ?? 0) * topicCount.value;
+      const wait = foreseen ? to(Buffer.concat([encodeInt32(size + growthSoFar + total), fixed])) : emit(fixed);
+      if (wait !== undefined) await wait;
+    }
+    if (foreseen && topicCount.value > 1 && newName.length - oldName.length !== growth) throw unforeseenSize(names, virtual);
+    const partitionCount = await reader.length('int32', 'partitions');
+    await emit(Buffer.concat([newName, partitionCount.raw]));
+    for (let partition = 0; partition < partitionCount.value; partition++) {
+      const index = await reader.bytes(4, 'partition index');
+      const records = await reader.length('int32', 'records');
+      const wait = emit(Buffer.concat([index, records.raw]));
+      if (wait !== undefined) await wait;
+      if (records.value > 0) await reader.pass(records.value, 'records', emit);
+      if (flexible) await emit(await reader.tags());
+    }
+    if (flexible) await emit(await reader.tags());
+  }
+  if (topicCount.value < 1) await (foreseen ? to(Buffer.concat([encodeInt32(size + growthSoFar), fixed])) : emit(fixed));
+  if (flexible) await emit(await reader.tags());
+  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Produce: ${reader.remaining} bytes behind the last field`);
+  if (!foreseen) {
+    const total = collected.reduce((sum, piece) => sum + piece.length, 0);
+    await to(encodeInt32(total));
+    for (const piece of collected) {
+      const wait = to(piece);
+      if (wait !== undefined) await wait;
+    }
+  }
+}
+
+/** Reads a Produce request to its end and keeps nothing of it but the names: for one that is answered here instead of being forwarded. */
+export async function swallowProduceRequest(reader: FrameReader): Promise<ProduceHead> {
+  await reader.string('transactional id');
+  const acks = (await reader.bytes(6, 'acks and timeout')).readInt16BE(0);
+  const topicCount = await reader.length('int32', 'topics');
+  const topics: { name: string; partitions: number[] }[] = [];
+  for (let topic = 0; topic < topicCount.value; topic++) {
+    const name = (await reader.string('topic')) ?? '';
+    const partitionCount = await reader.length('int32', 'partitions');
+    const partitions: number[] = [];
+    for (let partition = 0; partition < partitionCount.value; partition++) {
+      partitions.push((await reader.bytes(4, 'partition index')).readInt32BE(0));
+      const records = await reader.length('int32', 'records');
+      if (records.value > 0) await reader.pass(records.value, 'records', () => {});
+      await reader.tags();
+    }
+    await reader.tags();
+    topics.push({ name, partitions });
+  }
+  await reader.tags();
+  return { acks, topics };
+}

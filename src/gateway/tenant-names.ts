@@ -1,0 +1,103 @@
+/** Kafka's own limit on topic names; a prefixed name must fit, too (hazard H13). */
+const MAX_TOPIC_NAME = 249;
+
+/** What a topic is called by clients, and what it is called on the cluster. */
+export interface TopicAlias {
+  readonly virtual: string;
+  readonly physical: string;
+}
+
+/**
+ * The names of one virtual cluster, both ways. A topic's physical name is its explicit mapping when `_topicMappings` has one, else the
+ * virtual cluster's name and the topic's (`teamA` + `users` = `teamAusers`); groups and transactional ids always carry the prefix.
+ */
+export class TenantNames {
+  readonly virtualCluster: string;
+  #physicalByVirtual = new Map<string, string>();
+  #virtualByPhysical = new Map<string, string>();
+  #growsUnevenly = false;
+
+  constructor(virtualCluster: string) {
+    this.virtualCluster = virtualCluster;
+  }
+
+  /** Replaces the explicit mappings; called when `_topicMappings` says something new. */
+  setAliases(aliases: readonly TopicAlias[]): void {
+    const differing = aliases.filter(({ virtual, physical }) => physical !== this.virtualCluster + virtual);
+    this.#physicalByVirtual = new Map(differing.map(({ virtual, physical }) => [virtual, physical]));
+    this.#virtualByPhysical = new Map(differing.map(({ virtual, physical }) => [physical, virtual]));
+  }
+
+  topicToPhysical(virtual: string): string {
+    return this.#physicalByVirtual.get(virtual) ?? this.virtualCluster + virtual;
+  }
+
+  /** undefined: not this virtual cluster's topic. */
+  topicToVirtual(physical: string): string | undefined {
+    const alias = this.#virtualByPhysical.get(physical);
+    if (alias !== undefined) return alias;
+    const virtual = this.#strip(physical);
+    // A topic whose name an alias points elsewhere is out of sight.
+    return virtual !== undefined && !this.#physicalByVirtual.has(virtual) ? virtual : undefined;
+  }
+
+  groupToPhysical(virtual: string): string {
+    return this.virtualCluster + virtual;
+  }
+
+  groupToVirtual(physical: string): string | undefined {
+    return this.#strip(physical, true);
+  }
+
+  transactionalIdToPhysical(virtual: string): string {
+    return this.virtualCluster + virtual;
+  }
+
+  transactionalIdToVirtual(physical: string): string | undefined {
+    return this.#strip(physical, true);
+  }
+
+  /** Whether the physical name of a topic is one that a broker accepts. */
+  fits(virtual: string): boolean {
+    return this.topicToPhysical(virtual).length <= MAX_TOPIC_NAME;
+  }
+
+  /** By how many bytes each name in a frame grows, when that is the same for all of them; undefined when it is not. */
+  get uniformGrowth(): number | undefined {
+    return this.#physicalByVirtual.size === 0 && !this.#growsUnevenly ? Buffer.byteLength(this.virtualCluster) : undefined;
+  }
+
+  /** Said once a name was seen whose length prefix grew, too. */
+  growsUnevenly(): void {
+    this.#growsUnevenly = true;
+  }
+
+  /** Text of a broker, with the physical names in it turned back: error messages quote topics and groups. */
+  scrub(text: string): string {
+    let scrubbed = text;
+    for (const [physical, virtual] of this.#virtualByPhysical) scrubbed = scrubbed.replaceAll(physical, virtual);
+    return scrubbed.replaceAll(this.virtualCluster, '');
+  }
+
+  #strip(physical: string, allowEmpty = false): string | undefined {
+    if (!physical.startsWith(this.virtualCluster)) return undefined;
+    if (physical.length === this.virtualCluster.length && !allowEmpty) return undefined;
+    return physical.slice(this.virtualCluster.length);
+  }
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/**
+ * Why `name` cannot be a virtual cluster beside `others`, or undefined when it can. No name may be a prefix of another: `team` + `Afoo`
+ * and `teamA` + `foo` would be one topic (hazard D11).
+ */
+export function refuseVirtualCluster(name: string, others: Iterable<string>): string | undefined {
+  if (!NAME.test(name)) return `"${name}" is not a virtual cluster name (letters, digits, ".", "_" and "-", at most 100, the first a letter or digit)`;
+  for (const other of others) {
+    if (other === name) continue;
+    if (other.startsWith(name)) return `virtual cluster "${name}" is a prefix of "${other}": their topics could not be told apart`;
+    if (name.startsWith(other)) return `virtual cluster "${other}" is a prefix of "${name}": their topics could not be told apart`;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline/promises';
+import { isatty } from 'node:tty';
+import { fileURLToPath } from 'node:url';
+import type { CliContext } from './cli/context.ts';
+import { renderError } from './cli/print-error.ts';
+import { runCli } from './cli/program.ts';
+import { CATALOG, GwctlError } from './shared/errors.ts';
+
+/** The only reader of the process: argv, environment, streams and signals in, exit code out. */
+export async function main(): Promise<void> {
+  process.on('uncaughtException', (reason) => {
+    const error = GwctlError.from(reason);
+    const stack = process.argv.includes('--debug') ? `\n${error.stack ?? ''}` : '';
+    process.stderr.write(`${renderError(error)}${stack}\n`);
+    process.exit(CATALOG.INTERNAL.exit);
+  });
+  // `gwctl … | head`: the reader has what it wanted, which is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+
+  const exitCode = await runCli(process.argv.slice(2), createContext(signalOfProcess()));
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  // Not just exitCode: a keep-alive socket or a watcher left open must not keep the shell waiting.
+  process.exit(exitCode);
+}
+
+function createContext(signal: AbortSignal): CliContext {
+  return {
+    out: process.stdout,
+    err: process.stderr,
+    isTerminal: { in: isatty(0), out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
+    env: process.env,
+    cwd: process.cwd(),
+    signal,
+    ask: (question) => ask(question, signal),
+    nodePath: process.execPath,
+    entryPath: fileURLToPath(new URL('../bin/gwctl.js', import.meta.url)),
+  };
+}
+
+/** The first signal asks the command to stop in good order, the second one ends the process at once. */
+function signalOfProcess(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(CATALOG.INTERRUPTED.exit);
+      controller.abort(new GwctlError('INTERRUPTED', `interrupted by ${name}`));
+    });
+  }
+  return controller.signal;
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // readline takes Ctrl-C for itself while it reads.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    return await Promise.race([terminal.question(question, { signal }), ended]);
+  } finally {
+    terminal.close();
+  }
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}

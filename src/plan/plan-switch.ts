@@ -1,0 +1,50 @@
+import type { Observation } from '../checks/observation.ts';
+import { GwctlError } from '../shared/errors.ts';
+import type { Plan } from './plan.ts';
+
+export interface SwitchRequest {
+  readonly to: string;
+  /** Refuse when another cluster is active than the caller believes. */
+  readonly expectActive: string | undefined;
+}
+
+/** How much of the pause budget is for writes that are under way; the rest is for the replicator. */
+const DRAIN_SHARE = 0.25;
+
+/**
+ * Pure: the same request and observation give the same plan. A switch to the active cluster is a plan without steps. Throws
+ * NOT_AS_EXPECTED when the world is not what the caller said.
+ */
+export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
+  const { active, generation } = seen;
+  if (active === undefined || generation === undefined) {
+    const whys = seen.nodes.map(({ name, state }) => `${name}: ${state.ok ? 'answers' : state.why}`);
+    throw new GwctlError('CHECK_FAILED', `no gateway node says which cluster is active (${whys.join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
+  }
+  if (request.expectActive !== undefined && request.expectActive !== active) {
+    throw new GwctlError('NOT_AS_EXPECTED', `${active} is active, expected ${request.expectActive}: nothing was changed`, {
+      hint: 'look at `gwctl status`; somebody may have switched already',
+      details: { active, expected: request.expectActive },
+    });
+  }
+  const basis = { active, generation };
+  const gateways = seen.nodes.map(({ name }) => name);
+  // Nodes that disagree are a matter for the checks, not a reason to call it done.
+  const agreed = seen.nodes.every(({ state }) => state.ok && state.value.active === active && state.value.phase === 'serving');
+  if (active === request.to && agreed) return { to: request.to, from: active, basis, steps: [] };
+  const budgetMs = seen.topology.failover.pauseBudgetMs;
+  return {
+    to: request.to,
+    from: active,
+    basis,
+    steps: [
+      { kind: 'prepare-gateways', gateways },
+      { kind: 'pause-gateways', gateways },
+      { kind: 'drain-gateways', gateways, timeoutMs: Math.round(budgetMs * DRAIN_SHARE) },
+      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE)) },
+      { kind: 'flip-gateways', gateways },
+      { kind: 'resume-gateways', gateways },
+      { kind: 'prove-switch', gateways, from: active },
+    ],
+  };
+}

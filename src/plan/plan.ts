@@ -1,0 +1,48 @@
+/** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. */
+export type PlannedStep =
+  | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'drain-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
+  | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number }
+  | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string };
+
+export type StepKind = PlannedStep['kind'];
+
+export interface Plan {
+  readonly to: string;
+  readonly from: string;
+  /** What was true when it was made; the engine refuses to start when it is true no more. */
+  readonly basis: { readonly active: string; readonly generation: number };
+  readonly steps: readonly PlannedStep[];
+}
+
+export function describeStep(step: PlannedStep, to: string): string {
+  switch (step.kind) {
+    case 'prepare-gateways':
+      return `ask ${list(step.gateways)} whether they can serve ${to}`;
+    case 'pause-gateways':
+      return `hold writes on ${list(step.gateways)}`;
+    case 'drain-gateways':
+      return `wait until every write is answered on ${list(step.gateways)}`;
+    case 'prove-tail':
+      return `wait until the last record of every replicated partition of ${step.from} is on ${to}`;
+    case 'flip-gateways':
+      return `switch ${list(step.gateways)} to ${to}`;
+    case 'resume-gateways':
+      return `let writes pass on ${list(step.gateways)}`;
+    case 'prove-switch':
+      return `write and read a record through ${list(step.gateways)}: on ${to}, and not on ${step.from}`;
+    default:
+      return assertNever(step);
+  }
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown step ${JSON.stringify(value)}`);
+}

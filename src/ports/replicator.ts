@@ -1,0 +1,25 @@
+/** What copies one cluster to another, as seen from outside. */
+export interface Replicator {
+  /** `main->failover` */
+  readonly link: string;
+  health(): Promise<ReplicatorHealth>;
+  /**
+   * For each partition (`topic-n`) the source offset of the last record that is on the target for good. Keeps what it has read: later calls
+   * only read what is new.
+   */
+  positions(): Promise<ReadonlyMap<string, bigint>>;
+}
+
+export interface ReplicatorHealth {
+  readonly connectors: readonly ConnectorState[];
+  /** When the newest replicated heartbeat was written on the source; undefined: none was ever replicated. */
+  readonly lastHeartbeat: Date | undefined;
+}
+
+export interface ConnectorState {
+  /** `MirrorSourceConnector`, or `MirrorSourceConnector-0` for its task. */
+  readonly name: string;
+  readonly state: string;
+  /** First line of the stack trace of a failed one. */
+  readonly failure: string | undefined;
+}

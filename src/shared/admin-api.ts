@@ -1,0 +1,83 @@
+/**
+ * The admin API of a gateway node, as both sides of it see it. The two paths of the seed answer as they always did; the rest is gwctl's
+ * own. Everything but `/health` asks for basic authentication.
+ */
+export const ADMIN_PATHS = {
+  health: '/health',
+  /** GET → NodeState */
+  state: '/admin/gateway/v1/state',
+  /** GET → { virtualClusters: VirtualClusterInfo[] } */
+  virtualClusters: '/admin/vclusters/v1',
+  /** POST (IssueTokenBody) → { token } */
+  issueToken: (virtualCluster: string, username: string): string =>
+    `/admin/vclusters/v1/vcluster/${encodeURIComponent(virtualCluster)}/username/${encodeURIComponent(username)}`,
+  /** POST → { message: "Cluster switched" }: this node alone, without any of gwctl's checks. */
+  switch: (from: string, to: string): string => `/admin/pclusters/v1/pcluster/${encodeURIComponent(from)}/switch?to=${encodeURIComponent(to)}`,
+  /** POST (SwitchOrder) → NodeState (prepare: PrepareReport) */
+  run: (verb: SwitchVerb): string => `/admin/gateway/v1/switch/${verb}`,
+} as const;
+
+export type SwitchVerb = 'prepare' | 'pause' | 'drain' | 'flip' | 'resume' | 'abort';
+
+/**
+ *   serving ──prepare──► prepared ──pause──► paused ──drain──► drained ──flip──► flipped ──resume──► serving (next generation)
+ *      ▲                    │                  │                 │
+ *      └──────abort─────────┴──────────────────┴─────────────────┘
+ *
+ * In paused, drained and flipped no write passes. A node never leaves `flipped` for the cluster that it left.
+ */
+export type Phase = 'serving' | 'prepared' | 'paused' | 'drained' | 'flipped';
+
+export interface NodeState {
+  readonly node: string;
+  readonly phase: Phase;
+  /** Counts switches; all nodes of an environment have the same. */
+  readonly generation: number;
+  readonly active: string;
+  readonly run: RunState | null;
+  readonly connections: number;
+  readonly heldWrites: number;
+  readonly inFlightWrites: number;
+  readonly startedAt: string;
+}
+
+export interface RunState {
+  readonly runId: string;
+  readonly generation: number;
+  readonly to: string;
+  /** After this, another run may take the node over. ISO 8601. */
+  readonly leaseUntil: string;
+}
+
+/** Names the run that a verb belongs to; a node refuses one that is not its run's. */
+export interface SwitchOrder {
+  readonly runId: string;
+  /** The generation that the run leads to. */
+  readonly generation: number;
+  readonly to: string;
+  readonly leaseMs: number;
+  /** For `drain`: how long writes may take to be answered. */
+  readonly timeoutMs?: number;
+}
+
+/** What a node found out about the target before it agreed. */
+export interface PrepareReport {
+  readonly state: NodeState;
+  readonly brokers: readonly number[];
+  readonly topicMappings: number;
+  readonly virtualClusters: number;
+}
+
+export interface IssueTokenBody {
+  readonly lifeTimeSeconds?: number;
+}
+
+export interface VirtualClusterInfo {
+  readonly name: string;
+  readonly topics: readonly { readonly virtual: string; readonly physical: string }[];
+}
+
+/** Body of every answer that is not 2xx. */
+export interface AdminError {
+  readonly error: { readonly code: string; readonly message: string };
+}

@@ -1,0 +1,74 @@
+import type { KafkaCluster, TopicPartition } from '../ports/kafka-cluster.ts';
+import { observeLag } from '../checks/observe-lag.ts';
+import { totalLag } from '../checks/observation.ts';
+import { replicatedTopics } from '../checks/replicated-topics.ts';
+import { GwctlError } from '../shared/errors.ts';
+import type { Step, StepContext } from './step.ts';
+
+const POLL_MS = 100;
+const PARALLEL_READS = 8;
+
+/**
+ * Nobody writes to the source any more; this waits until the replicator's position has passed its last record in every partition, and then
+ * compares the records themselves: the last one of the source must be the last one of the target. "Lag 0" alone is not enough (hazard H11).
+ */
+export const proveTail: Step<'prove-tail'> = {
+  timeoutMs: (step) => step.timeoutMs,
+  failure: 'failed',
+  undo: 'nothing',
+  apply: async (step, context) => {
+    const { world, plan, clock, signal, note } = context;
+    const source = clusterOf(context, plan.from);
+    const target = clusterOf(context, plan.to);
+    const link = world.topology.links.find(({ from, to }) => from === plan.from && to === plan.to);
+    const replicator = world.replicator(plan.from, plan.to);
+    if (link === undefined || replicator === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
+
+    const topics = replicatedTopics(await source.describe(), link);
+    const partitions = topics.flatMap(({ name, partitions: all }) => all.map(({ index }) => ({ topic: name, partition: index })));
+    for (;;) {
+      const lag = await observeLag(source, replicator, partitions, () => clock.now());
+      const { records, behind } = totalLag(lag);
+      if (records === 0n) break;
+      note(`${records} records in ${behind.length} partitions are not on ${plan.to} yet`);
+      try {
+        await clock.sleep(POLL_MS, signal);
+      } catch {
+        const names = behind.slice(0, 3).map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`);
+        throw new GwctlError('UNAVAILABLE', `${records} records were still not on ${plan.to} after ${step.timeoutMs} ms: ${names.join(', ')}`, {
+          hint: 'look at `gwctl lag` and at the log of mirror-maker',
+        });
+      }
+    }
+    await compareLastRecords(source, target, partitions);
+    return { topics: topics.length, partitions: partitions.length };
+  },
+};
+
+function clusterOf({ world }: StepContext, name: string): KafkaCluster {
+  const cluster = world.clusters.get(name);
+  if (cluster === undefined) throw new GwctlError('INTERNAL', `no cluster ${name} in this world`);
+  return cluster;
+}
+
+async function compareLastRecords(source: KafkaCluster, target: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
+  const pending = [...partitions];
+  const different: string[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [here, there] = await Promise.all([source.lastRecord(next), target.lastRecord(next)]);
+      if (here === undefined) continue;
+      const isSame = there !== undefined && here.timestamp === there.timestamp && isEqual(here.key, there.key) && isEqual(here.value, there.value);
+      if (!isSame) different.push(`${next.topic}-${next.partition} (last record at ${here.offset} on ${source.name}, at ${there?.offset ?? 'none'} on ${target.name})`);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_READS }, worker));
+  if (different.length === 0) return;
+  throw new GwctlError('CHECK_FAILED', `the last record is another one on ${target.name}: ${different.slice(0, 3).join(', ')}`, {
+    hint: `somebody else writes to ${target.name}, or the replicator skipped records; compare the two partitions`,
+  });
+}
+
+function isEqual(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
+}

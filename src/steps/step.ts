@@ -1,0 +1,64 @@
+import type { World } from '../checks/observe-world.ts';
+import type { Plan, PlannedStep, StepKind } from '../plan/plan.ts';
+import type { Canary } from '../ports/canary.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { GatewayAdmin } from '../ports/gateway-admin.ts';
+import type { SwitchOrder } from '../shared/admin-api.ts';
+import { GwctlError } from '../shared/errors.ts';
+
+/** What a step works with. */
+export interface StepContext {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly world: World;
+  readonly canary: Canary;
+  readonly clock: Clock;
+  /** Aborted when the step has used up its time, or when the user wants out before the flip. */
+  readonly signal: AbortSignal;
+  /** Tells people how far it is. */
+  readonly note: (text: string) => void;
+}
+
+export type StepFunction<Kind extends StepKind> = (step: Extract<PlannedStep, { kind: Kind }>, context: StepContext) => Promise<StepEvidence>;
+
+/** What a step has seen, for the report. */
+export type StepEvidence = Readonly<Record<string, unknown>>;
+
+export interface Step<Kind extends StepKind> {
+  readonly timeoutMs: (step: Extract<PlannedStep, { kind: Kind }>) => number;
+  /** Safe to repeat: after a crash nobody knows whether it took effect. */
+  readonly apply: StepFunction<Kind>;
+  /** Said for every step: 'nothing' was changed, past 'no-return' a person decides, or how it is put back. */
+  readonly undo: StepFunction<Kind> | 'nothing' | 'no-return';
+  /** What it means when it fails: a refusal changed nothing for any client; a proof comes after the switch. */
+  readonly failure: 'refused' | 'failed' | 'unproven';
+}
+
+/** A new kind of step without an entry does not compile. */
+export type StepRegistry = { readonly [Kind in StepKind]: Step<Kind> };
+
+/** Longer than any step: the lease ends by itself only when gwctl is gone. */
+const LEASE_MS = 60_000;
+
+export function orderOf({ runId, plan }: StepContext, timeoutMs?: number): SwitchOrder {
+  return { runId, generation: plan.basis.generation + 1, to: plan.to, leaseMs: LEASE_MS, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+export function gatewaysNamed(context: StepContext, names: readonly string[]): GatewayAdmin[] {
+  return names.map((name) => {
+    const gateway = context.world.gateways.find(({ node }) => node === name);
+    if (gateway === undefined) throw new GwctlError('INTERNAL', `no gateway ${name} in this world`);
+    return gateway;
+  });
+}
+
+/** The same on every node at once; what failed is told together, with the first failure's code. */
+export async function onEveryNode<T>(gateways: readonly GatewayAdmin[], act: (gateway: GatewayAdmin) => Promise<T>): Promise<T[]> {
+  const outcomes = await Promise.allSettled(gateways.map(act));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [GwctlError.from(outcome.reason)] : []));
+  const [first] = failures;
+  if (first !== undefined) {
+    throw new GwctlError(first.code, failures.map(({ message }) => message).join('; '), { cause: first, ...(first.hint === undefined ? {} : { hint: first.hint }) });
+  }
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}

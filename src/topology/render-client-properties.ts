@@ -1,0 +1,13 @@
+import type { GatewayNode } from './topology.ts';
+
+/** What Kafka's own tools need to connect to a node as a service account: the seed's `teamA-sa.properties`. */
+export function renderClientProperties(node: GatewayNode, username: string, token: string): string {
+  const bootstrap = node.ports[0]?.port ?? 0;
+  return [
+    'security.protocol=SASL_PLAINTEXT',
+    'sasl.mechanism=PLAIN',
+    `sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username='${username}' password='${token}';`,
+    `bootstrap.servers=${node.advertisedHost}:${bootstrap}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { parseTopology } from '../../../src/config/parse-topology.ts';
+import { GwctlError } from '../../../src/shared/errors.ts';
+
+function diagnosticsOf(text: string, portOffset = 0): readonly string[] {
+  try {
+    parseTopology(text, { fileName: 'gwctl.yaml', portOffset, baseDir: '/etc/gwctl' });
+    return [];
+  } catch (reason) {
+    if (!(reason instanceof GwctlError) || reason.code !== 'CONFIG') throw reason;
+    return reason.message.split('\n');
+  }
+}
+
+const twoLinks = (first: string, second: string) => `links:\n  - {from: main, to: failover, ${first}}\n  - ${second}\n`;
+
+describe('a value by itself', () => {
+  test.each([
+    { name: 'a port out of range', text: 'gateways:\n  gateway1:\n    port: 99999\n', says: ['gwctl.yaml:3:11: error: gateways.gateway1.port: 99999 is not a port (1 to 65535)'] },
+    { name: 'a port that is text', text: 'clusters:\n  main: {port: "29092"}\n', says: ['gwctl.yaml:2:16: error: clusters.main.port: "29092" is not a port (1 to 65535)'] },
+    { name: 'an unknown key near a known one', text: 'clusters:\n  main:\n    prot: 29092\n', says: ['gwctl.yaml:3:5: error: clusters.main.prot: unknown key (did you mean "port"?)'] },
+    { name: 'an unknown key near none', text: 'kafka: {flavour: 3}\n', says: ['gwctl.yaml:1:9: error: kafka.flavour: unknown key (known: version)'] },
+    { name: 'an unknown section', text: 'gatways: {}\n', says: ['gwctl.yaml:1:1: error: gatways: unknown key (did you mean "gateways"?)'] },
+    { name: 'another version of the file', text: 'version: 2\n', says: ['gwctl.yaml:1:10: error: version: 2 is not a known version of this file (1)'] },
+    { name: 'a Kafka version that YAML reads as a number', text: 'kafka: {version: 4.3}\n', says: ['gwctl.yaml:1:18: error: kafka.version: 4.3 is not a version like 4.3.1'] },
+    { name: 'a word that is not allowed', text: 'runtime: docker\n', says: ['gwctl.yaml:1:10: error: runtime: "docker" is not one of local, external'] },
+    { name: 'a link without its target', text: 'links:\n  - {from: main}\n', says: ['gwctl.yaml:2:5: error: links[0].to: missing'] },
+    { name: 'a cluster name with a space', text: 'clusters:\n  main: {}\n  "my dr": {port: 1}\n', says: ['gwctl.yaml:3:3: error: clusters["my dr"]: is not a cluster name (a letter, then letters, digits, - and _)'] },
+    { name: 'a section that is a list', text: 'clusters: [main]\n', says: ['gwctl.yaml:1:11: error: clusters: a list is not a section with keys and values'] },
+    { name: 'a hold that clients would not survive', text: 'gateway: {holdMs: 25001}\n', says: ['gwctl.yaml:1:19: error: gateway.holdMs: 25001 is not a whole number from 100 to 25000'] },
+    { name: 'a duration without unit', text: 'failover: {pauseBudget: "20"}\n', says: ['gwctl.yaml:1:25: error: failover.pauseBudget: "20" is not a duration like 500ms, 20s or 2m'] },
+    { name: 'a file that is not a map', text: '- main\n', says: ['gwctl.yaml:1:1: error: a list is not a section with keys and values'] },
+    { name: 'a key given twice', text: 'name: a\nname: b\n', says: ['gwctl.yaml:2:1: error: map keys must be unique'] },
+    { name: 'YAML that does not end', text: 'clusters: {main: {port: 1}\n', says: [expect.stringMatching(/^gwctl\.yaml:2:1: error: flow map .*must .*end/)] },
+    { name: 'bootstrap without ports', text: 'runtime: external\nclusters: {main: {bootstrap: h1}, failover: {bootstrap: "h2:99999"}}\n', says: [
+      'gwctl.yaml:2:30: error: clusters.main.bootstrap: "h1" is not a list like "host1:9092,host2:9092"',
+      'gwctl.yaml:2:57: error: clusters.failover.bootstrap: "h2:99999" is not a list like "host1:9092,host2:9092"',
+    ] },
+  ])('$name is named with its place', ({ text, says }) => expect(diagnosticsOf(text)).toEqual(says));
+});
+
+describe('values that do not fit together', () => {
+  test.each([
+    { name: 'no primary', text: 'clusters: {failover: {}}\n', says: ['1:11: error: clusters: no cluster has the role primary (exactly one must)'] },
+    { name: 'two primaries', text: 'clusters: {main: {}, failover: {role: primary}}\n', says: ['1:39: error: clusters.failover.role: failover is primary, but main is already (exactly one must be)'] },
+    { name: 'a link to nowhere', text: 'links: [{from: main, to: failovr}]\n', says: ['1:26: error: links[0].to: no cluster named "failovr" (did you mean "failover"?)'] },
+    { name: 'a link and its way back', text: twoLinks('topics: a', '{from: failover, to: main}'), says: ['3:5: error: links[1]: failover->main closes a cycle (main -> failover -> main): every record would be copied for ever'] },
+    { name: 'a link to itself', text: 'links: [{from: main, to: main}]\n', says: ['1:9: error: links[0]: main->main closes a cycle (main -> main): every record would be copied for ever'] },
+    { name: 'a link twice', text: twoLinks('topics: a', '{from: main, to: failover}'), says: ['3:5: error: links[1]: main->failover is there twice'] },
+    { name: 'an expression that does not compile', text: 'links: [{from: main, to: failover, topics: "a,(b"}]\n', says: ['1:44: error: links[0].topics: "a,(b" is not a regular expression (unterminated group)'] },
+    { name: 'clusters on the same ports, said once a listener', text: 'clusters: {main: {}, failover: {port: 29093}}\n', says: [
+      '1:32: error: clusters.failover.controllerPort: controller 1 of failover would get port 29193, which controller 2 of main has (clusters.main.controllerPort)',
+      '1:39: error: clusters.failover.port: broker 1 of failover would get port 29093, which broker 2 of main has (clusters.main.port)',
+    ] },
+    { name: 'a gateway in the ports derived for another', text: 'gateways: {gateway1: {}, gateway2: {port: 6971}}\n', says: ['1:43: error: gateways.gateway2.port: port 1 of gateway2 would get port 6971, which port 3 of gateway1 has (gateways.gateway1.port)'] },
+    { name: 'an admin port among the gateway ports', text: 'gateways: {gateway1: {adminPort: 6970}}\n', says: ['1:34: error: gateways.gateway1.adminPort: admin port of gateway1 would get port 6970, which port 2 of gateway1 has (gateways.gateway1.port)'] },
+    { name: 'a registry on the port of a gateway', text: 'schemaRegistry: {enabled: true, port: 8888}\n', says: ['1:39: error: schemaRegistry.port: schema registry would get port 8888, which admin port of gateway1 has (gateways.gateway1.adminPort)'] },
+    { name: 'a cluster of its own name without port', text: 'clusters: {main: {}, dr: {}}\n', says: ['1:26: error: clusters.dr.port: missing (only main and failover have a default)'] },
+    { name: 'the last derived port out of range', text: 'clusters: {main: {port: 65534}, failover: {}}\n', says: [
+      '1:18: error: clusters.main.controllerPort: controller 1 of main would get 65634, not a port (1 to 65535)',
+      '1:25: error: clusters.main.port: broker 3 of main would get 65536, not a port (1 to 65535)',
+    ] },
+    { name: 'fewer gateway ports than brokers', text: 'gateways: {gateway1: {brokerPorts: 2}}\n', says: ['1:36: error: gateways.gateway1.brokerPorts: 2 ports are fewer than the highest node id (3, of main): one port for each is needed'] },
+    { name: 'the default password in the open', text: 'gateways: {gateway1: {bindHost: 0.0.0.0}}\n', says: [expect.stringContaining('1:33: error: gateways.gateway1.bindHost: 0.0.0.0 can be reached from other machines while the admin password is the default')] },
+    { name: 'a pause as long as the hold', text: 'failover: {pauseBudget: 25s}\n', says: ['1:25: error: failover.pauseBudget: 25000 ms is not shorter than gateway.holdMs (25000 ms): held writes would be refused before the switch gives up'] },
+    { name: 'a tenant that is the beginning of another', text: 'virtualClusters: [teamA, team]\n', says: ['1:26: error: virtualClusters[1]: team is the beginning of teamA: their topics could not be told apart'] },
+    { name: 'a tenant twice', text: 'virtualClusters: [teamA, teamA]\n', says: ['1:26: error: virtualClusters[1]: teamA is there twice'] },
+    { name: 'an external runtime without addresses', text: 'runtime: external\n', says: [
+      '1:1: error: clusters.main.bootstrap: missing (runtime external needs the bootstrap servers of every cluster)',
+      '1:1: error: clusters.failover.bootstrap: missing (runtime external needs the bootstrap servers of every cluster)',
+    ] },
+    { name: 'addresses in a local runtime', text: 'clusters: {main: {bootstrap: "h:1"}, failover: {}}\ngateways: {gateway1: {}}\n', says: ['1:30: error: clusters.main.bootstrap: only runtime external takes bootstrap servers, and the runtime is local'] },
+  ])('$name', ({ text, says }) => expect(diagnosticsOf(text).map((line) => line.replace('gwctl.yaml:', ''))).toEqual(says));
+
+  test.each([
+    { name: 'neighbouring ports', text: 'clusters: {main: {port: 29092}, failover: {port: 29095}}\n' },
+    { name: 'the highest ports there are', text: 'clusters: {main: {port: 65433}, failover: {port: 65430, controllerPort: 65530}}\n' },
+    { name: 'as many gateway ports as brokers', text: 'gateways: {gateway1: {brokerPorts: 3}}\n' },
+    { name: 'the same port on two addresses', text: 'gateways: {gateway1: {}, gateway2: {port: 6969, bindHost: 127.0.0.2}}\n' },
+    { name: 'an open address with a password of its own', text: 'gateways: {gateway1: {bindHost: 0.0.0.0}}\ngateway: {admin: {password: "env:PW"}}\n' },
+    { name: 'a pause just shorter than the hold', text: 'failover: {pauseBudget: 24999ms}\n' },
+    { name: 'tenants of which one contains, but does not begin, the other', text: 'virtualClusters: [teamA, xteamA]\n' },
+    { name: 'two ways to the same cluster', text: 'clusters: {main: {}, failover: {}, dr: {port: 49092}}\nlinks: [{from: main, to: failover}, {from: main, to: dr}, {from: failover, to: dr}]\n' },
+    { name: "expressions that only Java's dialect has", text: 'links: [{from: main, to: failover, topics: "(?i)orders.*+, \\\\Qa(b\\\\E"}]\n' },
+    { name: 'an empty file', text: '# nothing\n' },
+    { name: 'sections without keys', text: 'clusters: {main: , failover: }\n' },
+  ])('$name is accepted', ({ text }) => expect(diagnosticsOf(text)).toEqual([]));
+});
+
+test('everything is said at once, in the order of the file', () => {
+  const text = 'clusters:\n  main: {port: 0, brokerz: 3}\n  failover: {role: primary}\ngateway: {holdMs: 1}\nvirtualClusters: [a, ab]\nlinks:\n  - {from: main, to: nowhere}\n';
+  expect(diagnosticsOf(text)).toEqual([
+    'gwctl.yaml:2:16: error: clusters.main.port: 0 is not a port (1 to 65535)',
+    'gwctl.yaml:2:19: error: clusters.main.brokerz: unknown key (did you mean "brokers"?)',
+    'gwctl.yaml:3:20: error: clusters.failover.role: failover is primary, but main is already (exactly one must be)',
+    'gwctl.yaml:4:19: error: gateway.holdMs: 1 is not a whole number from 100 to 25000',
+    'gwctl.yaml:5:19: error: virtualClusters[0]: a is the beginning of ab: their topics could not be told apart',
+    'gwctl.yaml:7:22: error: links[0].to: no cluster named "nowhere" (known: main, failover)',
+  ]);
+});
+
+test('what only follows from another mistake is not said', () => {
+  expect(diagnosticsOf('clusters:\n  main: {}\n  failover: {}\n  "d r": {port: 1}\nlinks:\n  - {from: main, to: d r}\n')).toHaveLength(1);
+  expect(diagnosticsOf('links:\n  - {to: failover}\n  - {from: failover, to: main}\n  - {from: main, to: failover}\n')).toEqual(['gwctl.yaml:2:5: error: links[0].from: missing']);
+});
+
+test.each([
+  { name: 'text', text: 'gateway: {admin: {password: hunter2}}' },
+  { name: 'a number', text: 'gateway: {admin: {password: 77553311}}' },
+  { name: 'a token key', text: 'gateway: {tokenKey: hunter2}' },
+  { name: 'a list', text: 'gateway: {tokenKey: [hunter2]}' },
+  { name: 'a variable that cannot be one', text: 'gateway: {tokenKey: "env:hunter2 77553311"}' },
+  { name: 'a broker secret of the wrong shape', text: 'clusters: {main: {config: {ssl.keystore.password: [hunter2]}}, failover: {}}' },
+  { name: 'text behind a quoted one', text: 'gateway: {tokenKey: "hunter2" 77553311}' },
+  { name: 'an alias to nowhere', text: 'gateway: {tokenKey: *hunter2}' },
+])('a secret that stands in the file by mistake ($name) is refused and not printed', ({ text }) => {
+  const said = diagnosticsOf(text).join('\n');
+  expect(said).not.toBe('');
+  expect(said).not.toMatch(/hunter2|77553311/);
+});
+
+test('a port offset that moves a port out of range says so, and the built-in topology can be moved as far as it fits', () => {
+  expect(diagnosticsOf('', 26_341)).toEqual([]);
+  expect(diagnosticsOf('', 26_342)).toEqual(['gwctl.yaml:1:1: error: clusters.failover.controllerPort: controller 3 of failover would get 65536 with port offset 26342, not a port (1 to 65535)']);
+});

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit and wire tests stay in memory and on loopback; integration and e2e tests start processes that fight for two cores.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000 } },
+      { test: { name: 'wire', include: ['test/wire/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000 } },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+    ],
+  },
+});
