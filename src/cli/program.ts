@@ -7,6 +7,7 @@ import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
 import { addLagCommand } from './lag.ts';
 import { addSchemaCommand } from './schema.ts';
+import { addStatusCommand } from './status.ts';
 import { addVclusterCommand } from './vcluster.ts';
 import { addVerifyCommand } from './verify.ts';
 
@@ -14,7 +15,7 @@ import { addVerifyCommand } from './verify.ts';
 export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** Every command, in the order of `gwctl --help`. */
-const COMMANDS: readonly AddCommand[] = [addLagCommand, addVerifyCommand, addFailoverCommand, addVclusterCommand, addGatewayCommand, addSchemaCommand];
+const COMMANDS: readonly AddCommand[] = [addStatusCommand, addLagCommand, addVerifyCommand, addFailoverCommand, addVclusterCommand, addGatewayCommand, addSchemaCommand];
 
 const USAGE_EXIT_CODE = 2;
 

@@ -51,16 +51,15 @@ export class ExchangeQueue {
 
   /** The oldest exchange that a broker still owes an answer to: brokers answer in request order. */
   oldestOwed(): Exchange | undefined {
-    return this.owed()[0];
+    for (let index = this.#first; index < this.#slots.length; index++) {
+      const slot = this.#slots[index] as Slot;
+      if (isOwed(slot)) return slot.exchange;
+    }
+    return undefined;
   }
 
   owed(): Exchange[] {
-    const owed: Exchange[] = [];
-    for (let index = this.#first; index < this.#slots.length; index++) {
-      const slot = this.#slots[index] as Slot;
-      if (slot.exchange.by !== 'local' && slot.answer === undefined) owed.push(slot.exchange);
-    }
-    return owed;
+    return this.#slots.slice(this.#first).filter(isOwed).map(({ exchange }) => exchange);
   }
 
   /** Waits until everything before this exchange has been answered: from then on its answer may be written piece by piece. */
@@ -115,4 +114,8 @@ export class ExchangeQueue {
     this.#room = undefined;
     room?.();
   }
+}
+
+function isOwed({ exchange, answer }: Slot): boolean {
+  return exchange.by !== 'local' && answer === undefined;
 }

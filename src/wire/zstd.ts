@@ -3,11 +3,13 @@ import { GwctlError } from '../shared/errors.ts';
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
+/** What Kafka's levels below 20 use at most: allowed whatever the result's limit, which a small message would not reach. */
+const ALWAYS_ALLOWED_WINDOW_BYTES = 8 << 20;
 const BLOCK_RLE = 1;
 const BLOCK_RESERVED = 3;
 
 /**
- * Zstandard frames, one after the other. Throws PROTOCOL for bad data, for results above `maxBytes`, and for a window above `maxBytes`:
+ * Zstandard frames, one after the other. Throws PROTOCOL for bad data, for results above `maxBytes`, and for a window above it and 8 MiB:
  * fzstd makes the window before it reads any content, so the frame's word for it is checked first, for each frame.
  */
 export function decompressZstd(bytes: Buffer, maxBytes: number): Buffer {
@@ -47,7 +49,8 @@ function findFrameEnd(bytes: Buffer, start: number, maxBytes: number): number {
   }
   at += [0, 1, 2, 4][descriptor & 3] as number;
   if (isSingleSegment) windowBytes = readSize(bytes, at, contentSizeBytes);
-  if (windowBytes > maxBytes) throw fault(`window of ${windowBytes} bytes (allowed: ${maxBytes})`);
+  const maxWindowBytes = Math.max(maxBytes, ALWAYS_ALLOWED_WINDOW_BYTES);
+  if (windowBytes > maxWindowBytes) throw fault(`window of ${windowBytes} bytes (allowed: ${maxWindowBytes})`);
   at += contentSizeBytes;
   for (let isLast = false; !isLast; ) {
     const header = readLe(bytes, at, 3);

@@ -33,7 +33,7 @@ public class BatchVectors {
         return new SimpleRecord[] {
             new SimpleRecord(1000L, "key".getBytes(), "value".getBytes(), new Header[] {new RecordHeader("h", "x".getBytes()), new RecordHeader("n", (byte[]) null)}),
             new SimpleRecord(900L, (byte[]) null, (byte[]) null),
-            new SimpleRecord(4000L, new byte[0], "abc".repeat(3000).getBytes()),
+            new SimpleRecord(4000L, new byte[0], "abc".repeat(300).getBytes()),
         };
     }
 

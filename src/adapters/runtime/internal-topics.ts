@@ -13,6 +13,7 @@ export function internalTopicsOf(cluster: Cluster): readonly NewTopic[] {
   const one = { partitions: 1, replicationFactor: -1 };
   return [
     { ...one, name: '_topicMappings', configs: { 'cleanup.policy': 'compact' } },
+    { ...one, name: '_virtualClusters', configs: { 'cleanup.policy': 'compact' } },
     { ...one, name: '_acls', configs: { 'cleanup.policy': 'compact' } },
     { ...one, name: '_auditLogs', configs: { 'cleanup.policy': 'delete' } },
     // The first record of a generation decides it, so none may ever go: not compacted, no retention.

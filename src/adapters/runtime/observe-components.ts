@@ -2,10 +2,18 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComponentKind, ComponentStatus } from '../../ports/runtime.ts';
-import { type Component, filesOf } from './component.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { type Component, componentsOf, filesOf } from './component.ts';
 import { readLogTail } from './log-tail.ts';
 import { readPidFile } from './pid-file.ts';
 import { isAlive } from './process-identity.ts';
+
+/** Every component of a topology in start order, then what else still runs in its folder. Needs no Java and starts nothing. */
+export async function observeComponents(topology: Topology, environmentDir: string): Promise<readonly ComponentStatus[]> {
+  const known = componentsOf(topology, environmentDir);
+  const strays = await findStrayComponents(environmentDir, known);
+  return Promise.all([...known, ...strays].map(observeComponent));
+}
 
 /** What became of one component, from its pid file and the process table. */
 export async function observeComponent(component: Component): Promise<ComponentStatus> {

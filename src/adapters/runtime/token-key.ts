@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pid } from 'node:process';
 import type { Secret } from '../../topology/topology.ts';
 
 const KEY_BYTES = 32;
 
-/** Makes the key of a `generated` secret unless it is there: it must outlive `down`, or every token given out would die. */
+/** Makes the key of a `generated` secret unless it is there: it outlives `down`, or every token given out would die. */
 export async function ensureTokenKey(secret: Secret, environmentDir: string): Promise<void> {
   if (secret.kind !== 'generated') return;
   const path = join(environmentDir, secret.file);
+  const draft = `${path}.${pid}`;
   await mkdir(dirname(path), { recursive: true });
+  await writeFile(draft, `${randomBytes(KEY_BYTES).toString('base64url')}\n`, { mode: 0o600 });
   try {
-    await writeFile(path, `${randomBytes(KEY_BYTES).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
   } catch (reason) {
     if ((reason as NodeJS.ErrnoException).code !== 'EEXIST') throw reason;
+  } finally {
+    await rm(draft, { force: true });
   }
 }

@@ -1,0 +1,39 @@
+import type { Runtime, UpOptions, UpResult } from '../../ports/runtime.ts';
+import { GwctlError } from '../../shared/errors.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { awaitCluster, awaitGateway, withClient } from './await-ready.ts';
+import { startPhaseClock } from './phases.ts';
+import { runTogether } from './run-together.ts';
+
+/** The runtime of an environment that others operate: `up` only checks that clusters and gateways answer; gwctl owns no process. */
+export function createExternalRuntime(topology: Topology): Runtime {
+  return {
+    up: (options) => check(topology, options),
+    down: async () => ({ stopped: [], totalMs: 0 }),
+    observe: async () => [],
+    start: refuse,
+    stop: refuse,
+    kill: refuse,
+  };
+}
+
+async function check(topology: Topology, { progress, signal, withGateways, proveGateways }: UpOptions): Promise<UpResult> {
+  const clock = startPhaseClock();
+  const tasks = topology.clusters.map((cluster) => async (inner: AbortSignal) => {
+    const item = progress.start(cluster.name);
+    await clock.time(`${cluster.name} answers`, () => withClient(cluster, (client) => awaitCluster(cluster, client, inner, (text) => item.note(text))));
+    item.done('every broker answers');
+  });
+  const gateways = (withGateways ? topology.gateways : []).map((node) => async (inner: AbortSignal) => {
+    const item = progress.start(node.name);
+    await clock.time(`${node.name} healthy`, () => awaitGateway(node, inner));
+    item.done('healthy');
+  });
+  await runTogether(signal, [...tasks, ...gateways]);
+  if (withGateways) await proveGateways?.(signal);
+  return { phases: clock.phases(), totalMs: clock.totalMs(), components: [] };
+}
+
+async function refuse(component: string): Promise<never> {
+  throw new GwctlError('USAGE', `${component} is not a process of gwctl (runtime: external)`, { hint: 'start and stop it where it runs' });
+}

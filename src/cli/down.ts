@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { addOutputOption, setAction } from './command-action.ts';
+import type { CliContext } from './context.ts';
+import { openRuntime } from './open-runtime.ts';
+
+interface DownFlags {
+  readonly volumes?: boolean;
+  readonly output: 'text' | 'json';
+}
+
+/** `gwctl down [-v]`: ends every process of the environment; with -v its records, logs and keys are deleted, too. */
+export function addDownCommand(program: Command, context: CliContext): void {
+  const command = program.command('down').description('stop every process of the environment').option('-v, --volumes', 'delete its records, logs and keys as well');
+  setAction<DownFlags>(addOutputOption(command), context, async ({ volumes, output }, globals) => {
+    const [{ runtime, topology, dir }, { createProgress }, { writeJson }] = await Promise.all([openRuntime(globals, context), import('../report/progress.ts'), import('../report/json.ts')]);
+    const progress = createProgress(context);
+    try {
+      const result = await runtime.down({ progress, deleteData: volumes === true });
+      if (output === 'json') writeJson(context.out, { name: topology.name, ...result });
+      else context.out.write(`${result.stopped.length === 0 ? 'nothing was running' : `stopped ${result.stopped.length} processes`}${volumes === true ? `, deleted ${dir}` : ''}\n`);
+      return 0;
+    } finally {
+      progress.stop();
+    }
+  });
+}

@@ -1,0 +1,18 @@
+import { resolve } from 'node:path';
+import type { Runtime } from '../ports/runtime.ts';
+import type { CliContext } from './context.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { openEnvironment, type Environment } from './open-environment.ts';
+
+/** The environment that the global options name, and what owns its processes. */
+export async function openRuntime(globals: GlobalOptions, context: CliContext): Promise<Environment & { readonly runtime: Runtime }> {
+  const [environment, { createRuntime }] = await Promise.all([openEnvironment(globals, context), import('../adapters/runtime/create-runtime.ts')]);
+  const runtime = createRuntime({ topology: environment.topology, environmentDir: environment.dir, env: context.env, gatewayCommand: (node) => gatewayCommand(node, globals, context) });
+  return { ...environment, runtime };
+}
+
+/** This gwctl again, with the same environment, as one gateway node. Paths are absolute: the node has another working folder. */
+function gatewayCommand(node: string, { config, portOffset, stateDir }: GlobalOptions, { nodePath, entryPath, cwd }: CliContext): readonly string[] {
+  const configFlags = config === undefined ? [] : ['--config', resolve(cwd, config)];
+  return [nodePath, entryPath, 'gateway', '--node', node, ...configFlags, '--port-offset', `${portOffset}`, '--state-dir', stateDir];
+}

@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander';
+import type { UpResult } from '../ports/runtime.ts';
+import { addOutputOption, setAction } from './command-action.ts';
+import type { CliContext } from './context.ts';
+import { openRuntime } from './open-runtime.ts';
+
+interface UpFlags {
+  readonly with?: readonly string[];
+  readonly gateways: boolean;
+  readonly output: 'text' | 'json';
+}
+
+/** `gwctl up`: starts everything that is not running and returns when it is ready, replication proven with a record. */
+export function addUpCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command('up')
+    .description('start clusters, MirrorMaker 2 and gateways, and wait until a record has been replicated')
+    .addOption(new Option('--with <component...>', 'start an optional component, too').choices(['schema-registry']))
+    .option('--no-gateways', 'leave the gateway nodes out')
+    .addOption(new Option('--without-gateways').hideHelp().implies({ gateways: false }));
+  setAction<UpFlags>(addOutputOption(command), context, async (flags, globals) => {
+    const [{ runtime, topology, dir }, { createProgress }, { writeJson }, { renderTable }] = await Promise.all([
+      openRuntime(globals, context),
+      import('../report/progress.ts'),
+      import('../report/json.ts'),
+      import('../report/table.ts'),
+    ]);
+    const progress = createProgress(context);
+    try {
+      const result = await runtime.up({ progress, signal: context.signal, withSchemaRegistry: flags.with?.includes('schema-registry') === true, withGateways: flags.gateways });
+      if (flags.output === 'json') writeJson(context.out, { name: topology.name, dir, ...result });
+      else context.out.write(renderPhases(result, renderTable));
+      return 0;
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+function renderPhases({ phases, totalMs }: UpResult, renderTable: typeof import('../report/table.ts').renderTable): string {
+  const rows = phases.filter(({ durationMs }) => durationMs >= WORTH_SAYING_MS).map(({ name, startedAtMs, durationMs }) => [name, seconds(startedAtMs), seconds(durationMs)]);
+  return renderTable([{ title: 'phase' }, { title: 'began at', align: 'right' }, { title: 'took', align: 'right' }], [...rows, ['ready', '', seconds(totalMs)]]);
+}
+
+const WORTH_SAYING_MS = 50;
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,59 @@
+import type { CheckReport } from '../checks/check.ts';
+import { totalLag, type Observation } from '../checks/observation.ts';
+import type { ComponentStatus } from '../ports/runtime.ts';
+import type { Palette } from './palette.ts';
+import { renderTable } from './table.ts';
+
+/** One screen: what runs, what each node serves, how far the replica is, and whether one may switch. */
+export function renderStatus(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], palette: Palette): string {
+  return [clusters(seen, palette), gateways(seen, palette), processes(components, palette), replication(seen, palette), readiness(seen, checks, palette)].filter((part) => part !== '').join('\n');
+}
+
+function clusters({ clusters: views, active }: Observation, palette: Palette): string {
+  const rows = [...views].map(([name, view]) => {
+    const role = name === active ? palette.strong('active') : '';
+    if (!view.ok) return [name, role, palette.bad('unreachable'), '', view.why];
+    const { brokers, topics } = view.value.description;
+    const partitions = topics.flatMap((topic) => topic.partitions);
+    const behind = partitions.filter(({ inSync, replicas, leader }) => leader < 0 || inSync.length < replicas.length).length;
+    return [name, role, brokers.join(','), `${topics.length} / ${partitions.length}`, behind === 0 ? palette.good('all in sync') : palette.bad(`${behind} partitions not in sync`)];
+  });
+  return renderTable([{ title: 'cluster' }, { title: '' }, { title: 'brokers' }, { title: 'topics / partitions' }, { title: '' }], rows, palette);
+}
+
+function gateways({ nodes }: Observation, palette: Palette): string {
+  const rows = nodes.map(({ name, state }) => {
+    if (!state.ok) return [name, palette.bad('unreachable'), '', '', '', state.why];
+    const { active, generation, phase, connections, heldWrites, run } = state.value;
+    const what = phase === 'serving' ? palette.good(phase) : palette.warning(phase);
+    return [name, what, active, String(generation), String(connections), run === null ? '' : `run ${run.runId} to ${run.to}, ${heldWrites} writes held, lease until ${run.leaseUntil}`];
+  });
+  return renderTable([{ title: 'gateway' }, { title: 'phase' }, { title: 'serves' }, { title: 'generation' }, { title: 'connections' }, { title: '' }], rows, palette);
+}
+
+/** Only what is not running: the rest is above. */
+function processes(components: readonly ComponentStatus[], palette: Palette): string {
+  return components
+    .filter(({ state }) => state === 'crashed' || state === 'held')
+    .map(({ name, state, heldBecause, logFile, lastLogLines }) => {
+      const head = state === 'crashed' ? palette.bad(`${name} has crashed`) : palette.warning(`${name} is held: ${heldBecause ?? ''}`);
+      return `${head} (log: ${logFile})\n${state === 'crashed' ? lastLogLines.slice(-5).map((line) => `    ${line}\n`).join('') : ''}`;
+    })
+    .join('');
+}
+
+function replication({ lag, link, active, to, replicator, at }: Observation, palette: Palette): string {
+  if (active === undefined) return '';
+  if (link === undefined) return `replication: ${palette.warning(`nothing replicates ${active}->${to}`)}\n`;
+  if (lag?.ok !== true) return `replication ${link.name}: ${palette.bad(lag?.why ?? 'not known')}\n`;
+  const { records, seconds } = totalLag(lag.value);
+  const heartbeat = replicator?.ok === true ? replicator.value.lastHeartbeat : undefined;
+  const age = heartbeat === undefined ? 'no heartbeat yet' : `last heartbeat ${Math.max(0, (at.getTime() - heartbeat.getTime()) / 1000).toFixed(1)} s ago`;
+  return `replication ${link.name}: ${records} records behind, ${seconds.toFixed(1)} s; ${age}\n`;
+}
+
+function readiness({ to }: Observation, checks: readonly CheckReport[], palette: Palette): string {
+  const failed = checks.filter(({ status }) => status === 'fail');
+  if (failed.length === 0) return `ready to fail over to ${to}: ${palette.good('yes')}\n`;
+  return `ready to fail over to ${to}: ${palette.bad('no')}, because\n${failed.map(({ evidence }) => `  ${evidence}\n`).join('')}`;
+}

@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { KafkaClientOptions } from '../../../src/client/client-options.ts';
+import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
+import { LATEST } from '../../../src/client/list-offsets.ts';
+import { ERROR } from '../../../src/wire/error-codes.ts';
+import { endTxnApi } from '../../../src/wire/generated/end-txn.ts';
+import type { Message } from '../../../src/wire/schema.ts';
+import { startFakeBroker, type FakeBroker, type SeenRequest } from './fake-broker.ts';
+
+const brokers: FakeBroker[] = [];
+let client: KafkaClient | undefined;
+
+afterEach(async () => {
+  client?.close();
+  await Promise.all(brokers.splice(0).map((broker) => broker.close()));
+});
+
+async function start(handle: (request: SeenRequest) => void): Promise<FakeBroker> {
+  const broker = await startFakeBroker(handle);
+  brokers.push(broker);
+  return broker;
+}
+
+function open(options: Partial<KafkaClientOptions> & Pick<KafkaClientOptions, 'bootstrap'>): KafkaClient {
+  client = openKafkaClient({ clientId: 'test', requestTimeoutMs: 2000, ...options });
+  return client;
+}
+
+/** Metadata in which the broker at index n has id n, and leads partition 0 of 't' where it is `leader`. */
+function metadata(leader: number): Message {
+  return {
+    clusterId: 'c', brokers: brokers.map(({ host, port }, nodeId) => ({ nodeId, host, port })),
+    topics: [{ name: 't', partitions: [{ partitionIndex: 0, leaderId: leader, leaderEpoch: 0, replicaNodes: [0], isrNodes: [0] }] }],
+  };
+}
+
+const produced = (errorCode: number, baseOffset = 5n): Message => ({ responses: [{ name: 't', partitionResponses: [{ index: 0, errorCode, baseOffset }] }] });
+const listed = (errorCode: number, offset = 9n): Message => ({ topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode, offset }] }] });
+const record = { key: null, value: Buffer.from('x') };
+const names = (broker: FakeBroker) => broker.seen.map(({ name }) => name);
+
+describe('a leader that has moved', () => {
+  test('is looked up again, and the request goes to the new one', async () => {
+    let asked = 0;
+    const answerMetadata = (request: SeenRequest) => request.answer(metadata(asked++ === 0 ? 0 : 1));
+    const old = await start((request) => (request.name === 'Metadata' ? answerMetadata(request) : request.answer(produced(ERROR.NOT_LEADER_OR_FOLLOWER))));
+    const next = await start((request) => request.answer(produced(0)));
+    expect(await open({ bootstrap: [old] }).produce('t', 0, [record])).toBe(5n);
+    expect([names(old), names(next)]).toEqual([['Metadata', 'Produce', 'Metadata'], ['Produce']]);
+  });
+
+  test('gives up at the time limit and tells the last error', async () => {
+    const broker = await start((request) => request.answer(request.name === 'Metadata' ? metadata(0) : produced(ERROR.NOT_LEADER_OR_FOLLOWER)));
+    await expect(open({ bootstrap: [broker] }).produce('t', 0, [record], { timeoutMs: 200 })).rejects.toMatchObject({
+      code: 'UNAVAILABLE', message: expect.stringContaining('produce to t-0: NOT_LEADER_OR_FOLLOWER'), details: { errorCode: 6 },
+    });
+    expect(names(broker).filter((name) => name === 'Produce').length).toBeGreaterThan(1);
+  });
+
+  test('is an error code of that partition when offsets are listed', async () => {
+    const broker = await start((request) => request.answer(request.name === 'Metadata' ? metadata(0) : listed(ERROR.NOT_LEADER_OR_FOLLOWER, -1n)));
+    expect(await open({ bootstrap: [broker] }).listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }], { timeoutMs: 200 })).toEqual([
+      { topic: 't', partition: 0, offset: -1n, timestamp: -1n, errorCode: 6 }]);
+  });
+});
+
+describe('a lost answer', () => {
+  test('to a produce is not repeated: the records may be there', async () => {
+    const broker = await start((request) => (request.name === 'Metadata' ? request.answer(metadata(0)) : request.socket.destroy()));
+    await expect(open({ bootstrap: [broker] }).produce('t', 0, [record])).rejects.toMatchObject({
+      code: 'UNAVAILABLE', message: expect.stringContaining('the records may have been written'), details: { maybeWritten: true },
+    });
+    expect(names(broker)).toEqual(['Metadata', 'Produce']);
+  });
+
+  test('to a list of offsets is asked again', async () => {
+    let lost = 0;
+    const broker = await start((request) => {
+      if (request.name === 'Metadata') request.answer(metadata(0));
+      else if (lost++ === 0) request.socket.destroy();
+      else request.answer(listed(0));
+    });
+    expect(await open({ bootstrap: [broker] }).listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }])).toMatchObject([{ offset: 9n, errorCode: 0 }]);
+  });
+
+  test('to a request of the caller is repeated only if it said that this is safe', async () => {
+    let attempts = 0;
+    const broker = await start((request) => {
+      if (request.name === 'Metadata') request.answer(metadata(0));
+      else if (attempts++ === 0) request.socket.destroy();
+      else request.answer({ errorCode: attempts === 2 ? ERROR.CONCURRENT_TRANSACTIONS : ERROR.INVALID_TXN_STATE });
+    });
+    const kafka = open({ bootstrap: [broker] });
+    const target = { kind: 'broker', brokerId: 0 } as const;
+    await expect(kafka.send(target, endTxnApi, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(attempts).toBe(1);
+    attempts = 0;
+    expect((await kafka.send(target, endTxnApi, {}, { errorCodeOf: (answer) => answer.errorCode })).errorCode).toBe(ERROR.INVALID_TXN_STATE);
+    expect(attempts).toBe(3);
+  });
+});
+
+describe('bootstrap', () => {
+  test('goes on to the next address when one is dead, and stays with the one that lives', async () => {
+    const dead = await startFakeBroker(() => {});
+    await dead.close();
+    const alive = await start((request) => request.answer(metadata(0)));
+    const kafka = open({ bootstrap: [dead, alive] });
+    expect((await kafka.metadata()).clusterId).toBe('c');
+    expect((await kafka.metadata()).clusterId).toBe('c');
+    expect(names(alive)).toEqual(['Metadata', 'Metadata']);
+  });
+
+  test('fails by the time limit when nobody is there', async () => {
+    const dead = await startFakeBroker(() => {});
+    await dead.close();
+    await expect(open({ bootstrap: [dead] }).metadata([], { timeoutMs: 100 })).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+test('a long poll does not hold up other requests to the same broker', async () => {
+  const broker = await start((request) => {
+    if (request.name === 'Metadata') request.answer(metadata(0));
+    if (request.name === 'Produce') request.answer(produced(0));
+  });
+  const kafka = open({ bootstrap: [broker] });
+  const over = new AbortController();
+  const poll = kafka.fetch('t', 0, 0n, { maxBytes: 1000, maxWaitMs: 60_000, isolation: 'read_committed', signal: over.signal });
+  await expect.poll(() => names(broker)).toContain('Fetch');
+  expect(await kafka.produce('t', 0, [record])).toBe(5n);
+  const [fetch, produce] = ['Fetch', 'Produce'].map((name) => broker.seen.find((request) => request.name === name)?.socket);
+  expect(fetch).not.toBe(produce);
+  over.abort();
+  await expect(poll).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+test('close rejects what waits, and what comes after it, at once', async () => {
+  const broker = await start(() => {});
+  const kafka = open({ bootstrap: [broker] });
+  const waiting = kafka.metadata();
+  await expect.poll(() => names(broker)).toEqual(['Metadata']);
+  kafka.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(kafka.metadata()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('is closed') });
+});

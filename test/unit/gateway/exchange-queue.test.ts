@@ -1,0 +1,75 @@
+import { beforeEach, expect, test } from 'vitest';
+import { ExchangeQueue, type Exchange } from '../../../src/gateway/exchange-queue.ts';
+
+let sent: string[];
+let queue: ExchangeQueue;
+let nextId: number;
+
+beforeEach(() => {
+  sent = [];
+  nextId = 1;
+  queue = new ExchangeQueue((frame) => void sent.push(frame.toString()));
+});
+
+function push(by: Exchange['by']): Exchange {
+  const exchange: Exchange = { correlationId: nextId++, apiKey: 3, apiVersion: 1, by, isWrite: false };
+  queue.push(exchange);
+  return exchange;
+}
+
+test('a local answer waits for the brokers\' answers before it (hazard 00.3)', () => {
+  const first = push('backend');
+  const second = push('local');
+  queue.answer(second, Buffer.from('second'));
+  expect(sent).toEqual([]);
+  queue.answer(first, Buffer.from('first'));
+  expect(sent).toEqual(['first', 'second']);
+  expect(queue.length).toBe(0);
+});
+
+test('an answer that is written piece by piece waits for its turn', async () => {
+  const first = push('backend');
+  const second = push('backend');
+  let reached = false;
+  const turn = queue.turnOf(second).then(() => (reached = true));
+  await Promise.resolve();
+  expect(reached).toBe(false);
+  queue.answer(first, Buffer.from('first'));
+  await turn;
+  expect(reached).toBe(true);
+});
+
+test('an exchange of the gateway itself ends without an answer', () => {
+  const own = push('internal');
+  const client = push('backend');
+  queue.answer(own, Buffer.alloc(0));
+  queue.answer(client, Buffer.from('client'));
+  expect(sent).toEqual(['client']);
+});
+
+test('brokers owe what was sent to them, oldest first', () => {
+  const first = push('backend');
+  push('local');
+  const third = push('internal');
+  expect(queue.owed()).toEqual([first, third]);
+  queue.answer(first, Buffer.from('x'));
+  expect(queue.oldestOwed()).toBe(third);
+});
+
+test('room is made by answers, not by waiting', async () => {
+  const first = push('backend');
+  push('backend');
+  let hasRoom = false;
+  const room = queue.room(2).then(() => (hasRoom = true));
+  await Promise.resolve();
+  expect(hasRoom).toBe(false);
+  queue.answer(first, Buffer.from('x'));
+  await room;
+  expect(queue.length).toBe(1);
+});
+
+test('10,000 exchanges keep their order', () => {
+  const all = Array.from({ length: 10_000 }, (_, index) => push(index % 3 === 0 ? 'local' : 'backend'));
+  for (const exchange of [...all].reverse()) queue.answer(exchange, Buffer.from(String(exchange.correlationId)));
+  expect(sent).toEqual(all.map(({ correlationId }) => String(correlationId)));
+});
