@@ -3,11 +3,13 @@ import { Command, CommanderError } from 'commander';
 import type { CliContext } from './context.ts';
 import { addGlobalOptions } from './global-options.ts';
 import { printError } from './print-error.ts';
+import { addDownCommand } from './down.ts';
 import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
 import { addLagCommand } from './lag.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addStatusCommand } from './status.ts';
+import { addUpCommand } from './up.ts';
 import { addVclusterCommand } from './vcluster.ts';
 import { addVerifyCommand } from './verify.ts';
 
@@ -15,7 +17,7 @@ import { addVerifyCommand } from './verify.ts';
 export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** Every command, in the order of `gwctl --help`. */
-const COMMANDS: readonly AddCommand[] = [addStatusCommand, addLagCommand, addVerifyCommand, addFailoverCommand, addVclusterCommand, addGatewayCommand, addSchemaCommand];
+const COMMANDS: readonly AddCommand[] = [addUpCommand, addDownCommand, addStatusCommand, addLagCommand, addVerifyCommand, addFailoverCommand, addVclusterCommand, addGatewayCommand, addSchemaCommand];
 
 const USAGE_EXIT_CODE = 2;
 

@@ -37,25 +37,30 @@ function readSteps(values: unknown): { readonly steps: readonly PlacedStep[]; re
     const { name, ...rest } = value as Record<string, unknown>;
     const hasName = typeof name === 'string' && name !== '';
     if (!hasName) findings.push({ path: name === undefined ? path : [...path, 'name'], message: name === undefined ? 'the step has no name' : 'the name is not text' });
-    const found = readKind(rest, path);
-    if (Array.isArray(found)) findings.push(...found);
-    else if (hasName) steps.push({ path: [...path, found.kind], step: { name, ...found } as DrillStep });
+    const { found, wrong } = readKind(rest, path);
+    findings.push(...wrong);
+    if (found !== undefined && hasName) steps.push({ path: [...path, found.kind], step: { name, ...found } as DrillStep });
   }
   return { steps, findings };
 }
 
-function readKind(rest: Readonly<Record<string, unknown>>, path: ConfigPath): readonly Finding[] | Omit<DrillStep, 'name'> {
+interface KindRead {
+  readonly found?: { readonly kind: DrillStepKind; readonly input: unknown };
+  readonly wrong: readonly Finding[];
+}
+
+function readKind(rest: Readonly<Record<string, unknown>>, path: ConfigPath): KindRead {
   const keys = Object.keys(rest);
   const unknown = keys.filter((key) => !isStepKind(key));
-  if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], isKey: true, message: `unknown step ${didYouMean(key, STEP_KINDS)}` }));
+  if (unknown.length > 0) return { wrong: unknown.map((key) => ({ path: [...path, key], isKey: true, message: `unknown step ${didYouMean(key, STEP_KINDS)}` })) };
   const [kind, ...more] = keys.filter(isStepKind);
-  if (kind === undefined) return [{ path, message: `the step does nothing: it needs one of ${STEP_KINDS.join(', ')}` }];
-  if (more.length > 0) return more.map((key) => ({ path: [...path, key], isKey: true, message: `the step does ${kind} already (allowed: one thing a step)` }));
+  if (kind === undefined) return { wrong: [{ path, message: `the step does nothing: it needs one of ${STEP_KINDS.join(', ')}` }] };
+  if (more.length > 0) return { wrong: more.map((key) => ({ path: [...path, key], isKey: true, message: `the step does ${kind} already (allowed: one thing a step)` })) };
   const schema: z.ZodType = STEP_SCHEMAS[kind];
   const value = rest[kind] ?? {};
   const parsed = schema.safeParse(value);
-  if (!parsed.success) return parsed.error.issues.flatMap((issue) => findingsOfIssue(issue, value, schema, [...path, kind]));
-  return { kind, input: parsed.data } as Omit<DrillStep, 'name'>;
+  if (!parsed.success) return { wrong: parsed.error.issues.flatMap((issue) => findingsOfIssue(issue, value, schema, [...path, kind])) };
+  return { found: { kind, input: parsed.data }, wrong: [] };
 }
 
 function isStepKind(key: string): key is DrillStepKind {

@@ -20,17 +20,21 @@ export function renderMm2Properties(topology: Pick<Topology, 'clusters' | 'links
     'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy',
     // The default scans every jar by reflection, once for each herder: 9 s.
     'plugin.discovery': 'service_load',
-    ...Object.assign({}, ...clusters.map((cluster) => workerProperties(cluster.name, copiesOn(cluster)))),
+    ...Object.assign({}, ...clusters.map((cluster) => workerProperties(cluster, links.some(({ to }) => to === cluster.name)))),
     ...Object.assign({}, ...links.map((link) => linkProperties(link, copiesOn(clusterOf(topology, link.from)), copiesOn(clusterOf(topology, link.to))))),
   });
 }
 
-/** One herder runs for each target cluster; its settings carry the target's name. */
-function workerProperties(target: string, copies: number): Record<string, string> {
-  return prefixed(target, {
+/** One herder runs for each cluster that something is written to; its settings carry that cluster's name. */
+function workerProperties(cluster: Cluster, isTarget: boolean): Record<string, string> {
+  const copies = copiesOn(cluster);
+  return prefixed(cluster.name, {
     'plugin.discovery': 'service_load',
-    'exactly.once.source.support': 'enabled',
+    // The other herder only emits heartbeats, which need no transactions.
+    'exactly.once.source.support': isTarget ? 'enabled' : 'disabled',
     'offset.flush.interval.ms': '1000',
+    // Kafka 4's default looks for a new bootstrap in a busy loop while no broker answers.
+    'metadata.recovery.strategy': 'none',
     'scheduled.rebalance.max.delay.ms': '0',
     // A successor waits this long for the membership of a MirrorMaker that was killed.
     'session.timeout.ms': '4000',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clusterNamed } from '../../topology/lookup.ts';
 import type { Cluster, GatewayNode } from '../../topology/topology.ts';
-import { awaitCluster, awaitGateway, awaitHeartbeat, awaitHttp, withClient } from './await-ready.ts';
+import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from './await-ready.ts';
 import { brokerName, MIRROR_MAKER, SCHEMA_REGISTRY } from './component.ts';
 import { createGate, type Gate } from './gate.ts';
 import { ensureInternalTopics } from './internal-topics.ts';
@@ -22,7 +22,7 @@ type ClusterGates = ReadonlyMap<string, Gate>;
 /**
  * Starts everything as soon as what it needs is there, and returns when all of it is ready:
  *
- *   brokers ─┬─ cluster answers ── topics ─┬─ gateways ── healthy
+ *   brokers ─┬─ all are members ── topics ─┬─ gateways ── healthy
  *            │                             └─ schema registry
  *            └─ (1 s) MirrorMaker ── heartbeat on the target
  */
@@ -42,10 +42,12 @@ export async function awaitReadiness(run: UpRun): Promise<void> {
 
 async function bringCluster(run: UpRun, cluster: Cluster, gates: ClusterGates, signal: AbortSignal): Promise<void> {
   const expected = { ...cluster, brokers: cluster.brokers.filter(({ id }) => !isHeld(run, brokerName(cluster.name, id))) };
+  const links = await readActiveLinks(run.context);
   await withItem(run, cluster.name, async (item) => {
     await withClient(expected, async (client) => {
-      await run.clock.time(`${cluster.name} answers`, () => awaitCluster(expected, client, signal, (text) => item.note(text)));
-      await run.clock.time(`${cluster.name} topics`, () => ensureInternalTopics(cluster, client, signal));
+      await run.clock.time(`${cluster.name} answers`, () => awaitMembership(expected, client, signal, (text) => item.note(text)));
+      await run.clock.time(`${cluster.name} topics`, () => ensureInternalTopics(cluster, links, client, signal));
+      await run.clock.time(`${cluster.name} every broker`, () => awaitEveryBroker(expected, client, signal));
     });
     gates.get(cluster.name)?.open();
     return `${expected.brokers.length} broker${expected.brokers.length === 1 ? '' : 's'} answer, internal topics exist`;

@@ -17,16 +17,21 @@ export async function withClient<T>(cluster: Cluster, work: (client: KafkaClient
   }
 }
 
-/** Every broker is in the metadata, and each of them answers itself. */
-export async function awaitCluster(cluster: Cluster, client: KafkaClient, signal: AbortSignal, note: (text: string) => void = () => {}): Promise<void> {
+/** Every broker is in the metadata: topics with all their copies can be made. */
+export async function awaitMembership(cluster: Cluster, client: KafkaClient, signal: AbortSignal, note: (text: string) => void = () => {}): Promise<void> {
   const wanted = cluster.brokers.length;
-  await pollUntil({ what: `cluster ${cluster.name}`, timeoutMs: CLUSTER_MS, pauseMs: 50, signal }, async () => {
+  await pollUntil({ what: `cluster ${cluster.name}`, timeoutMs: CLUSTER_MS, pauseMs: 30, signal }, async () => {
     const { brokers } = await client.metadata([], { timeoutMs: 1000, signal });
-    if (brokers.length < wanted) {
-      note(`${brokers.length} of ${wanted} brokers`);
-      return `${brokers.length} of ${wanted} brokers`;
-    }
-    await Promise.all(brokers.map(({ id }) => client.apiVersions(id, { timeoutMs: 2000, signal })));
+    if (brokers.length >= wanted) return true;
+    note(`${brokers.length} of ${wanted} brokers`);
+    return `${brokers.length} of ${wanted} brokers`;
+  });
+}
+
+/** Each broker answers itself. */
+export async function awaitEveryBroker(cluster: Cluster, client: KafkaClient, signal: AbortSignal): Promise<void> {
+  await pollUntil({ what: `cluster ${cluster.name}`, timeoutMs: CLUSTER_MS, pauseMs: 50, signal }, async () => {
+    await Promise.all(cluster.brokers.map(({ id }) => client.apiVersions(id, { timeoutMs: 2000, signal })));
     return true;
   });
 }

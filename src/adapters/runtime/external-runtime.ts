@@ -1,7 +1,7 @@
 import type { Runtime, UpOptions, UpResult } from '../../ports/runtime.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Topology } from '../../topology/topology.ts';
-import { awaitCluster, awaitGateway, withClient } from './await-ready.ts';
+import { awaitGateway, awaitMembership, withClient } from './await-ready.ts';
 import { startPhaseClock } from './phases.ts';
 import { runTogether } from './run-together.ts';
 
@@ -21,8 +21,8 @@ async function check(topology: Topology, { progress, signal, withGateways, prove
   const clock = startPhaseClock();
   const tasks = topology.clusters.map((cluster) => async (inner: AbortSignal) => {
     const item = progress.start(cluster.name);
-    await clock.time(`${cluster.name} answers`, () => withClient(cluster, (client) => awaitCluster(cluster, client, inner, (text) => item.note(text))));
-    item.done('every broker answers');
+    await clock.time(`${cluster.name} answers`, () => withClient(cluster, (client) => awaitMembership(cluster, client, inner, (text) => item.note(text))));
+    item.done('answers with all its brokers');
   });
   const gateways = (withGateways ? topology.gateways : []).map((node) => async (inner: AbortSignal) => {
     const item = progress.start(node.name);

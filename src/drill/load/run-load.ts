@@ -1,0 +1,74 @@
+import type { Kafka } from 'kafkajs';
+import type { Clock } from '../../ports/clock.ts';
+import type { ClientError, DeliveredRecord, SentRecord } from './history.ts';
+import { startLoadConsumer } from './load-consumer.ts';
+import { startLoadProducer } from './load-producer.ts';
+
+export interface LoadSpec {
+  readonly name: string;
+  readonly topic: string;
+  readonly partitions: number;
+  readonly producers: number;
+  readonly ratePerSecond: number;
+  readonly group: string;
+  readonly consumers: number;
+}
+
+/** Everything that the clients of a load have recorded; grows while it runs. */
+export interface Recording {
+  readonly sent: SentRecord[];
+  readonly delivered: DeliveredRecord[];
+  readonly errors: ClientError[];
+  readonly deliveredValues: Set<string>;
+}
+
+export interface RunningLoad {
+  readonly spec: LoadSpec;
+  readonly virtualCluster: string;
+  readonly recording: Recording;
+  /** Ends the producers; resolves when every send under way was answered. */
+  stopProducers(): Promise<void>;
+  /** Acknowledged records that the group has not delivered. */
+  undelivered(): number;
+  stopConsumers(): Promise<void>;
+}
+
+/** Client n connects through gateway n, round and round. Resolves when all are connected and the group has its partitions. */
+export async function runLoad(spec: LoadSpec, virtualCluster: string, kafkas: readonly Kafka[], clock: Clock): Promise<RunningLoad> {
+  const recording: Recording = { sent: [], delivered: [], errors: [], deliveredValues: new Set() };
+  const kafkaOf = (index: number): Kafka => {
+    const kafka = kafkas[index % kafkas.length];
+    if (kafka === undefined) throw new RangeError('a load needs a gateway');
+    return kafka;
+  };
+  const consumers = await startAll(spec.consumers, (index) => startLoadConsumer({ kafka: kafkaOf(index), name: `consumer${index + 1}`, spec, recording, clock }));
+  let producers: readonly Stoppable[] = [];
+  try {
+    producers = await startAll(spec.producers, (index) => startLoadProducer({ kafka: kafkaOf(index), name: `producer${index + 1}`, spec, recording, clock }));
+  } catch (reason) {
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    throw reason;
+  }
+  return {
+    spec,
+    virtualCluster,
+    recording,
+    stopProducers: async () => void (await Promise.all(producers.map((producer) => producer.stop()))),
+    undelivered: () => recording.sent.filter(({ value, acknowledgedAtMs }) => acknowledgedAtMs !== undefined && !recording.deliveredValues.has(value)).length,
+    stopConsumers: async () => void (await Promise.all(consumers.map((consumer) => consumer.stop()))),
+  };
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** All, or none: what was started is stopped when one of them fails. */
+async function startAll(count: number, start: (index: number) => Promise<Stoppable>): Promise<readonly Stoppable[]> {
+  const results = await Promise.allSettled(Array.from({ length: count }, (_, index) => start(index)));
+  const failed = results.find((result) => result.status === 'rejected');
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (failed === undefined) return started;
+  await Promise.all(started.map((client) => client.stop()));
+  throw failed.reason;
+}

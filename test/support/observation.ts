@@ -1,0 +1,59 @@
+import type { ClusterView, LinkLag, Observation, PartitionLag, Seen } from '../../src/checks/observation.ts';
+import { parseTopology } from '../../src/config/parse-topology.ts';
+import type { TopicDescription } from '../../src/ports/kafka-cluster.ts';
+import type { NodeState } from '../../src/shared/admin-api.ts';
+
+export const AT = new Date('2026-11-24T03:00:00Z');
+
+/** The built-in environment. */
+export const TOPOLOGY = parseTopology('', { fileName: 'gwctl.yaml', portOffset: 0, baseDir: '/' });
+
+export function nodeState(node: string, changes: Partial<NodeState> = {}): NodeState {
+  return { node, phase: 'serving', generation: 1, active: 'main', run: null, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: AT.toISOString(), ...changes };
+}
+
+export function topic(name: string, partitions = 1, changes: Partial<TopicDescription['partitions'][number]> = {}): TopicDescription {
+  return { name, internal: false, partitions: Array.from({ length: partitions }, (_, index) => ({ index, leader: 1, replicas: [1, 2, 3], inSync: [1, 2, 3], ...changes })) };
+}
+
+export interface ClusterParts {
+  readonly brokers?: readonly number[];
+  readonly topics?: readonly TopicDescription[];
+  readonly configs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export function clusterView({ brokers = [1, 2, 3], topics = [topic('_topicMappings'), topic('teamAusers')], configs = {} }: ClusterParts = {}): Seen<ClusterView> {
+  const perTopic = new Map(topics.map(({ name }) => [name, new Map(Object.entries(configs[name] ?? {}))]));
+  return { ok: true, value: { description: { clusterId: 'x', controllerId: 1, brokers, topics }, configs: perTopic } };
+}
+
+export function clusterMap(main: Seen<ClusterView>, failover: Seen<ClusterView> = clusterView()): Observation['clusters'] {
+  return new Map([['main', main], ['failover', failover]]);
+}
+
+export function partitionLag(name: string, changes: Partial<PartitionLag> = {}): PartitionLag {
+  return { topic: name, partition: 0, sourceEnd: 10n, replicated: 9n, lagRecords: 0n, isExact: true, lagSeconds: 0, ...changes };
+}
+
+export function linkLag(...partitions: readonly PartitionLag[]): { ok: true; value: LinkLag } {
+  return { ok: true, value: { link: 'main->failover', partitions: partitions.length > 0 ? partitions : [partitionLag('_topicMappings'), partitionLag('teamAusers')] } };
+}
+
+/** A world in which everything is as it should be; `changes` say what is not. */
+export function observation(changes: Partial<Observation> = {}): Observation {
+  const link = TOPOLOGY.links[0];
+  const connectors = ['MirrorCheckpointConnector', 'MirrorSourceConnector', 'MirrorSourceConnector-0'].map((name) => ({ name, state: 'RUNNING', failure: undefined }));
+  return {
+    at: AT,
+    topology: TOPOLOGY,
+    nodes: ['gateway1', 'gateway2'].map((name) => ({ name, state: { ok: true, value: nodeState(name) } })),
+    clusters: clusterMap(clusterView(), clusterView()),
+    active: 'main',
+    generation: 1,
+    to: 'failover',
+    link,
+    replicator: { ok: true, value: { connectors, lastHeartbeat: new Date(AT.getTime() - 1000) } },
+    lag: linkLag(),
+    ...changes,
+  };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { PLANNED_CHECKS } from '../../../src/checks/all-checks.ts';
+import { runChecks } from '../../../src/checks/check.ts';
+import type { Observation } from '../../../src/checks/observation.ts';
+import { AT, clusterMap, clusterView, linkLag, nodeState, observation, partitionLag, topic } from '../../support/observation.ts';
+
+function verdicts(seen: Observation): Record<string, string> {
+  return Object.fromEntries(runChecks(PLANNED_CHECKS, seen).map(({ id, status }) => [id, status]));
+}
+
+function report(seen: Observation, id: string) {
+  const found = runChecks(PLANNED_CHECKS, seen).find((check) => check.id === id);
+  if (found === undefined) throw new Error(`no check ${id}`);
+  return found;
+}
+
+const up = (node: string, changes = {}) => ({ name: node, state: { ok: true as const, value: nodeState(node, changes) } });
+const later = new Date(AT.getTime() + 1000).toISOString();
+const before = new Date(AT.getTime() - 1000).toISOString();
+const run = (leaseUntil: string) => ({ runId: 'r1', generation: 2, to: 'failover', leaseUntil });
+
+test('a healthy world passes every check', () => {
+  expect(new Set(Object.values(verdicts(observation())))).toEqual(new Set(['pass']));
+});
+
+describe('each check bites, with a hint', () => {
+  test.each<{ name: string; id: string; status?: string; seen: Partial<Observation>; says: RegExp }>([
+    { name: 'a node that does not answer', id: 'gateways-agree', seen: { nodes: [up('gateway1'), { name: 'gateway2', state: { ok: false, why: 'ECONNREFUSED' } }] }, says: /gateway2: ECONNREFUSED/ },
+    { name: 'nodes on different clusters', id: 'gateways-agree', seen: { nodes: [up('gateway1', { active: 'failover', generation: 2 }), up('gateway2')] }, says: /the nodes disagree/ },
+    { name: 'nodes of different generations', id: 'gateways-agree', seen: { nodes: [up('gateway1', { generation: 3 }), up('gateway2')] }, says: /the nodes disagree/ },
+    { name: 'a node in another run', id: 'gateways-agree', seen: { nodes: [up('gateway1', { phase: 'paused', run: run(later) }), up('gateway2')] }, says: /gateway1 is paused for run r1/ },
+    { name: 'a node that was never resumed', id: 'gateways-agree', seen: { nodes: [up('gateway1', { phase: 'flipped', run: run(before) }), up('gateway2')] }, says: /never resumed/ },
+    { name: 'a node that a dead run paused', id: 'gateways-agree', status: 'warn', seen: { nodes: [up('gateway1', { phase: 'paused', run: run(before) }), up('gateway2')] }, says: /gateway1: main, generation 1, paused/ },
+    { name: 'a source that cannot be read', id: 'source-healthy', seen: { clusters: clusterMap({ ok: false, why: 'ECONNREFUSED' }) }, says: /main cannot be read/ },
+    { name: 'a target without a broker', id: 'target-healthy', seen: { clusters: clusterMap(clusterView(), clusterView({ brokers: [1, 3] })) }, says: /broker 2 is missing/ },
+    { name: 'an offline partition on the target', id: 'target-healthy', seen: { clusters: clusterMap(clusterView(), clusterView({ topics: [topic('_topicMappings'), topic('teamAusers', 1, { leader: -1 })] })) }, says: /1 partitions are offline: teamAusers-0/ },
+    { name: 'a partition without all replicas', id: 'target-healthy', seen: { clusters: clusterMap(clusterView(), clusterView({ topics: [topic('_topicMappings'), topic('teamAusers', 1, { inSync: [1, 2] })] })) }, says: /under-replicated: teamAusers-0/ },
+    { name: 'no link in this direction', id: 'replicator-running', seen: { link: undefined, replicator: undefined, lag: undefined }, says: /nothing replicates main->failover/ },
+    { name: 'MirrorMaker that was never there', id: 'replicator-running', seen: { replicator: { ok: false, why: 'no status topic' } }, says: /no status topic/ },
+    { name: 'a failed task', id: 'replicator-running', seen: { replicator: { ok: true, value: { connectors: [{ name: 'MirrorSourceConnector', state: 'RUNNING', failure: undefined }, { name: 'MirrorSourceConnector-0', state: 'FAILED', failure: 'boom' }], lastHeartbeat: AT } } }, says: /MirrorSourceConnector-0 is FAILED \(boom\)/ },
+    { name: 'a source connector without a task', id: 'replicator-running', seen: { replicator: { ok: true, value: { connectors: [{ name: 'MirrorSourceConnector', state: 'RUNNING', failure: undefined }], lastHeartbeat: AT } } }, says: /or its task does not exist/ },
+    { name: 'a stale heartbeat', id: 'replicator-running', seen: { replicator: { ok: true, value: { connectors: ['MirrorSourceConnector', 'MirrorSourceConnector-0'].map((name) => ({ name, state: 'RUNNING', failure: undefined })), lastHeartbeat: new Date(AT.getTime() - 15_001) } } }, says: /15 s old/ },
+    { name: 'a mapping that is not replicated', id: 'topic-mappings-replicated', seen: { lag: linkLag(partitionLag('_topicMappings', { lagRecords: 1n, lagSeconds: 2 })) }, says: /1 records behind, 2.0 s/ },
+    { name: 'no mappings at all', id: 'topic-mappings-replicated', seen: { lag: linkLag(partitionLag('teamAusers')) }, says: /_topicMappings is not on main/ },
+    { name: 'a lag in records', id: 'user-topics-replicated', seen: { lag: linkLag(partitionLag('_topicMappings'), partitionLag('teamAusers', { lagRecords: 10_001n })) }, says: /teamAusers-0 by 10001 \(allowed: 10000 records, 30 s\)/ },
+    { name: 'a lag in seconds', id: 'user-topics-replicated', seen: { lag: linkLag(partitionLag('_topicMappings'), partitionLag('teamAusers', { lagRecords: 1n, lagSeconds: 31 })) }, says: /1 records behind, 31.0 s/ },
+    { name: 'a lag that is not known', id: 'user-topics-replicated', seen: { lag: { ok: false, why: 'main cannot be read' } }, says: /the lag is not known/ },
+    { name: 'a topic that is missing on the target', id: 'topics-equal', seen: { clusters: clusterMap(clusterView(), clusterView({ topics: [topic('_topicMappings')] })) }, says: /missing on failover: teamAusers/ },
+    { name: 'another number of partitions', id: 'topics-equal', seen: { clusters: clusterMap(clusterView(), clusterView({ topics: [topic('_topicMappings'), topic('teamAusers', 3)] })) }, says: /teamAusers has 1 here, 3 there/ },
+    { name: 'another retention', id: 'configs-equal', seen: { clusters: clusterMap(clusterView({ configs: { teamAusers: { 'retention.ms': '1000' } } })) }, says: /retention.ms is 1000 on main, not set on failover/ },
+    { name: 'another min.insync.replicas, which MirrorMaker leaves alone', id: 'configs-equal', status: 'warn', seen: { clusters: clusterMap(clusterView({ configs: { teamAusers: { 'min.insync.replicas': '2' } } })) }, says: /min.insync.replicas is 2 on main/ },
+    { name: 'a broker without a port', id: 'node-ids-fit-ports', seen: { clusters: clusterMap(clusterView(), clusterView({ brokers: [1, 2, 3, 4] })) }, says: /no port for broker 4 of failover on gateway1/ },
+  ])('$name', ({ id, status = 'fail', seen, says }) => {
+    const found = report(observation(seen), id);
+    expect(found.status).toBe(status);
+    expect(found.evidence).toMatch(says);
+    expect(found.hint).toBeTruthy();
+  });
+});
+
+test('all problems are told at once', () => {
+  const seen = verdicts(observation({ lag: linkLag(partitionLag('_topicMappings', { lagRecords: 1n })), nodes: [up('gateway1')].concat([up('gateway2', { generation: 2 })]) }));
+  expect(seen['gateways-agree']).toBe('fail');
+  expect(seen['topic-mappings-replicated']).toBe('fail');
+});
+
+test('topics of MirrorMaker and of Kafka itself, and each cluster\'s own log, are nobody\'s lag', () => {
+  const own = ['__consumer_offsets', 'mm2-offsets.failover.internal', 'main.checkpoints.internal', '_gatewayState', 'heartbeats', 'main.heartbeats'];
+  const clusters = clusterMap(clusterView({ topics: [topic('_topicMappings'), topic('teamAusers'), ...own.map((name) => topic(name))] }));
+  expect(report(observation({ clusters }), 'topics-equal').status).toBe('pass');
+});

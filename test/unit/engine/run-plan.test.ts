@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { World } from '../../../src/checks/observe-world.ts';
+import type { RunEvent } from '../../../src/engine/run-event.ts';
+import { runPlan } from '../../../src/engine/run-plan.ts';
+import type { Plan, StepKind } from '../../../src/plan/plan.ts';
+import { planSwitch } from '../../../src/plan/plan-switch.ts';
+import { GwctlError } from '../../../src/shared/errors.ts';
+import { STEPS } from '../../../src/steps/step-registry.ts';
+import type { StepRegistry } from '../../../src/steps/step.ts';
+import { observation, TOPOLOGY } from '../../support/observation.ts';
+
+let done: string[];
+let events: RunEvent[];
+let failing: Map<string, GwctlError>;
+let nowMs: number;
+
+beforeEach(() => {
+  done = [];
+  events = [];
+  failing = new Map();
+  nowMs = 0;
+});
+
+const PLAN: Plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
+
+/** The real steps' rules for undo and failure, with effects that only leave a trace. */
+function tracedSteps(): StepRegistry {
+  const act = (what: string) => async () => {
+    done.push(what);
+    nowMs += 10;
+    const failure = failing.get(what);
+    if (failure !== undefined) throw failure;
+    return {};
+  };
+  const traced = Object.entries(STEPS).map(([kind, step]) => [kind, { ...step, apply: act(kind), undo: typeof step.undo === 'function' ? act(`undo ${kind}`) : step.undo }]);
+  return Object.fromEntries(traced) as StepRegistry;
+}
+
+async function run(signal: AbortSignal = new AbortController().signal, journal: (event: RunEvent) => void = () => {}) {
+  return await runPlan({
+    runId: 'r1',
+    plan: PLAN,
+    world: { topology: TOPOLOGY } as World,
+    canary: { physicalTopic: '', prove: async () => Promise.reject(new Error('unused')) },
+    clock: { now: () => new Date(0), elapsedMs: () => nowMs, sleep: async () => {} },
+    steps: tracedSteps(),
+    signal,
+    listeners: [journal, (event) => void events.push(event)],
+  });
+}
+
+const fails = (kind: StepKind | `undo ${StepKind}`, code: ConstructorParameters<typeof GwctlError>[0] = 'UNAVAILABLE'): void => void failing.set(kind, new GwctlError(code, `${kind} went wrong`));
+
+test('all steps in order, and the pause is measured from the first held write to the resume', async () => {
+  const result = await run();
+  expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 50 });
+  expect(done).toEqual(['prepare-gateways', 'pause-gateways', 'drain-gateways', 'prove-tail', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(events.at(0)?.type).toBe('run-started');
+  expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'switched' });
+});
+
+describe('a failure', () => {
+  test.each<{ at: StepKind; code?: 'LOCKED'; outcome: string; exit: number; undone: string[] }>([
+    { at: 'prepare-gateways', outcome: 'refused', exit: 3, undone: ['undo prepare-gateways'] },
+    { at: 'prepare-gateways', code: 'LOCKED', outcome: 'refused', exit: 8, undone: ['undo prepare-gateways'] },
+    { at: 'pause-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo prepare-gateways'] },
+    { at: 'drain-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo prepare-gateways'] },
+    { at: 'prove-tail', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo prepare-gateways'] },
+    { at: 'flip-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo flip-gateways', 'undo pause-gateways', 'undo prepare-gateways'] },
+    { at: 'resume-gateways', outcome: 'stuck', exit: 6, undone: [] },
+    { at: 'prove-switch', outcome: 'unproven', exit: 7, undone: [] },
+  ])('at $at ends as $outcome, exit $exit', async ({ at, code, outcome, exit, undone }) => {
+    fails(at, code);
+    const result = await run();
+    expect(result.outcome).toBe(outcome);
+    expect(result.error?.exitCode).toBe(exit);
+    expect(result.error?.message).toContain(`${at} went wrong`);
+    expect(done.slice(done.indexOf(at) + 1)).toEqual(undone);
+  });
+
+  test('that cannot be undone stops there, keeps the first cause, and asks for a person', async () => {
+    fails('prove-tail');
+    fails('undo pause-gateways');
+    const result = await run();
+    expect(result.outcome).toBe('stuck');
+    expect(result.error?.exitCode).toBe(6);
+    expect(result.error?.message).toMatch(/prove-tail went wrong.*undo pause-gateways went wrong/);
+    expect(done).not.toContain('undo prepare-gateways');
+  });
+
+  test('of a flip that reached a node is never undone', async () => {
+    fails('flip-gateways');
+    fails('undo flip-gateways', 'NEEDS_OPERATOR');
+    const result = await run();
+    expect(result.outcome).toBe('stuck');
+    expect(done).not.toContain('undo pause-gateways');
+  });
+});
+
+describe('Ctrl-C', () => {
+  const interrupted = (): AbortController => new AbortController();
+
+  test('before the flip puts everything back and says so', async () => {
+    const controller = interrupted();
+    const result = await run(controller.signal, (event) => {
+      if (event.type === 'step-started' && event.index === 3) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+    });
+    // The step that was under way sees the signal; the traced one does not, so the next one is not started.
+    expect(result.outcome).toBe('rolled-back');
+    expect(result.error?.exitCode).toBe(130);
+    expect(result.error?.message).toMatch(/every node serves main, nothing was changed/);
+    expect(done).not.toContain('flip-gateways');
+    expect(done).toContain('undo pause-gateways');
+  });
+
+  test('after the flip is not honoured: half a switch is worse than a whole one', async () => {
+    const controller = interrupted();
+    const result = await run(controller.signal, (event) => {
+      if (event.type === 'step-started' && event.index === 4) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+    });
+    expect(result.outcome).toBe('switched');
+  });
+});
+
+test('a step that cannot be written down does not act', async () => {
+  const result = await run(undefined, (event) => {
+    if (event.type === 'step-started' && event.index === 1) throw new GwctlError('ENVIRONMENT', 'disk full');
+  });
+  expect(result.outcome).toBe('rolled-back');
+  expect(done).not.toContain('pause-gateways');
+  expect(done).toContain('undo prepare-gateways');
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { planSwitch } from '../../../src/plan/plan-switch.ts';
+import { nodeState, observation } from '../../support/observation.ts';
+
+test('the same request and observation give the same plan', () => {
+  const request = { to: 'failover', expectActive: 'main' };
+  expect(planSwitch(request, observation())).toEqual(planSwitch(request, observation()));
+});
+
+test('prepare, pause, drain, proof of the tail, flip, resume, proof: in this order, on every node', () => {
+  const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
+  expect(plan.basis).toEqual({ active: 'main', generation: 1 });
+  expect(plan.steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'pause-gateways', 'drain-gateways', 'prove-tail', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  for (const step of plan.steps) if ('gateways' in step) expect(step.gateways).toEqual(['gateway1', 'gateway2']);
+});
+
+test('drain and tail together stay within the time that producers may wait', () => {
+  const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
+  const waits = plan.steps.map((step) => ('timeoutMs' in step ? step.timeoutMs : 0));
+  expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(observation().topology.failover.pauseBudgetMs);
+});
+
+test('a switch to the active cluster is a plan without steps', () => {
+  expect(planSwitch({ to: 'main', expectActive: undefined }, observation({ to: 'main' })).steps).toEqual([]);
+});
+
+test('but not while a node is elsewhere', () => {
+  const nodes = [{ name: 'gateway1', state: { ok: true as const, value: nodeState('gateway1', { active: 'main', generation: 2 }) } }, { name: 'gateway2', state: { ok: true as const, value: nodeState('gateway2', { active: 'failover' }) } }];
+  expect(planSwitch({ to: 'main', expectActive: undefined }, observation({ to: 'main', nodes, generation: 2 })).steps).not.toEqual([]);
+});
+
+test('another active cluster than the caller believes is exit 4', () => {
+  expect(() => planSwitch({ to: 'failover', expectActive: 'failover' }, observation())).toThrow(expect.objectContaining({ code: 'NOT_AS_EXPECTED', exitCode: 4 }));
+});
+
+test('without any node there is no plan', () => {
+  const nodes = [{ name: 'gateway1', state: { ok: false as const, why: 'ECONNREFUSED' } }];
+  expect(() => planSwitch({ to: 'failover', expectActive: undefined }, observation({ nodes, active: undefined, generation: undefined }))).toThrow(/gateway1: ECONNREFUSED/);
+});
