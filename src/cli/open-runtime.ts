@@ -8,7 +8,18 @@ import { openEnvironment, type Environment } from './open-environment.ts';
 export async function openRuntime(globals: GlobalOptions, context: CliContext): Promise<Environment & { readonly runtime: Runtime }> {
   const [environment, { createRuntime }] = await Promise.all([openEnvironment(globals, context), import('../adapters/runtime/create-runtime.ts')]);
   const runtime = createRuntime({ topology: environment.topology, environmentDir: environment.dir, env: context.env, gatewayCommand: (node) => gatewayCommand(node, globals, context) });
-  return { ...environment, runtime };
+  return { ...environment, runtime: { ...runtime, up: (options) => runtime.up({ proveGateways: (signal) => proveGateways(environment, context, signal), ...options }) } };
+}
+
+/** "Healthy" is what a node says of itself; a record that was written and read through it is what counts. */
+async function proveGateways({ topology, dir }: Environment, context: CliContext, signal: AbortSignal): Promise<void> {
+  const { openWorld } = await import('../adapters/open-world.ts');
+  const { canary, close } = openWorld(topology, dir, context.env);
+  try {
+    await Promise.all(topology.gateways.map(({ name }) => canary.prove(name, `up/${name}/${Date.now()}`, signal)));
+  } finally {
+    await close();
+  }
 }
 
 /** This gwctl again, with the same environment, as one gateway node. Paths are absolute: the node has another working folder. */

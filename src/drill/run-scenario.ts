@@ -88,8 +88,10 @@ function runnerOf(steps: DrillSteps, step: DrillStep): StepRunner<DrillStepKind>
 }
 
 function failureReport({ message, details }: GwctlError): Pick<StepReport, 'seen' | 'details' | 'evidence'> & { readonly expected?: string } {
-  const { expected, seen } = details;
-  if (typeof expected === 'string' && typeof seen === 'string') return { seen, expected, details: [], evidence: {} };
+  const { expected, seen, lines, evidence } = details;
+  if (typeof expected === 'string' && typeof seen === 'string') {
+    return { seen, expected, details: (lines as readonly string[] | undefined) ?? [], evidence: (evidence as Record<string, unknown> | undefined) ?? {} };
+  }
   return { seen: message, details: [], evidence: {} };
 }
 
@@ -97,7 +99,7 @@ function failureOf(step: DrillStep, number: number, cause: GwctlError, hasSwitch
   if (OWN_MEANING.includes(cause.code)) return cause;
   const code = hasSwitched ? 'PROOF_FAILED' : 'CHECK_FAILED';
   const then = hasSwitched ? 'gateways were switched before it' : 'nothing was switched before it';
-  return new GwctlError(code, `step ${number} "${step.name}": ${cause.message} (${then}; exit ${CATALOG[code].exit})`, { cause, details: cause.details, ...(cause.hint === undefined ? {} : { hint: cause.hint }) });
+  return new GwctlError(code, `step ${number} "${step.name}": ${cause.message} (${then}; exit ${CATALOG[code].exit})`, { cause, details: { expected: cause.details['expected'], seen: cause.details['seen'] }, ...(cause.hint === undefined ? {} : { hint: cause.hint }) });
 }
 
 /** A load must not outlive the scenario that forgot it or failed before it could stop it. */

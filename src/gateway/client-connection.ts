@@ -3,11 +3,7 @@ import { GwctlError } from '../shared/errors.ts';
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
 import type { FetchRequest } from '../wire/generated/fetch.ts';
-import { saslAuthenticateResponse, saslAuthenticateRequest } from '../wire/generated/sasl-authenticate.ts';
-import { saslHandshakeRequest, saslHandshakeResponse } from '../wire/generated/sasl-handshake.ts';
-import { ERROR } from '../wire/error-codes.ts';
 import { encodeRequestFrame, encodeResponseFrame, isFlexible, readRequestHeader, readResponseHeader, type RequestHead } from '../wire/headers.ts';
-import { newMessage } from '../wire/new-message.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
 import { API, API_TABLE } from './api-table.ts';
 import { BackendLink } from './backend-link.ts';
@@ -17,21 +13,15 @@ import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { answerApiVersions, answerProduceNotLeader, fetchMoved } from './local-answers.ts';
 import type { Log } from './log.ts';
+import { Login, type ClientSession, type LoginStep } from './login.ts';
 import type { NodeContext } from './node-context.ts';
-import { rewriteRequest, rewriteResponse, type Surroundings } from './rewrite/rewriter.ts';
-import { readSaslPlain, SASL_MECHANISM } from './sasl-plain.ts';
+import { rewriteRequest, rewriteResponse } from './rewrite/rewriter.ts';
 import { spliceFetchResponse } from './splice/fetch-response.ts';
 import { spliceProduceRequest, swallowProduceRequest } from './splice/produce-request.ts';
-import { TokenRefused, type ServiceAccount } from './tokens.ts';
 
 /** A head is looked at in this many bytes; a longer one (a long client id) in as many as a head can have. */
 const HEAD_BYTES = 512;
 const LONGEST_HEAD_BYTES = 70_000;
-
-interface Session {
-  readonly account: ServiceAccount;
-  readonly around: Surroundings;
-}
 
 /**
  * One client, and its one broker connection behind it.
@@ -50,9 +40,7 @@ export class ClientConnection {
   readonly #sink: ByteSink;
   readonly #queue: ExchangeQueue;
   readonly #over = new AbortController();
-  #session: Session | undefined;
-  /** Set by a version 0 handshake: the next frame is the bare SASL message. */
-  #bareSasl = false;
+  readonly #login: Login;
   #backend: BackendLink | undefined;
   #connecting: Promise<BackendLink> | undefined;
   /** A Produce frame is partly forwarded. */
@@ -67,6 +55,7 @@ export class ClientConnection {
     this.#nodeId = nodeId;
     this.#node = node;
     this.#log = log;
+    this.#login = new Login(node);
     this.#sink = new ByteSink(socket);
     this.#source = new ByteSource(socket, () => this.#flush());
     this.#queue = new ExchangeQueue((frame) => {
@@ -148,10 +137,9 @@ export class ClientConnection {
       this.#flush();
       await this.#queue.room(limits.maxInFlight);
     }
-    const size = await readFrameSize(this.#source, this.#session === undefined ? limits.maxUnauthenticatedBytes : limits.maxFrameBytes);
-    if (this.#bareSasl) {
-      this.#bareSasl = false;
-      await this.#authenticateBare(await this.#source.take(size));
+    const size = await readFrameSize(this.#source, this.#login.session === undefined ? limits.maxUnauthenticatedBytes : limits.maxFrameBytes);
+    if (this.#login.expectsBareMessage) {
+      await this.#logIn(await this.#login.handleBare(await this.#source.take(size)));
       return;
     }
     const head = await this.#readHead(size);
@@ -167,10 +155,10 @@ export class ClientConnection {
       throw new GwctlError('PROTOCOL', `${api.name} version ${head.apiVersion} is not served (allowed: ${rule.min} to ${rule.max})`);
     }
     if (head.apiKey === API.saslHandshake || head.apiKey === API.saslAuthenticate) {
-      await this.#handleSasl(head, await this.#source.take(size));
+      await this.#logIn(await this.#login.handle(head, await this.#source.take(size)), head);
       return;
     }
-    const session = this.#session;
+    const session = this.#login.session;
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
     if (head.apiKey === API.produce) await this.#forwardProduce(session, head, size);
     else await this.#forward(session, api, head, size, rule.effect === 'write');
@@ -189,57 +177,16 @@ export class ClientConnection {
     throw new GwctlError('PROTOCOL', `request head of more than ${LONGEST_HEAD_BYTES} bytes`);
   }
 
-  // --- authentication
-
-  async #handleSasl(head: RequestHead, frame: Buffer): Promise<void> {
-    if (head.apiKey === API.saslHandshake) {
-      const { mechanism } = decodeMessage(saslHandshakeRequest, head.apiVersion, frame, head.bodyStart);
-      const errorCode = mechanism === SASL_MECHANISM ? ERROR.NONE : ERROR.UNSUPPORTED_SASL_MECHANISM;
-      const body = newMessage(saslHandshakeResponse, { errorCode, mechanisms: [SASL_MECHANISM] });
-      this.#bareSasl = head.apiVersion === 0 && errorCode === ERROR.NONE;
-      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslHandshakeResponse, head.apiVersion, body)));
-      return;
-    }
-    const { authBytes } = decodeMessage(saslAuthenticateRequest, head.apiVersion, frame, head.bodyStart);
-    const refusal = await this.#authenticate(authBytes);
-    const body = newMessage(saslAuthenticateResponse, {
-      errorCode: refusal === undefined ? ERROR.NONE : ERROR.SASL_AUTHENTICATION_FAILED,
-      errorMessage: refusal ?? null,
-    });
-    this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslAuthenticateResponse, head.apiVersion, body)));
-    if (refusal !== undefined) throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}`);
-  }
-
-  async #authenticateBare(bytes: Buffer): Promise<void> {
-    const refusal = await this.#authenticate(bytes);
-    if (refusal !== undefined) throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}`);
-    await this.#sink.write(Buffer.alloc(4));
+  async #logIn({ answer, refusal }: LoginStep, head?: RequestHead): Promise<void> {
+    if (head !== undefined) this.#answerLocally(head, answer);
+    else if (refusal === undefined) await this.#sink.write(answer);
     this.#sink.flush();
-  }
-
-  async #authenticate(bytes: Buffer): Promise<string | undefined> {
-    const credentials = readSaslPlain(bytes);
-    if (credentials === undefined) return 'not a SASL/PLAIN message';
-    try {
-      const account = await this.#node.authenticate(credentials.username, credentials.password);
-      if (this.#session !== undefined && this.#session.account.virtualCluster !== account.virtualCluster) return 'a connection cannot change its virtual cluster';
-      const around = {
-        names: this.#node.namesOf(account.virtualCluster),
-        clusterId: this.#node.clusterId,
-        endpointOf: (nodeId: number) => this.#node.endpointOf(nodeId),
-        groupProtocols: new Map<string, string>(),
-      };
-      this.#session = { account, around };
-      return undefined;
-    } catch (reason) {
-      if (reason instanceof TokenRefused) return reason.message;
-      throw reason;
-    }
+    if (refusal !== undefined) throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}`);
   }
 
   // --- requests
 
-  async #forwardProduce(session: Session, head: RequestHead, size: number): Promise<void> {
+  async #forwardProduce(session: ClientSession, head: RequestHead, size: number): Promise<void> {
     const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
     const header = await reader.bytes(head.bodyStart, 'request head');
     const verdict = this.#node.gate.pass(this.#over.signal);
@@ -270,7 +217,7 @@ export class ClientConnection {
     }
   }
 
-  async #forward(session: Session, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
+  async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
     const { maxDecodedBytes } = this.#node.limits;
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
     const frame = await this.#source.take(size);
@@ -308,7 +255,7 @@ export class ClientConnection {
 
   #answerMovedFetch(exchange: Exchange): void {
     const api = APIS.get(API.fetch);
-    const { around } = this.#session ?? {};
+    const { around } = this.#login.session ?? {};
     if (api === undefined || around === undefined || exchange.request === undefined) return this.destroy();
     const body = fetchMoved(exchange.request as unknown as FetchRequest, exchange.apiVersion);
     rewriteResponse(api, exchange.apiVersion, body, around);
@@ -366,7 +313,7 @@ export class ClientConnection {
     const size = await readFrameSize(link.source, this.#node.limits.maxFrameBytes);
     const exchange = this.#queue.oldestOwed();
     if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
-    const session = this.#session;
+    const session = this.#login.session;
     const api = APIS.get(exchange.apiKey);
     if (session === undefined || api === undefined) throw new GwctlError('INTERNAL', 'an answer for a connection without a session');
     if (exchange.apiKey === API.fetch) {
@@ -425,6 +372,6 @@ export class ClientConnection {
   #complain(reason: unknown): void {
     const failure = reason instanceof Error ? reason : new Error(String(reason));
     const remote = `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`;
-    this.#log.warn(failure.message, { client: remote, virtualCluster: this.#session?.account.virtualCluster });
+    this.#log.warn(failure.message, { client: remote, virtualCluster: this.#login.session?.account.virtualCluster });
   }
 }

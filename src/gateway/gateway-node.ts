@@ -12,7 +12,7 @@ import type { Log } from './log.ts';
 import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
 import { SwitchController } from './switch-controller.ts';
-import { CANARY_VIRTUAL_CLUSTER, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
+import { CANARY_TOPIC, CANARY_VIRTUAL_CLUSTER, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
 import { refuseVirtualCluster } from './tenant-names.ts';
 import { issueToken, TokenRefused, verifyToken } from './tokens.ts';
 import { TOPIC_MAPPINGS } from './topic-mappings.ts';
@@ -42,7 +42,13 @@ export interface GatewayNode {
 /** Longest time that an answer which is half-way to a client may hold up a flip. */
 const FLIP_FRAME_MS = 1000;
 
-const INTERNAL_TOPICS = [TOPIC_MAPPINGS, VIRTUAL_CLUSTERS];
+const COMPACTED = { 'cleanup.policy': 'compact' };
+/** What this node cannot do without. The canary's topic is gwctl's, and is no topic of a mapping. */
+const INTERNAL_TOPICS = [
+  { name: TOPIC_MAPPINGS, configs: COMPACTED },
+  { name: VIRTUAL_CLUSTERS, configs: COMPACTED },
+  { name: CANARY_TOPIC, configs: { 'cleanup.policy': 'delete', 'retention.ms': '86400000' } },
+];
 
 /**
  * Starts one node: loads who its tenants are from the active cluster, then binds every broker port, and keeps them bound until `close`
@@ -172,10 +178,9 @@ async function listen(host: string, port: number, accept: (socket: Socket) => vo
 
 /** Where `gwctl up` does not make them (external clusters), the first node does. */
 async function createInternalTopics({ client }: BackendCluster): Promise<void> {
-  const { brokers, topics } = await client.metadata(INTERNAL_TOPICS);
-  const missing = INTERNAL_TOPICS.filter((topic) => topics.find(({ name }) => name === topic)?.errorCode !== 0);
+  const { brokers, topics } = await client.metadata(INTERNAL_TOPICS.map(({ name }) => name));
+  const missing = INTERNAL_TOPICS.filter((topic) => topics.find(({ name }) => name === topic.name)?.errorCode !== ERROR.NONE);
   if (missing.length === 0) return;
   const replicationFactor = Math.min(3, brokers.length);
-  const configs = { 'cleanup.policy': 'compact', 'min.insync.replicas': String(Math.max(1, replicationFactor - 1)) };
-  await client.createTopics(missing.map((name) => ({ name, partitions: 1, replicationFactor, configs })));
+  await client.createTopics(missing.map(({ name, configs }) => ({ name, partitions: 1, replicationFactor, configs })));
 }

@@ -13,6 +13,7 @@ export const VIRTUAL_CLUSTERS = '_virtualClusters';
 
 /** gwctl's own: its canary topic lives here. Not a name that a user can take. */
 export const CANARY_VIRTUAL_CLUSTER = '_gwctl';
+export const CANARY_TOPIC = '_gwctlcanary';
 
 interface VirtualClusterRecord {
   readonly createdAt: string;

@@ -40,7 +40,7 @@ export function drillOnTerminal(progress: Progress, err: NodeJS.WritableStream, 
 function endStep(item: ProgressItem | undefined, { status, seen, expected, details, durationMs }: StepReport, palette: Palette): void {
   if (status === 'passed') item?.done(`${seen} ${palette.faint(`(${renderMs(durationMs)})`)}${below(details, palette)}`);
   else if (expected === undefined) item?.fail(`${seen} (${renderMs(durationMs)})`);
-  else item?.fail(`not as expected (${renderMs(durationMs)})\n${INDENT}expected: ${palette.good(expected)}\n${INDENT}seen:     ${palette.bad(seen)}`);
+  else item?.fail(`not as expected (${renderMs(durationMs)})\n${INDENT}expected: ${palette.good(expected)}\n${INDENT}seen:     ${palette.bad(seen)}${below(details, palette)}`);
 }
 
 function below(details: readonly string[], palette: Palette): string {
@@ -61,12 +61,12 @@ function joinShort(details: readonly string[]): readonly string[] {
 
 /** The steps with their measured times, bringing the environment up and taking it down included. */
 export function renderDrill(report: DrillReport, palette: Palette): string {
+  const steps = report.scenarios.flatMap((scenario) => scenario.steps);
   const rows = [...upRows(report), ...report.scenarios.flatMap((scenario) => scenarioRows(scenario, report.scenarios.length > 1, palette))];
-  if (report.down !== null) rows.push(['', 'environment down, data deleted', '', renderMs(report.down.totalMs)]);
+  if (report.down !== null && !steps.some(({ kind, status }) => kind === 'down' && status === 'passed')) rows.push(['', 'environment down, data deleted', '', renderMs(report.down.totalMs)]);
   rows.push(['', palette.strong('total'), '', palette.strong(renderMs(report.totalMs))]);
   const table = renderTable([{ title: '' }, { title: 'step' }, { title: 'seen' }, { title: 'took', align: 'right' }], rows, palette);
   const verdict = report.outcome === 'passed' ? palette.good('passed') : palette.bad('failed');
-  const steps = report.scenarios.flatMap((scenario) => scenario.steps);
   return `\n${table}\n${verdict}: ${steps.filter(({ status }) => status === 'passed').length} of ${steps.length} steps; ${report.state}\n`;
 }
 

@@ -11,10 +11,11 @@ import { REGISTRY_BASE_PATH } from './schema-registry.ts';
 import { isToStart, startKind, type UpRun } from './up-run.ts';
 
 /**
- * MirrorMaker's JVM starts this long after the brokers' (2 cores): sooner it takes the brokers' time, later it is what everybody waits
- * for. Measured from start to the first replicated heartbeat: 8.2 s at 0, 7.0 s at 0.5 s, 6.5 s at 1 s, 6.9 s at 1.5 s, 8.5 s at 2.5 s.
+ * MirrorMaker's JVM starts this long after the brokers' (2 cores): sooner it takes the brokers' time, and may make its own topics before
+ * we do; later it is what everybody waits for. Measured from start to the first replicated heartbeat, machine otherwise idle: 8.2 s at
+ * 0, 7.0 s at 0.5 s, 6.5 s at 1 s, 6.9 s at 1.5 s, 8.5 s at 2.5 s.
  */
-const MIRROR_MAKER_DELAY_MS = 1000;
+const MIRROR_MAKER_DELAY_MS = 1500;
 
 /** A cluster name -> its brokers answer and its internal topics exist. */
 type ClusterGates = ReadonlyMap<string, Gate>;

@@ -14,8 +14,11 @@ export function internalTopicsOf(cluster: Cluster, links: readonly MirrorLink[])
   const inSync = cluster.brokers.length >= 3 ? '2' : '1';
   return [
     compacted('_topicMappings'),
+    compacted('_virtualClusters'),
     compacted('_acls'),
     { ...ONE, name: '_auditLogs', configs: { 'cleanup.policy': 'delete' } },
+    // Made here so that the first proof needs no topic to be created, neither by a gateway nor by MirrorMaker.
+    { ...ONE, name: '_gwctlcanary', configs: { 'cleanup.policy': 'delete', 'retention.ms': '86400000' } },
     // The first record of a generation decides it, so none may ever go: not compacted, no retention.
     { ...ONE, name: '_gatewayState', configs: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1', 'min.insync.replicas': inSync } },
     ...links.flatMap(({ from, to }) => {

@@ -5,6 +5,7 @@ import { checkHistory, type HistoryVerdict } from '../load/history-checker.ts';
 import { findLoadProblems } from '../load/judge-load.ts';
 import { runLoad, type RunningLoad } from '../load/run-load.ts';
 import { pollUntilExpected } from '../poll.ts';
+import type { DrillStepInput } from '../scenario-schema.ts';
 import type { StepRunner, StepTools } from '../step-tools.ts';
 import { ensureTopic } from './change-topics.ts';
 import { clusterOf, nodeOf, tokenOf } from './find.ts';
@@ -48,9 +49,13 @@ export const stopLoad: StepRunner<'stopLoad'> = async ({ name, expect, within },
   const verdict = checkHistory({ sent, delivered, errors, log });
   const problems = findLoadProblems(verdict, expect);
   const details = [...renderVerdict(verdict), ...errors.slice(0, 3).map(({ client, message }) => `${client}: ${message}`)];
-  if (problems.length > 0) throw notAsExpected(`load ${name} to be as the scenario says`, `${problems.join('; ')}${lastError(load)}`);
+  if (problems.length > 0) throw notAsExpected(renderExpected(expect), `${problems.join('; ')}${lastError(load)}`, { lines: details, evidence: { cluster, topic, verdict } });
   return { seen: `${verdict.acknowledged} acknowledged, ${verdict.lost.count} lost, ${verdict.duplicated.count} duplicated, ${verdict.errors} errors`, details, evidence: { cluster, topic, verdict } };
 };
+
+function renderExpected({ lost, duplicated, skipped, unseen, reordered, errors }: DrillStepInput<'stopLoad'>['expect']): string {
+  return `lost ${lost}, duplicated ${duplicated}, skipped ${skipped}, unseen ${unseen}, reordered ${reordered}, errors ${errors}`;
+}
 
 /** Waits until the group was given every acknowledged record; when it is not, the checker says which. */
 async function drain(load: RunningLoad, withinMs: number, { clock, signal }: StepTools): Promise<void> {

@@ -1,4 +1,4 @@
-import { decodeMessage, encodeMessage } from '../../wire/codec.ts';
+import { readVersioned, writeVersioned } from '../../wire/consumer-protocol.ts';
 import { consumerProtocolAssignment } from '../../wire/generated/consumer-protocol-assignment.ts';
 import { consumerProtocolSubscription } from '../../wire/generated/consumer-protocol-subscription.ts';
 
@@ -12,31 +12,29 @@ export const CONSUMER_PROTOCOL = 'consumer';
  * offsets of an active group. User data stays as the client's assignor wrote it. Bytes that are no subscription pass unchanged.
  */
 export function rewriteSubscription(bytes: Buffer, map: MapTopic): Buffer {
-  return rewriteVersioned(bytes, (version) => {
-    const value = decodeMessage(consumerProtocolSubscription, version, bytes, 2);
+  return unlessOther(bytes, () => {
+    const message = readVersioned(consumerProtocolSubscription, bytes);
+    const { value } = message;
     value.topics = value.topics.flatMap((topic) => map(topic) ?? []);
     value.ownedPartitions = value.ownedPartitions.flatMap((owned) => renamed(owned, map));
-    return encodeMessage(consumerProtocolSubscription, version, value);
+    return writeVersioned(consumerProtocolSubscription, message);
   });
 }
 
 /** The same for what a group's leader assigns to a member. */
 export function rewriteAssignment(bytes: Buffer, map: MapTopic): Buffer {
-  return rewriteVersioned(bytes, (version) => {
-    const value = decodeMessage(consumerProtocolAssignment, version, bytes, 2);
+  return unlessOther(bytes, () => {
+    const message = readVersioned(consumerProtocolAssignment, bytes);
+    const { value } = message;
     value.assignedPartitions = value.assignedPartitions.flatMap((assigned) => renamed(assigned, map));
-    return encodeMessage(consumerProtocolAssignment, version, value);
+    return writeVersioned(consumerProtocolAssignment, message);
   });
 }
 
-const HIGHEST_VERSION = consumerProtocolSubscription.validVersions[1];
-
-function rewriteVersioned(bytes: Buffer, rewrite: (version: number) => Buffer): Buffer {
-  if (bytes.length < 2) return bytes;
-  const version = bytes.readInt16BE(0);
-  if (version < 0 || version > HIGHEST_VERSION) return bytes;
+/** A member without an assignment has no bytes at all. */
+function unlessOther(bytes: Buffer, rewrite: () => Buffer): Buffer {
   try {
-    return Buffer.concat([bytes.subarray(0, 2), rewrite(version)]);
+    return bytes.length === 0 ? bytes : rewrite();
   } catch {
     return bytes;
   }

@@ -16,6 +16,7 @@ import { initProducerIdResponse, type InitProducerIdRequest } from '../../wire/g
 import type { JoinGroupRequest, JoinGroupResponse } from '../../wire/generated/join-group.ts';
 import { listConfigResourcesResponse } from '../../wire/generated/list-config-resources.ts';
 import type { MetadataRequest, MetadataResponse } from '../../wire/generated/metadata.ts';
+import type { ProduceResponse } from '../../wire/generated/produce.ts';
 import type { SyncGroupRequest, SyncGroupResponse } from '../../wire/generated/sync-group.ts';
 import { API } from '../api-table.ts';
 import type { TenantNames } from '../tenant-names.ts';
@@ -135,6 +136,11 @@ const REQUESTS: { readonly [key: number]: RequestRule } = {
 };
 
 const RESPONSES: { readonly [key: number]: ResponseRule } = {
+  // KIP-951 leads a client to the new leader past the gateway (hazards H9, 00.11).
+  [API.produce]: (body: ProduceResponse) => {
+    body.nodeEndpoints = [];
+    for (const topic of body.responses) for (const partition of topic.partitionResponses) partition.currentLeader = { leaderId: -1, leaderEpoch: -1 };
+  },
   [API.metadata]: (body: MetadataResponse, around) => {
     body.clusterId = around.clusterId;
     body.brokers = served(body.brokers, around);

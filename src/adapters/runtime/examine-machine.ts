@@ -1,0 +1,139 @@
+import { readdir, readFile, statfs } from 'node:fs/promises';
+import { freemem, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { GwctlError } from '../../shared/errors.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { cacheDir, type Env } from './cache-dir.ts';
+import { findTakenPorts } from './check-ports.ts';
+import { componentsOf } from './component.ts';
+import { findJava, javaHint } from './java.ts';
+import { MAVEN_HINT } from './maven.ts';
+import { observeComponent } from './observe-components.ts';
+import { kafkaVersionOf, listJars } from './provision-kafka.ts';
+import { REGISTRY_JAVA, REGISTRY_VERSION } from './schema-registry.ts';
+import { versionsOf } from './toolchain.ts';
+
+/** One line of `gwctl doctor`. */
+export interface Finding {
+  readonly what: string;
+  /** 'missing': `up` cannot work without it. 'note': it can. */
+  readonly status: 'ok' | 'missing' | 'note';
+  readonly seen: string;
+  /** What puts it right; null when nothing is wrong. */
+  readonly fix: string | null;
+}
+
+/** Looks for all that `up` needs on this machine; changes nothing. */
+export async function examineMachine(topology: Topology, environmentDir: string, env: Env, nodeVersion: string): Promise<readonly Finding[]> {
+  const kafka = await Promise.all(versionsOf(topology).map((version) => examineKafka(version, env)));
+  const isComplete = kafka.every(({ isThere }) => isThere);
+  return Promise.all([
+    examineNode(nodeVersion),
+    examineJava(env),
+    ...kafka.map(({ finding }) => finding),
+    examineMaven(env, isComplete),
+    examinePorts(topology, environmentDir),
+    examineMemory(topology),
+    examineDisk(environmentDir),
+    examineRegistry(topology, env),
+  ]);
+}
+
+async function examineNode(version: string): Promise<Finding> {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  const isNewEnough = major > 20 || (major === 20 && minor >= 19);
+  return finding('node', isNewEnough, version, 'install Node.js 20.19 or newer');
+}
+
+async function examineJava(env: Env): Promise<Finding> {
+  try {
+    const { command, major } = await findJava(env);
+    return finding('java', true, `Java ${major} (${command})`, javaHint());
+  } catch (reason) {
+    return finding('java', false, GwctlError.from(reason).message, javaHint());
+  }
+}
+
+async function examineKafka(version: string, env: Env): Promise<{ readonly isThere: boolean; readonly finding: Finding }> {
+  const home = env['KAFKA_HOME'];
+  const homeJars = home === undefined || home === '' ? [] : await listJars(join(home, 'libs'));
+  if (kafkaVersionOf(homeJars) === version) return { isThere: true, finding: finding(`kafka ${version}`, true, `KAFKA_HOME ${home}`, '') };
+  const dir = join(cacheDir(env), `kafka-${version}`);
+  const jars = await listJars(join(dir, 'libs'));
+  if (jars.length === 0) return { isThere: false, finding: { what: `kafka ${version}`, status: 'note', seen: `not in ${dir}`, fix: '`gwctl up` downloads it with Maven (55 MB)' } };
+  const failure = await readArchiveFailure(dir);
+  if (failure !== undefined) return { isThere: true, finding: { what: `kafka ${version}`, status: 'note', seen: `${dir}, without class archives: ${failure}`, fix: `delete ${join(dir, 'archives-*')} to try again` } };
+  return { isThere: true, finding: finding(`kafka ${version}`, true, `${jars.length} jars in ${dir}`, '') };
+}
+
+async function readArchiveFailure(dir: string): Promise<string | undefined> {
+  for (const name of await readdir(dir)) {
+    if (!name.startsWith('archives-')) continue;
+    const text = await readFile(join(dir, name, 'failed'), 'utf8').catch(() => undefined);
+    if (text !== undefined) return text.trim().split('\n')[0];
+  }
+  return undefined;
+}
+
+async function examineMaven(env: Env, isKafkaThere: boolean): Promise<Finding> {
+  const { failed, stdout } = await execa('mvn', ['--version'], { reject: false, env: { ...env }, extendEnv: false });
+  const seen = failed ? 'no `mvn` in PATH' : (stdout.split('\n')[0] ?? '').replace(/\u001b\[[\d;]*m/g, '');
+  if (failed && isKafkaThere) return { what: 'maven', status: 'note', seen: `${seen}, not needed: Kafka is there`, fix: MAVEN_HINT };
+  return finding('maven', !failed, seen, MAVEN_HINT);
+}
+
+async function examinePorts(topology: Topology, environmentDir: string): Promise<Finding> {
+  const components = componentsOf(topology, environmentDir);
+  const states = await Promise.all(components.map(observeComponent));
+  const idle = components.filter((_, index) => states[index]?.state !== 'running');
+  const taken = await findTakenPorts(idle);
+  const running = components.length - idle.length;
+  const seen = taken.length > 0 ? taken.map(({ port, component }) => `${port} is in use (wanted by ${component})`).join(', ') : `free${running > 0 ? `, or used by our own ${running} running processes` : ''}`;
+  return finding('ports', taken.length === 0, seen, 'end what listens there, or use --port-offset');
+}
+
+/** Measured: a broker 160 to 180 MB, MirrorMaker 250 MB, a gateway node 100 MB. */
+async function examineMemory(topology: Topology): Promise<Finding> {
+  const brokers = topology.runtime === 'external' ? 0 : topology.clusters.reduce((sum, { brokers: each }) => sum + each.length, 0);
+  const neededMb = brokers * 180 + topology.links.length * 250 + topology.gateways.length * 100;
+  const freeMb = (await availableMemoryMb()) ?? Math.round(freemem() / MB);
+  return finding('memory', freeMb >= neededMb, `${freeMb} of ${Math.round(totalmem() / MB)} MB free (needed: about ${neededMb})`, 'end other programs, or use fewer brokers in gwctl.yaml');
+}
+
+async function availableMemoryMb(): Promise<number | undefined> {
+  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const match = /^MemAvailable:\s+(\d+) kB/m.exec(text);
+  return match?.[1] === undefined ? undefined : Math.round(Number(match[1]) / 1024);
+}
+
+async function examineDisk(environmentDir: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(await firstExisting(environmentDir));
+  const freeMb = Math.round((bavail * bsize) / MB);
+  return finding('disk', freeMb >= NEEDED_DISK_MB, `${freeMb} MB free for ${environmentDir} (needed: ${NEEDED_DISK_MB})`, 'free some space, or use --state-dir');
+}
+
+async function firstExisting(dir: string): Promise<string> {
+  for (let each = dir; ; each = dirname(each)) {
+    if (each === dirname(each)) return each;
+    if (await statfs(each).then(() => true, () => false)) return each;
+  }
+}
+
+async function examineRegistry(topology: Topology, env: Env): Promise<Finding> {
+  const what = `schema registry ${REGISTRY_VERSION}`;
+  try {
+    const { major } = await findJava(env, REGISTRY_JAVA);
+    return finding(what, true, `Java ${major} for it`, '');
+  } catch (reason) {
+    const status = topology.schemaRegistry.enabled ? 'missing' : 'note';
+    return { what, status, seen: `${GwctlError.from(reason).message}; only for --with schema-registry`, fix: javaHint(REGISTRY_JAVA) };
+  }
+}
+
+function finding(what: string, isOk: boolean, seen: string, fix: string): Finding {
+  return isOk ? { what, status: 'ok', seen, fix: null } : { what, status: 'missing', seen, fix };
+}
+
+const MB = 1024 * 1024;
+const NEEDED_DISK_MB = 1024;

@@ -1,0 +1,91 @@
+import { decodeMessage, encodeMessage } from '../wire/codec.ts';
+import { ERROR } from '../wire/error-codes.ts';
+import { saslAuthenticateRequest, saslAuthenticateResponse } from '../wire/generated/sasl-authenticate.ts';
+import { saslHandshakeRequest, saslHandshakeResponse } from '../wire/generated/sasl-handshake.ts';
+import { encodeResponseFrame, type RequestHead } from '../wire/headers.ts';
+import { newMessage } from '../wire/new-message.ts';
+import { API } from './api-table.ts';
+import type { NodeContext } from './node-context.ts';
+import type { Surroundings } from './rewrite/rewriter.ts';
+import { readSaslPlain, SASL_MECHANISM } from './sasl-plain.ts';
+import { TokenRefused, type ServiceAccount } from './tokens.ts';
+
+/** Who is at the other end, once it has proved it. */
+export interface ClientSession {
+  readonly account: ServiceAccount;
+  readonly around: Surroundings;
+}
+
+/** What is sent back, and why the connection ends after it. */
+export interface LoginStep {
+  readonly answer: Buffer;
+  readonly refusal: string | undefined;
+}
+
+/** The SASL conversation of one connection. A client may log in again (KIP-368), but never into another virtual cluster. */
+export class Login {
+  readonly #node: Pick<NodeContext, 'authenticate' | 'namesOf' | 'clusterId' | 'endpointOf'>;
+  #session: ClientSession | undefined;
+  #expectsBareMessage = false;
+
+  constructor(node: Pick<NodeContext, 'authenticate' | 'namesOf' | 'clusterId' | 'endpointOf'>) {
+    this.#node = node;
+  }
+
+  get session(): ClientSession | undefined {
+    return this.#session;
+  }
+
+  /** After a version 0 handshake the next frame is the SASL message itself, without a head. */
+  get expectsBareMessage(): boolean {
+    return this.#expectsBareMessage;
+  }
+
+  async handle(head: RequestHead, frame: Buffer): Promise<LoginStep> {
+    return head.apiKey === API.saslHandshake ? this.#handshake(head, frame) : await this.#authenticateFramed(head, frame);
+  }
+
+  async handleBare(message: Buffer): Promise<LoginStep> {
+    this.#expectsBareMessage = false;
+    return { refusal: await this.#authenticate(message), answer: Buffer.alloc(4) };
+  }
+
+  #handshake(head: RequestHead, frame: Buffer): LoginStep {
+    const { mechanism } = decodeMessage(saslHandshakeRequest, head.apiVersion, frame, head.bodyStart);
+    const errorCode = mechanism === SASL_MECHANISM ? ERROR.NONE : ERROR.UNSUPPORTED_SASL_MECHANISM;
+    this.#expectsBareMessage = head.apiVersion === 0 && errorCode === ERROR.NONE;
+    const body = newMessage(saslHandshakeResponse, { errorCode, mechanisms: [SASL_MECHANISM] });
+    return { refusal: undefined, answer: encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslHandshakeResponse, head.apiVersion, body)) };
+  }
+
+  async #authenticateFramed(head: RequestHead, frame: Buffer): Promise<LoginStep> {
+    const { authBytes } = decodeMessage(saslAuthenticateRequest, head.apiVersion, frame, head.bodyStart);
+    const refusal = await this.#authenticate(authBytes);
+    const errorCode = refusal === undefined ? ERROR.NONE : ERROR.SASL_AUTHENTICATION_FAILED;
+    const body = newMessage(saslAuthenticateResponse, { errorCode, errorMessage: refusal ?? null });
+    return { refusal, answer: encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslAuthenticateResponse, head.apiVersion, body)) };
+  }
+
+  /** Why the credentials are not accepted, or undefined when they are. */
+  async #authenticate(message: Buffer): Promise<string | undefined> {
+    const credentials = readSaslPlain(message);
+    if (credentials === undefined) return 'not a SASL/PLAIN message';
+    try {
+      const account = await this.#node.authenticate(credentials.username, credentials.password);
+      if (this.#session !== undefined && this.#session.account.virtualCluster !== account.virtualCluster) return 'a connection cannot change its virtual cluster';
+      this.#session ??= {
+        account,
+        around: {
+          names: this.#node.namesOf(account.virtualCluster),
+          clusterId: this.#node.clusterId,
+          endpointOf: (nodeId) => this.#node.endpointOf(nodeId),
+          groupProtocols: new Map(),
+        },
+      };
+      return undefined;
+    } catch (reason) {
+      if (reason instanceof TokenRefused) return reason.message;
+      throw reason;
+    }
+  }
+}
