@@ -12,15 +12,14 @@ interface DoctorFlags {
 export function addDoctorCommand(program: Command, context: CliContext): void {
   const command = program.command('doctor').description('say what is missing on this machine, and the command that installs it');
   setAction<DoctorFlags>(addOutputOption(command), context, async ({ output }, globals) => {
-    const [{ examineMachine }, { writeJson }, { renderTable }, { cacheDir }, { topology, dir }, { version }] = await Promise.all([
+    const [{ examineMachine }, { writeJson }, { renderTable }, { cacheDir }, { topology, dir }] = await Promise.all([
       import('../adapters/runtime/examine-machine.ts'),
       import('../report/json.ts'),
       import('../report/table.ts'),
       import('../adapters/runtime/cache-dir.ts'),
       openEnvironment(globals, context),
-      import('node:process'),
     ]);
-    const findings = await examineMachine(topology, dir, context.env, version);
+    const findings = await examineMachine(topology, dir, context.env, context.nodePath);
     const isReady = findings.every(({ status }) => status !== 'missing');
     if (output === 'json') {
       writeJson(context.out, { ready: isReady, cacheDir: cacheDir(context.env), environmentDir: dir, findings });

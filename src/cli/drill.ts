@@ -1,5 +1,5 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GwctlError } from '../shared/errors.ts';
 import { addOutputOption, setAction } from './command-action.ts';
@@ -39,6 +39,8 @@ export function addDrillCommand(program: Command, context: CliContext): void {
       import('../report/json.ts'),
     ]);
     const scenarios = await loadScenarios(files, topology, context.cwd);
+    const reportFile = flags.report === undefined ? undefined : resolve(context.cwd, flags.report);
+    if (reportFile !== undefined && !(await exists(dirname(reportFile)))) throw new GwctlError('USAGE', `--report: the folder of ${flags.report ?? ''} does not exist`);
     const progress = createProgress(context);
     try {
       const { report, error } = await runDrill({
@@ -64,7 +66,7 @@ export function addDrillCommand(program: Command, context: CliContext): void {
         tell: drillOnTerminal(progress, context.err, createPalette(context.isTerminal.err, context.env)),
       });
       progress.stop();
-      if (flags.report !== undefined) await writeFile(resolve(context.cwd, flags.report), `${renderJson(report)}\n`);
+      if (reportFile !== undefined) await writeFile(reportFile, `${renderJson(report)}\n`);
       if (flags.output === 'json') {
         writeJson(context.out, report);
         return error?.exitCode ?? 0;

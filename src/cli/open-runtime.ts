@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { CONFIG_FILE_NAME } from '../config/defaults.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { CliContext } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -22,8 +24,9 @@ async function proveGateways({ topology, dir }: Environment, context: CliContext
   }
 }
 
-/** This gwctl again, with the same environment, as one gateway node. Paths are absolute: the node has another working folder. */
+/** This gwctl again, with the same environment, as one gateway node. Paths are absolute: the node has another working folder, without a ./gwctl.yaml. */
 function gatewayCommand(node: string, { config, portOffset, stateDir }: GlobalOptions, { nodePath, entryPath, cwd }: CliContext): readonly string[] {
-  const configFlags = config === undefined ? [] : ['--config', resolve(cwd, config)];
+  const file = resolve(cwd, config ?? CONFIG_FILE_NAME);
+  const configFlags = config !== undefined || existsSync(file) ? ['--config', file] : [];
   return [nodePath, entryPath, 'gateway', '--node', node, ...configFlags, '--port-offset', `${portOffset}`, '--state-dir', stateDir];
 }

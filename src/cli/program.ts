@@ -4,6 +4,8 @@ import type { CliContext } from './context.ts';
 import { addGlobalOptions } from './global-options.ts';
 import { printError } from './print-error.ts';
 import { addDownCommand } from './down.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addDrillCommand } from './drill.ts';
 import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
 import { addLagCommand } from './lag.ts';
@@ -17,7 +19,19 @@ import { addVerifyCommand } from './verify.ts';
 export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** Every command, in the order of `gwctl --help`. */
-const COMMANDS: readonly AddCommand[] = [addUpCommand, addDownCommand, addStatusCommand, addLagCommand, addVerifyCommand, addFailoverCommand, addVclusterCommand, addGatewayCommand, addSchemaCommand];
+const COMMANDS: readonly AddCommand[] = [
+  addUpCommand,
+  addDownCommand,
+  addStatusCommand,
+  addLagCommand,
+  addVerifyCommand,
+  addFailoverCommand,
+  addDrillCommand,
+  addVclusterCommand,
+  addGatewayCommand,
+  addDoctorCommand,
+  addSchemaCommand,
+];
 
 const USAGE_EXIT_CODE = 2;
 

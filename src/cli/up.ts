@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { UpResult } from '../ports/runtime.ts';
+import type { renderTable as RenderTable } from '../report/table.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { openRuntime } from './open-runtime.ts';
@@ -37,7 +38,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
   });
 }
 
-function renderPhases({ phases, totalMs }: UpResult, renderTable: typeof import('../report/table.ts').renderTable): string {
+function renderPhases({ phases, totalMs }: UpResult, renderTable: typeof RenderTable): string {
   const rows = phases.filter(({ durationMs }) => durationMs >= WORTH_SAYING_MS).map(({ name, startedAtMs, durationMs }) => [name, seconds(startedAtMs), seconds(durationMs)]);
   return renderTable([{ title: 'phase' }, { title: 'began at', align: 'right' }, { title: 'took', align: 'right' }], [...rows, ['ready', '', seconds(totalMs)]]);
 }

@@ -28,3 +28,6 @@ export const DEFAULTS = {
 
 /** Longest that a write may be held: client request timeouts start at 30 s (hazard H12). */
 export const MAX_HOLD_MS = 25_000;
+
+/** The file that is read when none is named. */
+export const CONFIG_FILE_NAME = 'gwctl.yaml';

@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { GwctlError } from '../shared/errors.ts';
 import type { Topology } from '../topology/topology.ts';
+import { CONFIG_FILE_NAME } from './defaults.ts';
 import { parseTopology } from './parse-topology.ts';
-
-/** The file that is read when none is named. */
-export const CONFIG_FILE_NAME = 'gwctl.yaml';
 
 export interface LoadOptions {
   /** Must exist when given; else ./gwctl.yaml when it exists, else the built-in topology. */

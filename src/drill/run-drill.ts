@@ -1,4 +1,5 @@
-import type { OpenWorld } from '../adapters/open-world.ts';
+import type { World } from '../checks/observe-world.ts';
+import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DownResult, Runtime, RuntimeProgress, UpResult } from '../ports/runtime.ts';
 import { GwctlError } from '../shared/errors.ts';
@@ -9,11 +10,18 @@ import type { LoadedScenario } from './load-scenarios.ts';
 import { runScenario } from './run-scenario.ts';
 import type { DrillWorld } from './step-tools.ts';
 
+/** Connections to everything that runs. */
+export interface OpenedWorld {
+  readonly world: World;
+  readonly canary: Canary;
+  close(): Promise<void>;
+}
+
 export interface DrillRun {
   readonly scenarios: readonly LoadedScenario[];
   readonly runtime: Runtime;
   /** Called once the environment is up. */
-  readonly openWorld: () => OpenWorld;
+  readonly openWorld: () => OpenedWorld;
   readonly environment: DrillReport['environment'];
   readonly environmentDir: string;
   readonly admin: DrillWorld['admin'];
@@ -88,7 +96,7 @@ export async function runDrill(run: DrillRun): Promise<DrillOutcome> {
   };
 }
 
-async function runAll(run: DrillRun, { world, canary }: OpenWorld, takeDown: (() => Promise<number>) | undefined): Promise<{ readonly scenarios: readonly ScenarioReport[]; readonly error: GwctlError | undefined }> {
+async function runAll(run: DrillRun, { world, canary }: OpenedWorld, takeDown: (() => Promise<number>) | undefined): Promise<{ readonly scenarios: readonly ScenarioReport[]; readonly error: GwctlError | undefined }> {
   const { runtime, clock, signal, environmentDir, admin, tell } = run;
   const reports: ScenarioReport[] = [];
   let error: GwctlError | undefined;

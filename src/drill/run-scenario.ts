@@ -78,7 +78,9 @@ async function attempt(run: StepRunner<DrillStepKind>, step: DrillStep, tools: S
     tools.signal.throwIfAborted();
     return { result: await run(step.input as never, tools) };
   } catch (reason) {
-    return { failure: GwctlError.from(tools.signal.aborted ? tools.signal.reason : reason) };
+    // What an interruption makes fail is the interruption, but not what says by itself in what state the world is.
+    const saysItself = reason instanceof GwctlError && OWN_MEANING.includes(reason.code);
+    return { failure: GwctlError.from(tools.signal.aborted && !saysItself ? tools.signal.reason : reason) };
   }
 }
 

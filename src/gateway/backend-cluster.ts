@@ -6,6 +6,7 @@ import { missingApis } from './api-table.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
 const ADDRESSES_FRESH_MS = 30_000;
+const LEADERS_FRESH_MS = 200;
 
 interface Address {
   readonly host: string;
@@ -19,6 +20,8 @@ export class BackendCluster {
   readonly #connectTimeoutMs: number;
   #addresses = new Map<number, Address>();
   #knownAt = -Infinity;
+  #leaders: ReadonlyMap<string, ReadonlyMap<number, number>> = new Map();
+  #leadersKnownAt = -Infinity;
   #asking: Promise<void> | undefined;
 
   constructor(cluster: Cluster, clientId: string, connectTimeoutMs = CONNECT_TIMEOUT_MS) {
@@ -55,6 +58,20 @@ export class BackendCluster {
         this.#asking = undefined;
       });
     await this.#asking;
+  }
+
+  /** Leads the partition as far as is known; a partition that is not known is the broker's to judge. */
+  isLeader(nodeId: number, topic: string, partition: number): boolean {
+    const leader = this.#leaders.get(topic)?.get(partition);
+    return leader === undefined || leader < 0 || leader === nodeId;
+  }
+
+  /** Asks for all leaders, not more often than LEADERS_FRESH_MS. */
+  async learnLeaders(): Promise<void> {
+    if (performance.now() - this.#leadersKnownAt < LEADERS_FRESH_MS) return;
+    this.#leadersKnownAt = performance.now();
+    const { topics } = await this.client.metadata();
+    this.#leaders = new Map(topics.map(({ name, partitions }) => [name, new Map(partitions.map(({ index, leader }) => [index, leader]))]));
   }
 
   /** Whether this cluster can stand behind the gateway's table and ports. Throws CHECK_FAILED with every reason why not. */

@@ -10,6 +10,32 @@ export class StreamEnded extends Error {
   }
 }
 
+/** What a frame is read from: a socket, or bytes that are there already. */
+export interface FrameBytes {
+  ensure(bytes: number): Promise<Buffer>;
+  consume(bytes: number): void;
+  pass(bytes: number, to: (piece: Buffer) => void | Promise<void>): Promise<void>;
+}
+
+/** Bytes that are there already. */
+export function bytesOf(whole: Buffer): FrameBytes {
+  let rest = whole;
+  return {
+    ensure: async (bytes) => {
+      if (rest.length < bytes) throw new StreamEnded(rest.length);
+      return rest;
+    },
+    consume: (bytes) => {
+      rest = rest.subarray(bytes);
+    },
+    pass: async (bytes, to) => {
+      const piece = rest.subarray(0, bytes);
+      rest = rest.subarray(bytes);
+      await to(piece);
+    },
+  };
+}
+
 /** Reading ahead stops here; what a frame needs beyond it is still read, but no further. */
 const READ_AHEAD_BYTES = 1 << 20;
 
@@ -17,7 +43,7 @@ const READ_AHEAD_BYTES = 1 << 20;
  * What a socket has sent, read in the order and the sizes that a protocol needs. Pieces are handed on as they arrived: nothing is
  * joined unless a caller asks for contiguous bytes, and the socket is not read while READ_AHEAD_BYTES wait here.
  */
-export class ByteSource {
+export class ByteSource implements FrameBytes {
   readonly #socket: Socket;
   readonly #beforeWait: () => void;
   #chunks: Buffer[] = [];

@@ -8,7 +8,7 @@ import type { ApiDefinition } from '../wire/schema.ts';
 import { API, API_TABLE } from './api-table.ts';
 import { BackendLink } from './backend-link.ts';
 import { ByteSink } from './byte-sink.ts';
-import { ByteSource, StreamEnded } from './byte-source.ts';
+import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { answerApiVersions, answerProduceNotLeader, fetchMoved } from './local-answers.ts';
@@ -17,7 +17,7 @@ import { Login, type ClientSession, type LoginStep } from './login.ts';
 import type { NodeContext } from './node-context.ts';
 import { rewriteRequest, rewriteResponse } from './rewrite/rewriter.ts';
 import { spliceFetchResponse } from './splice/fetch-response.ts';
-import { spliceProduceRequest, swallowProduceRequest } from './splice/produce-request.ts';
+import { spliceProduceRequest, swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
 
 /** A head is looked at in this many bytes; a longer one (a long client id) in as many as a head can have. */
 const HEAD_BYTES = 512;
@@ -189,19 +189,15 @@ export class ClientConnection {
   async #forwardProduce(session: ClientSession, head: RequestHead, size: number): Promise<void> {
     const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
     const header = await reader.bytes(head.bodyStart, 'request head');
-    const verdict = this.#node.gate.pass(this.#over.signal);
-    // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
-    if (verdict !== 'open') this.#flush();
-    if ((await verdict) === 'expired') {
-      const refused = await swallowProduceRequest(reader);
-      if (refused.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, refused));
+    if ((await this.#admit()) === 'expired') {
+      this.#refuseProduce(head, await swallowProduceRequest(reader));
       return;
     }
-    // Counted before the first await below: a drain that starts now must see it.
     this.#midWrite = true;
-    this.#node.inFlight.begin();
     let pushed = false;
     try {
+      const body = this.#node.isSettling ? await this.#fitting(session, head, reader) : reader;
+      if (body === undefined) return;
       let backend = await this.#connected();
       while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
       const onAcks = (acks: number): void => {
@@ -209,12 +205,39 @@ export class ClientConnection {
         else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', isWrite: true });
         pushed = acks !== 0;
       };
-      await spliceProduceRequest(reader, header, session.around.names, onAcks, (piece) => backend.write(piece));
+      await spliceProduceRequest(body, header, session.around.names, onAcks, (piece) => backend.write(piece));
     } finally {
       this.#midWrite = false;
       if (!pushed) this.#node.inFlight.end();
       if (this.#barrierWanted) this.settleUnacknowledged();
     }
+  }
+
+  /** Waits while writes are held. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
+  async #admit(): Promise<'open' | 'expired'> {
+    const { gate, inFlight } = this.#node;
+    while (!gate.isOpen) {
+      // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
+      this.#flush();
+      if ((await gate.pass(this.#over.signal)) === 'expired') return 'expired';
+    }
+    inFlight.begin();
+    return 'open';
+  }
+
+  /** The same request, kept whole, when all of it may go to this broker; else it is answered here, and undefined. */
+  async #fitting(session: ClientSession, head: RequestHead, reader: FrameReader): Promise<FrameReader | undefined> {
+    const bytes = await this.#source.take(reader.remaining);
+    const again = (): FrameReader => new FrameReader(bytesOf(bytes), bytes.length, reader.flexible, 'Produce');
+    const asked = await swallowProduceRequest(again());
+    const topics = asked.topics.map(({ name, partitions }) => ({ name: session.around.names.topicToPhysical(name), partitions }));
+    if (this.#node.mayProduce(this.#nodeId, topics)) return again();
+    this.#refuseProduce(head, asked);
+    return undefined;
+  }
+
+  #refuseProduce(head: RequestHead, asked: ProduceHead): void {
+    if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
   }
 
   async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
@@ -227,12 +250,7 @@ export class ClientConnection {
       this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, outcome.body)));
       return;
     }
-    if (isWrite) {
-      const verdict = this.#node.gate.pass(this.#over.signal);
-      if (verdict !== 'open') this.#flush();
-      if ((await verdict) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
-      this.#node.inFlight.begin();
-    }
+    if (isWrite && (await this.#admit()) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;
     try {
       const rewritten = encodeRequestFrame(head.apiKey, head.apiVersion, head.correlationId, head.clientId, encodeMessage(api.request, head.apiVersion, request));

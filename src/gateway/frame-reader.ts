@@ -1,5 +1,5 @@
 import { GwctlError } from '../shared/errors.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { FrameBytes } from './byte-source.ts';
 
 /** What sends something else than Kafka frames to a Kafka port usually sends one of these. */
 function looksLike(prefix: Buffer): string {
@@ -10,7 +10,7 @@ function looksLike(prefix: Buffer): string {
 }
 
 /** The size of the next frame, checked before anything is kept for it. */
-export async function readFrameSize(source: ByteSource, maxBytes: number): Promise<number> {
+export async function readFrameSize(source: FrameBytes, maxBytes: number): Promise<number> {
   const prefix = await source.ensure(4);
   const size = prefix.readInt32BE(0);
   if (size < 0 || size > maxBytes) throw new GwctlError('PROTOCOL', `frame of ${size} bytes (allowed: 0 to ${maxBytes})${looksLike(prefix)}`);
@@ -23,12 +23,12 @@ export async function readFrameSize(source: ByteSource, maxBytes: number): Promi
  * what is left of the frame before any byte is waited for. Both encodings: classic, and compact with tagged fields (KIP-482).
  */
 export class FrameReader {
-  readonly #source: ByteSource;
+  readonly #source: FrameBytes;
   readonly #what: string;
   readonly flexible: boolean;
   remaining: number;
 
-  constructor(source: ByteSource, size: number, flexible: boolean, what: string) {
+  constructor(source: FrameBytes, size: number, flexible: boolean, what: string) {
     this.#source = source;
     this.remaining = size;
     this.flexible = flexible;

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeState, VirtualClusterInfo } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
@@ -41,8 +42,12 @@ export interface GatewayNode {
 
 /** Longest time that an answer which is half-way to a client may hold up a flip. */
 const FLIP_FRAME_MS = 1000;
+/** Every client asks for metadata again within this time (metadata.max.age.ms and its like are 5 minutes by default). */
+const SETTLING_MS = 300_000;
 
 const COMPACTED = { 'cleanup.policy': 'compact' };
+const TOPICS_VISIBLE_MS = 15_000;
+const RETRY_MS = 200;
 /** What this node cannot do without. The canary's topic is gwctl's, and is no topic of a mapping. */
 const INTERNAL_TOPICS = [
   { name: TOPIC_MAPPINGS, configs: COMPACTED },
@@ -71,6 +76,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   const connections = new Set<ClientConnection>();
   const startedAt = new Date().toISOString();
   let active = named(memory.active);
+  let settledAtMs = -Infinity;
 
   const controller: SwitchController = new SwitchController(memory.generation, memory.active, {
     prepare: async (to) => {
@@ -90,7 +96,9 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     remember: (generation, to) => writeNodeMemory(options.memoryFile, { generation, active: to }),
     flip: async (to) => {
       active = named(to);
-      tenants.use(await tenants.load(to, active.client));
+      const [loaded] = await Promise.all([tenants.load(to, active.client), active.learnLeaders()]);
+      tenants.use(loaded);
+      settledAtMs = performance.now() + SETTLING_MS;
       await Promise.all([...connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
     },
   });
@@ -113,6 +121,15 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     },
     namesOf: (virtualCluster) => tenants.namesOf(virtualCluster),
     endpointOf: (nodeId) => ports.get(nodeId),
+    get isSettling() {
+      return performance.now() < settledAtMs;
+    },
+    mayProduce: (nodeId, topics) => {
+      const fits = topics.every(({ name, partitions }) => partitions.every((partition) => active.isLeader(nodeId, name, partition)));
+      // Perhaps it is our knowledge that is old: the client's next try is judged by fresh one.
+      if (!fits) void active.learnLeaders().catch(() => {});
+      return fits;
+    },
     connectBackend: async (nodeId) => {
       const { generation } = controller;
       return { socket: await active.connect(nodeId), generation };
@@ -137,7 +154,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   };
 
   await createInternalTopics(active);
-  tenants.use(await tenants.load(active.name, active.client));
+  tenants.use(await loadTenants(tenants, active));
   const servers = await Promise.all(node.ports.map(({ nodeId, port }) => listen(node.bindHost, port, (socket) => accept(socket, nodeId))));
   log.info('serving', { cluster: active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(',') });
 
@@ -174,6 +191,20 @@ async function listen(host: string, port: number, accept: (socket: Socket) => vo
     server.listen({ host, port, backlog: 1024 }, resolve);
   });
   return server;
+}
+
+/** Topics that were made this moment, perhaps by another node, are not known to every broker yet. */
+async function loadTenants(tenants: Tenants, cluster: BackendCluster): Promise<Awaited<ReturnType<Tenants['load']>>> {
+  const deadline = performance.now() + TOPICS_VISIBLE_MS;
+  for (;;) {
+    try {
+      return await tenants.load(cluster.name, cluster.client);
+    } catch (reason) {
+      if (performance.now() > deadline) throw reason;
+      cluster.client.forgetLocations();
+      await delay(RETRY_MS);
+    }
+  }
 }
 
 /** Where `gwctl up` does not make them (external clusters), the first node does. */

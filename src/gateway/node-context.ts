@@ -19,6 +19,14 @@ export interface NodeContext {
   namesOf(virtualCluster: string): TenantNames;
   /** Where this node serves a broker. */
   endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;
+  /**
+   * Whether a Produce request for these partitions (physical names) may go to that broker. After a switch clients write by the leaders of the
+   * cluster that was left: a request that only partly fits would be written in part, and a client that repeats the whole of it (kafkajs) makes
+   * duplicates. Always true once every client must have asked again.
+   */
+  mayProduce(nodeId: number, topics: readonly { readonly name: string; readonly partitions: readonly number[] }[]): boolean;
+  /** Whether `mayProduce` can say no: only then a request is kept whole before it goes on. */
+  readonly isSettling: boolean;
   /** A new connection to that broker of the active cluster, or to any broker of it when it has no such one (H9). */
   connectBackend(nodeId: number): Promise<Backend>;
   /** Called with each answer that changes what topics there are, before the client sees it. */

@@ -38,7 +38,8 @@ export async function awaitReadiness(run: UpRun): Promise<void> {
     (inner) => bringGateways(run, gates, inner),
     (inner) => bringRegistry(run, gates, inner),
   ]);
-  if (options.proveGateways !== undefined && options.withGateways) await clock.time('prove gateways', () => (options.proveGateways ?? (async () => {}))(signal));
+  const { proveGateways, withGateways } = options;
+  if (proveGateways !== undefined && withGateways) await clock.time('prove gateways', () => proveGateways(signal));
 }
 
 async function bringCluster(run: UpRun, cluster: Cluster, gates: ClusterGates, signal: AbortSignal): Promise<void> {

@@ -25,11 +25,11 @@ export interface Finding {
 }
 
 /** Looks for all that `up` needs on this machine; changes nothing. */
-export async function examineMachine(topology: Topology, environmentDir: string, env: Env, nodeVersion: string): Promise<readonly Finding[]> {
+export async function examineMachine(topology: Topology, environmentDir: string, env: Env, nodePath: string): Promise<readonly Finding[]> {
   const kafka = await Promise.all(versionsOf(topology).map((version) => examineKafka(version, env)));
   const isComplete = kafka.every(({ isThere }) => isThere);
   return Promise.all([
-    examineNode(nodeVersion),
+    examineNode(nodePath),
     examineJava(env),
     ...kafka.map(({ finding }) => finding),
     examineMaven(env, isComplete),
@@ -40,7 +40,8 @@ export async function examineMachine(topology: Topology, environmentDir: string,
   ]);
 }
 
-async function examineNode(version: string): Promise<Finding> {
+async function examineNode(nodePath: string): Promise<Finding> {
+  const { stdout: version } = await execa(nodePath, ['--version']);
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
   const isNewEnough = major > 20 || (major === 20 && minor >= 19);
   return finding('node', isNewEnough, version, 'install Node.js 20.19 or newer');
@@ -77,8 +78,8 @@ async function readArchiveFailure(dir: string): Promise<string | undefined> {
 }
 
 async function examineMaven(env: Env, isKafkaThere: boolean): Promise<Finding> {
-  const { failed, stdout } = await execa('mvn', ['--version'], { reject: false, env: { ...env }, extendEnv: false });
-  const seen = failed ? 'no `mvn` in PATH' : (stdout.split('\n')[0] ?? '').replace(/\u001b\[[\d;]*m/g, '');
+  const { failed, stdout } = await execa('mvn', ['-Dstyle.color=never', '--version'], { reject: false, env: { ...env }, extendEnv: false });
+  const seen = failed ? 'no `mvn` in PATH' : stdout.split('\n')[0] ?? '';
   if (failed && isKafkaThere) return { what: 'maven', status: 'note', seen: `${seen}, not needed: Kafka is there`, fix: MAVEN_HINT };
   return finding('maven', !failed, seen, MAVEN_HINT);
 }

@@ -1,6 +1,5 @@
-import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 import { GwctlError } from '../../shared/errors.ts';
 import { primaryOf } from '../../topology/lookup.ts';
 import { renderClustersYaml } from '../../topology/render-clusters-yaml.ts';
@@ -11,6 +10,7 @@ import type { Env } from './cache-dir.ts';
 import { brokerName, type Component, filesOf } from './component.ts';
 import { fullEnvironment, jvmEnvironment } from './jvm-environment.ts';
 import { jvmCommand } from './jvm.ts';
+import { replaceFile } from './replace-file.ts';
 import { registryCommand } from './schema-registry.ts';
 import { ensureClusterIds, formatStorage } from './storage.ts';
 import { ensureTokenKey } from './token-key.ts';
@@ -106,9 +106,4 @@ async function writeConfig(dir: string, name: string, text: string): Promise<str
   const file = join(dir, name);
   await replaceFile(file, text);
   return file;
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.${pid}`, text);
-  await rename(`${path}.${pid}`, path);
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Env } from './cache-dir.ts';
@@ -34,7 +35,10 @@ export async function copyDependencies({ pom, workDir, outputDir, env, signal, o
 
 const TAIL_LINES = 12;
 
+/** Maven's last words without its advice on how to run Maven, which would hide the cause. */
 function tail(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.includes('[Help ') && !/re-run Maven/i.test(line));
-  return lines.slice(-TAIL_LINES).join('\n');
+  const lines = output.split('\n').map((line) => stripVTControlCharacters(line).replace(/ -> \[Help \d+\]$/, '').trimEnd());
+  return lines.filter((line) => !/^(\[ERROR\])?\s*$/.test(line) && !ADVICE.test(line)).slice(-TAIL_LINES).join('\n');
 }
+
+const ADVICE = /re-run Maven|full stack trace|possible solutions|^\[ERROR\] \[Help/i;

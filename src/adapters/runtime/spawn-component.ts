@@ -23,13 +23,15 @@ export async function spawnComponent(component: Component, command: readonly str
   const files = filesOf(component.dir, component.name);
   await mkdir(component.dir, { recursive: true });
   await writeFile(files.description, JSON.stringify({ name: component.name, kind: component.kind, cluster: component.cluster, port: component.port }));
+  const previous = await readPidFile(files.pid);
+  if (previous !== undefined && isAlive(previous)) return adoptComponent(component, previous);
+  if (previous !== undefined) await rm(files.pid, { force: true });
   await rename(files.log, `${files.log}.1`).catch(() => {});
-  await rm(files.pid, { force: true });
 
   const log = openSync(files.log, 'a', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn('/bin/sh', ['-c', WRAPPER, 'gwctl', files.pid, ...command], { cwd: component.dir, env: { ...env }, detached: true, stdio: ['ignore', log, log] });
+    child = spawn('/bin/sh', ['-c', PID_FILE_WRAPPER, 'gwctl', files.pid, ...command], { cwd: component.dir, env: { ...env }, detached: true, stdio: ['ignore', log, log] });
   } finally {
     closeSync(log);
   }
@@ -52,7 +54,8 @@ export function adoptComponent(component: Component, identity: ProcessIdentity):
 const POLL_MS = 5;
 const WATCH_MS = 100;
 
-const WRAPPER = `
+/** Run by `sh -c` with the pid file and the program as arguments; ends with 75, touching nothing, when there is a pid file. */
+export const PID_FILE_WRAPPER = `
 pid_file=$1; shift
 start_time() { shift 21; printf %s "$1"; }
 if [ -r /proc/$$/stat ]; then read -r stat < /proc/$$/stat; started=$(start_time $stat)

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pid } from 'node:process';
 import type { Secret } from '../../topology/topology.ts';
 
 const KEY_BYTES = 32;
@@ -10,7 +9,7 @@ const KEY_BYTES = 32;
 export async function ensureTokenKey(secret: Secret, environmentDir: string): Promise<void> {
   if (secret.kind !== 'generated') return;
   const path = join(environmentDir, secret.file);
-  const draft = `${path}.${pid}`;
+  const draft = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(draft, `${randomBytes(KEY_BYTES).toString('base64url')}\n`, { mode: 0o600 });
   try {

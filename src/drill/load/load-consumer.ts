@@ -1,7 +1,8 @@
 import type { LoadClientOptions } from './load-producer.ts';
 
 const POLL_MS = 100;
-const SESSION_MS = 10_000;
+/** The shortest that brokers allow by default: a member that is gone holds up its group this long. */
+const SESSION_MS = 6000;
 const HEARTBEAT_MS = 1000;
 const COMMIT_MS = 500;
 
@@ -13,7 +14,10 @@ export async function startLoadConsumer({ kafka, name, spec, recording, clock }:
     await consumer.connect();
     await consumer.subscribe({ topics: [spec.topic], fromBeginning: true });
     const joined = new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+      consumer.on(consumer.events.GROUP_JOIN, () => {
+        recording.joins.push({ client: name, atMs: clock.elapsedMs() });
+        resolve();
+      });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         noteError(payload.error.message);
         if (!payload.restart) reject(payload.error);

@@ -20,6 +20,8 @@ export interface Recording {
   readonly delivered: DeliveredRecord[];
   readonly errors: ClientError[];
   readonly deliveredValues: Set<string>;
+  /** Each time that a consumer was given partitions: the first, and one a rebalance. */
+  readonly joins: { readonly client: string; readonly atMs: number }[];
 }
 
 export interface RunningLoad {
@@ -35,7 +37,7 @@ export interface RunningLoad {
 
 /** Client n connects through gateway n, round and round. Resolves when all are connected and the group has its partitions. */
 export async function runLoad(spec: LoadSpec, virtualCluster: string, kafkas: readonly Kafka[], clock: Clock): Promise<RunningLoad> {
-  const recording: Recording = { sent: [], delivered: [], errors: [], deliveredValues: new Set() };
+  const recording: Recording = { sent: [], delivered: [], errors: [], deliveredValues: new Set(), joins: [] };
   const kafkaOf = (index: number): Kafka => {
     const kafka = kafkas[index % kafkas.length];
     if (kafka === undefined) throw new RangeError('a load needs a gateway');

@@ -48,9 +48,10 @@ export const stopLoad: StepRunner<'stopLoad'> = async ({ name, expect, within },
   const { sent, delivered, errors } = load.recording;
   const verdict = checkHistory({ sent, delivered, errors, log });
   const problems = findLoadProblems(verdict, expect);
-  const details = [...renderVerdict(verdict), ...errors.slice(0, 3).map(({ client, message }) => `${client}: ${message}`)];
-  if (problems.length > 0) throw notAsExpected(renderExpected(expect), `${problems.join('; ')}${lastError(load)}`, { lines: details, evidence: { cluster, topic, verdict } });
-  return { seen: `${verdict.acknowledged} acknowledged, ${verdict.lost.count} lost, ${verdict.duplicated.count} duplicated, ${verdict.errors} errors`, details, evidence: { cluster, topic, verdict } };
+  const evidence = { cluster, topic, verdict, joins: load.recording.joins.length };
+  const details = [...renderVerdict(verdict), `${evidence.joins} times a consumer was given partitions`, ...errors.slice(0, 3).map(({ client, message }) => `${client}: ${message}`)];
+  if (problems.length > 0) throw notAsExpected(renderExpected(expect), `${problems.join('; ')}${lastError(load)}`, { lines: details, evidence });
+  return { seen: `${verdict.acknowledged} acknowledged, ${verdict.lost.count} lost, ${verdict.duplicated.count} duplicated, ${verdict.errors} errors`, details, evidence };
 };
 
 function renderExpected({ lost, duplicated, skipped, unseen, reordered, errors }: DrillStepInput<'stopLoad'>['expect']): string {

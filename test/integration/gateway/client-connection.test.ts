@@ -34,6 +34,7 @@ let clients: FrameClient[];
 let lines: string[];
 let active: 'main' | 'failover';
 let generation: number;
+let isSettling: boolean;
 
 beforeEach(async () => {
   [main, failover] = await Promise.all([startScriptedBroker(), startScriptedBroker()]);
@@ -44,6 +45,7 @@ beforeEach(async () => {
   lines = [];
   active = 'main';
   generation = 1;
+  isSettling = false;
   const names = new TenantNames('teamA');
   const context: NodeContext = {
     limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, lingerMs: 2000 },
@@ -60,6 +62,10 @@ beforeEach(async () => {
     },
     namesOf: () => names,
     endpointOf: (nodeId) => (nodeId === 1 ? { host: 'gateway', port: 6969 } : undefined),
+    get isSettling() {
+      return isSettling;
+    },
+    mayProduce: (nodeId, topics) => topics.every(({ name, partitions }) => name === 'teamAusers' && partitions.every((partition) => partition === nodeId - 1)),
     connectBackend: async () => {
       const seen = generation;
       const socket = connect({ host: '127.0.0.1', port: (active === 'main' ? main : failover).port });
@@ -189,6 +195,33 @@ describe('writes while a switch is under way', () => {
     client.send(produceApi, 7, 11, PRODUCE);
     (await main.next()).answer({ topics: [{ name: 'teamAusers' }] });
     expect((await client.receive(metadataApi, 1)).correlationId).toBe(10);
+  });
+});
+
+describe('after a switch, while clients still write by the leaders of the old cluster', () => {
+  const TWO = { ...PRODUCE, topicData: [{ name: 'users', partitionData: [{ index: 0, records: Buffer.alloc(40, 1) }, { index: 4, records: Buffer.alloc(40, 1) }] }] };
+
+  test('a request that only partly fits is refused as a whole: kafkajs repeats all of it, and half of it would be there twice', async () => {
+    const client = await authenticated();
+    isSettling = true;
+    client.send(produceApi, 7, 10, TWO);
+    const { body } = await client.receive(produceApi, 7);
+    expect(body.responses[0]?.partitionResponses.map(({ index, errorCode }) => ({ index, errorCode }))).toEqual([
+      { index: 0, errorCode: ERROR.NOT_LEADER_OR_FOLLOWER },
+      { index: 4, errorCode: ERROR.NOT_LEADER_OR_FOLLOWER },
+    ]);
+    expect(inFlight.count).toBe(0);
+    client.send(produceApi, 7, 11, PRODUCE);
+    const request = await main.next();
+    expect(request.head.correlationId).toBe(11);
+    request.answer(PRODUCED);
+    expect((await client.receive(produceApi, 7)).correlationId).toBe(11);
+  });
+
+  test('without this guard it is written in part', async () => {
+    const client = await authenticated();
+    client.send(produceApi, 7, 10, TWO);
+    expect((await main.next()).body['topicData']).toMatchObject([{ partitionData: [{ index: 0 }, { index: 4 }] }]);
   });
 });
 
