@@ -8,14 +8,18 @@ const MAX_LINES = 400;
 /** Folder of src -> the folders that it may import. Every arrow must be in use; main.ts is a folder of its own. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'shared'],
-  adapters: ['ports', 'shared', 'topology'],
+  adapters: ['checks', 'client', 'config', 'ports', 'shared', 'topology', 'wire'],
   checks: ['ports', 'shared', 'topology'],
-  cli: ['config', 'gateway', 'shared', 'topology'],
+  cli: ['adapters', 'checks', 'config', 'drill', 'engine', 'gateway', 'ports', 'report', 'shared', 'topology'],
   client: ['shared', 'wire'],
   config: ['shared', 'topology'],
+  drill: ['checks', 'client', 'config', 'engine', 'ports', 'shared', 'topology'],
+  engine: ['checks', 'plan', 'ports', 'shared', 'steps', 'topology'],
   gateway: ['client', 'shared', 'topology', 'wire'],
   plan: ['checks', 'shared'],
   ports: ['shared'],
+  report: ['checks', 'drill', 'engine', 'plan', 'ports'],
+  steps: ['checks', 'plan', 'ports', 'shared'],
   topology: ['shared'],
   wire: ['shared'],
 };
@@ -29,11 +33,12 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   fastify: ['gateway'],
   fzstd: ['wire'],
   jose: ['gateway'],
+  kafkajs: ['drill'],
   lz4js: ['wire'],
   ora: ['report'],
   snappyjs: ['wire'],
   yaml: ['config', 'topology'],
-  zod: ['config'],
+  zod: ['config', 'drill'],
 };
 
 /** The process belongs to main.ts: arguments, environment, streams, signals, exit code. */
