@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { openKafkaClient, type KafkaClient } from '../client/kafka-client.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Cluster } from '../topology/topology.ts';
 import { missingApis } from './api-table.ts';
+import { connectPooled } from './read-buffers.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
 const ADDRESSES_FRESH_MS = 30_000;
@@ -93,7 +94,7 @@ export class BackendCluster {
 }
 
 async function openSocket({ host, port }: Address, timeoutMs: number): Promise<Socket> {
-  const socket = connect({ host, port, noDelay: true });
+  const socket = connectPooled({ host, port, noDelay: true });
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => fail(new Error(`no answer from ${host}:${port} within ${timeoutMs} ms`)), timeoutMs);
     const fail = (reason: Error): void => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource } from './byte-source.ts';
+import type { Lease } from './read-buffers.ts';
 
 /** One client's connection to one broker, with what a move to another cluster needs: to stop between two frames. */
 export class BackendLink {
@@ -23,8 +24,8 @@ export class BackendLink {
     return this.#socket.destroyed;
   }
 
-  write(piece: Buffer): void | Promise<void> {
-    return this.#sink.write(piece);
+  write(piece: Buffer, lease?: Lease): void | Promise<void> {
+    return this.#sink.write(piece, lease);
   }
 
   flush(): void {

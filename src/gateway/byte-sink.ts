@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Lease } from './read-buffers.ts';
 
 /**
  * Where bytes leave: small writes are corked together until `flush`, and `write` gives a promise only when the peer is slow, so that a
@@ -14,13 +15,13 @@ export class ByteSink {
   }
 
   /** Settles also when the socket closes: whoever reads the other side notices that by itself. */
-  write(piece: Buffer): void | Promise<void> {
+  write(piece: Buffer, lease?: Lease): void | Promise<void> {
     if (this.#socket.destroyed) return;
     if (!this.#corked) {
       this.#socket.cork();
       this.#corked = true;
     }
-    if (this.#socket.write(piece)) return;
+    if (this.#hand(piece, lease)) return;
     this.flush();
     this.#drained ??= new Promise<void>((resolve) => {
       const done = (): void => {
@@ -33,6 +34,12 @@ export class ByteSink {
       this.#socket.on('close', done);
     });
     return this.#drained;
+  }
+
+  #hand(piece: Buffer, lease: Lease | undefined): boolean {
+    if (lease === undefined) return this.#socket.write(piece);
+    lease.retain();
+    return this.#socket.write(piece, () => lease.release());
   }
 
   flush(): void {

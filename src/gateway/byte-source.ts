@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { onChunks, type Lease } from './read-buffers.ts';
 
 /** The peer closed, or the connection broke; normal at a frame's border, an error in the middle of one. */
 export class StreamEnded extends Error {
@@ -14,7 +15,15 @@ export class StreamEnded extends Error {
 export interface FrameBytes {
   ensure(bytes: number): Promise<Buffer>;
   consume(bytes: number): void;
-  pass(bytes: number, to: (piece: Buffer) => void | Promise<void>): Promise<void>;
+  pass(bytes: number, to: Emit): Promise<void>;
+}
+
+/** Takes a piece on; with a lease the memory is reused once it is released, so whoever keeps the piece retains it. A promise asks to wait. */
+export type Emit = (piece: Buffer, lease?: Lease) => void | Promise<void>;
+
+interface Chunk {
+  bytes: Buffer;
+  readonly lease: Lease | undefined;
 }
 
 /** Bytes that are there already. */
@@ -46,7 +55,7 @@ const READ_AHEAD_BYTES = 1 << 20;
 export class ByteSource implements FrameBytes {
   readonly #socket: Socket;
   readonly #beforeWait: () => void;
-  #chunks: Buffer[] = [];
+  #chunks: Chunk[] = [];
   #buffered = 0;
   #ended = false;
   #failure: Error | undefined;
@@ -56,9 +65,9 @@ export class ByteSource implements FrameBytes {
   constructor(socket: Socket, beforeWait: () => void = () => {}) {
     this.#socket = socket;
     this.#beforeWait = beforeWait;
-    socket.on('data', (chunk: Buffer) => {
-      this.#chunks.push(chunk);
-      this.#buffered += chunk.length;
+    onChunks(socket, (bytes, lease) => {
+      this.#chunks.push({ bytes, lease });
+      this.#buffered += bytes.length;
       if (this.#buffered >= READ_AHEAD_BYTES) socket.pause();
       this.#notify();
     });
@@ -92,13 +101,14 @@ export class ByteSource implements FrameBytes {
     });
   }
 
-  /** At least `bytes` contiguous bytes at the front, not yet consumed. Joins pieces: for heads, not for bodies. */
+  /** At least `bytes` contiguous bytes at the front, not yet consumed: to be looked at now, not to be kept. Joins pieces: for heads, not for bodies. */
   async ensure(bytes: number): Promise<Buffer> {
     while (this.#buffered < bytes) await this.#more();
     const [first] = this.#chunks;
-    if (first !== undefined && first.length >= bytes) return first;
-    const joined = Buffer.concat(this.#chunks);
-    this.#chunks = [joined];
+    if (first !== undefined && first.bytes.length >= bytes) return first.bytes;
+    const joined = Buffer.concat(this.#chunks.map((chunk) => chunk.bytes));
+    for (const { lease } of this.#chunks) lease?.release();
+    this.#chunks = [{ bytes: joined, lease: undefined }];
     return joined;
   }
 
@@ -107,30 +117,29 @@ export class ByteSource implements FrameBytes {
     this.#buffered -= bytes;
     let left = bytes;
     while (left > 0) {
-      const first = this.#chunks[0] as Buffer;
-      if (first.length > left) {
-        this.#chunks[0] = first.subarray(left);
+      const first = this.#chunks[0] as Chunk;
+      if (first.bytes.length > left) {
+        first.bytes = first.bytes.subarray(left);
         return;
       }
-      left -= first.length;
+      left -= first.bytes.length;
       this.#chunks.shift();
+      first.lease?.release();
     }
   }
 
-  /** Exactly `bytes` bytes as one buffer, joined once however many pieces they came in. */
+  /** Exactly `bytes` bytes as one buffer of the caller's own, copied once however many pieces they came in. */
   async take(bytes: number): Promise<Buffer> {
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length >= bytes) {
-      this.consume(bytes);
-      return first.subarray(0, bytes);
-    }
-    const pieces: Buffer[] = [];
-    await this.pass(bytes, (piece) => void pieces.push(piece));
-    return Buffer.concat(pieces, bytes);
+    const whole = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    await this.pass(bytes, (piece) => {
+      at += piece.copy(whole, at);
+    });
+    return whole;
   }
 
   /** Hands exactly `bytes` bytes to `to`, piece by piece as they arrive; waits when `to` asks it to. */
-  async pass(bytes: number, to: (piece: Buffer) => void | Promise<void>): Promise<void> {
+  async pass(bytes: number, to: Emit): Promise<void> {
     let left = bytes;
     while (left > 0) {
       const first = this.#chunks[0];
@@ -138,10 +147,12 @@ export class ByteSource implements FrameBytes {
         await this.#more();
         continue;
       }
-      const piece = first.length > left ? first.subarray(0, left) : first;
-      this.consume(piece.length);
+      const { lease } = first;
+      const piece = first.bytes.length > left ? first.bytes.subarray(0, left) : first.bytes;
       left -= piece.length;
-      const wait = to(piece);
+      // `to` comes before `consume`, which may give the memory back.
+      const wait = to(piece, lease);
+      this.consume(piece.length);
       if (wait !== undefined) await wait;
     }
   }

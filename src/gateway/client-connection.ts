@@ -205,7 +205,7 @@ export class ClientConnection {
         else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', isWrite: true });
         pushed = acks !== 0;
       };
-      await spliceProduceRequest(body, header, session.around.names, onAcks, (piece) => backend.write(piece));
+      await spliceProduceRequest(body, header, session.around.names, onAcks, (piece, lease) => backend.write(piece, lease));
     } finally {
       this.#midWrite = false;
       if (!pushed) this.#node.inFlight.end();
@@ -337,7 +337,7 @@ export class ClientConnection {
     if (exchange.apiKey === API.fetch) {
       await this.#queue.turnOf(exchange);
       const reader = new FrameReader(link.source, size, isFlexible(API.fetch, exchange.apiVersion), 'Fetch');
-      await spliceFetchResponse(reader, exchange.apiVersion, session.around.names, (piece) => this.#sink.write(piece));
+      await spliceFetchResponse(reader, exchange.apiVersion, session.around.names, (piece, lease) => this.#sink.write(piece, lease));
       this.#queue.answer(exchange, Buffer.alloc(0));
       if (link.source.buffered === 0) this.#sink.flush();
       return;

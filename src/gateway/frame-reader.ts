@@ -1,5 +1,5 @@
 import { GwctlError } from '../shared/errors.ts';
-import type { FrameBytes } from './byte-source.ts';
+import type { Emit, FrameBytes } from './byte-source.ts';
 
 /** What sends something else than Kafka frames to a Kafka port usually sends one of these. */
 function looksLike(prefix: Buffer): string {
@@ -41,11 +41,11 @@ export class FrameReader {
     }
   }
 
-  /** `bytes` raw bytes, consumed. */
+  /** `bytes` raw bytes, consumed and the caller's own: what is behind them may be read again before the caller is done. */
   async bytes(bytes: number, field: string): Promise<Buffer> {
     this.#claim(bytes, field);
     const view = await this.#source.ensure(bytes);
-    const piece = view.subarray(0, bytes);
+    const piece = Buffer.from(view.subarray(0, bytes));
     this.#source.consume(bytes);
     this.remaining -= bytes;
     return piece;
@@ -94,7 +94,7 @@ export class FrameReader {
   }
 
   /** Hands the next `bytes` bytes on as they arrive. */
-  async pass(bytes: number, field: string, to: (piece: Buffer) => void | Promise<void>): Promise<void> {
+  async pass(bytes: number, field: string, to: Emit): Promise<void> {
     this.#claim(bytes, field);
     this.remaining -= bytes;
     await this.#source.pass(bytes, to);

@@ -12,6 +12,7 @@ import { InFlightWrites } from './in-flight-writes.ts';
 import type { Log } from './log.ts';
 import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
+import { acceptPooled } from './read-buffers.ts';
 import { SwitchController } from './switch-controller.ts';
 import { CANARY_TOPIC, CANARY_VIRTUAL_CLUSTER, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
 import { refuseVirtualCluster } from './tenant-names.ts';
@@ -183,7 +184,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
 }
 
 async function listen(host: string, port: number, accept: (socket: Socket) => void): Promise<Server> {
-  const server = createServer({ noDelay: true }, accept);
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => accept(acceptPooled(socket)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (reason: NodeJS.ErrnoException) => {
       reject(reason.code === 'EADDRINUSE' ? new GwctlError('ENVIRONMENT', `port ${port} on ${host} is in use`) : reason);

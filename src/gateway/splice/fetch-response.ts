@@ -1,9 +1,8 @@
+import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
 import { unforeseenSize } from './produce-request.ts';
 import type { TenantNames } from '../tenant-names.ts';
-
-type Emit = (piece: Buffer) => void | Promise<void>;
 
 /**
  * Forwards the Fetch response whose frame starts at `reader` (correlation id first), with virtual names; record bytes pass as they

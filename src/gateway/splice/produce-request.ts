@@ -1,8 +1,7 @@
+import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
-
-type Emit = (piece: Buffer) => void | Promise<void>;
 
 /** What a Produce request asks for, without the records. */
 export interface ProduceHead {
