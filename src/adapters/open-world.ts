@@ -1,4 +1,5 @@
 import type { World } from '../checks/observe-world.ts';
+import { clusterAccess } from '../config/cluster-access.ts';
 import { resolveSecret } from '../config/resolve-secret.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Replicator } from '../ports/replicator.ts';
@@ -18,7 +19,7 @@ export interface OpenWorld {
 export function openWorld(topology: Topology, environmentDir: string, env: Readonly<Record<string, string | undefined>>): OpenWorld {
   const password = resolveSecret(topology.gateway.adminPassword, environmentDir, env);
   const gateways = topology.gateways.map((node) => httpGatewayAdmin(node, { username: topology.gateway.adminUsername, password }));
-  const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster)]));
+  const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster, clusterAccess(cluster, environmentDir, env))]));
   const replicators = new Map<string, Replicator>();
   for (const link of topology.links) {
     const target = clusters.get(link.to);

@@ -5,8 +5,11 @@ export const gatewaysAgree: Check = {
   id: 'gateways-agree',
   title: 'every gateway node answers, on one cluster and generation',
   run: ({ nodes, at }) => {
-    const silent = nodes.flatMap(({ name, state }) => (state.ok ? [] : [`${name}: ${state.why}`]));
-    if (silent.length > 0) return fail(some(silent), 'start the node, or take it out of gateways in gwctl.yaml if it is gone for good');
+    const silent = nodes.flatMap(({ name, state }) => (state.ok ? [] : [{ name, ...state }]));
+    if (silent.length > 0) {
+      const refused = silent.find(({ code }) => code === 'USAGE');
+      return fail(some(silent.map(({ name, why }) => `${name}: ${why}`)), refused?.hint ?? 'start the node, or take it out of gateways in gwctl.yaml if it is gone for good');
+    }
     const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
     const views = new Set(states.map(({ active, generation }) => `${active} (generation ${generation})`));
     const list = states.map(({ node, active, generation, phase }) => `${node}: ${active}, generation ${generation}, ${phase}`);

@@ -1,10 +1,19 @@
 import type { ClusterDescription } from '../ports/kafka-cluster.ts';
 import type { ReplicatorHealth } from '../ports/replicator.ts';
 import type { NodeState } from '../shared/admin-api.ts';
+import type { ErrorCode } from '../shared/errors.ts';
 import type { MirrorLink, Topology } from '../topology/topology.ts';
 
 /** What could be seen, or why not. */
-export type Seen<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Seen<T> = { readonly ok: true; readonly value: T } | Unseen;
+
+export interface Unseen {
+  readonly ok: false;
+  readonly why: string;
+  /** Of the error: a refused password is another matter than a node that is down. */
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+}
 
 /** The world at one moment, as data: checks and plans are made from it and from nothing else. */
 export interface Observation {

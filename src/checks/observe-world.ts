@@ -26,7 +26,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
   const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
   const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
   const active = newest?.active;
-  const target = to ?? topology.clusters.find(({ name }) => name !== active)?.name ?? '';
+  const target = to ?? topology.clusters.find(({ name, role }) => (active === undefined ? role === 'failover' : name !== active))?.name ?? '';
   const link = topology.links.find((candidate) => candidate.from === active && candidate.to === target);
 
   const clusters = new Map<string, Seen<ClusterView>>(
@@ -64,6 +64,7 @@ async function see<T>(look: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { ok: true, value: await look() };
   } catch (reason) {
-    return { ok: false, why: GwctlError.from(reason).message };
+    const { code, message, hint } = GwctlError.from(reason);
+    return { ok: false, why: message, code, ...(hint === undefined ? {} : { hint }) };
   }
 }

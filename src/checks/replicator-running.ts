@@ -10,7 +10,7 @@ export const replicatorRunning: Check = {
     if (active === undefined) return skip('no gateway node says which cluster is active');
     if (active === to) return pass(`${to} is active already: nothing has to be replicated`);
     if (link === undefined || replicator === undefined) {
-      return fail(`nothing replicates ${active}->${to}: what was written on ${active} is missing on ${to}`, `add a link from ${active} to ${to} to gwctl.yaml, and remove the one the other way`);
+      return fail(`nothing replicates ${active}->${to}: what was written on ${active} is missing on ${to}`, `a link ${active}->${to} would have to start behind what ${to} already has: one that starts at the beginning copies everything twice. gwctl cannot set that up yet`);
     }
     if (!replicator.ok) return fail(`${link.name}: ${replicator.why}`, 'look at the log of mirror-maker, and run `gwctl up` again');
     const { connectors, lastHeartbeat } = replicator.value;
@@ -18,7 +18,10 @@ export const replicatorRunning: Check = {
     if (source.length < 2) return fail(`${link.name}: MirrorSourceConnector or its task does not exist`, 'look at the log of mirror-maker');
     const broken = connectors.filter(({ state }) => state !== 'RUNNING');
     if (broken.length > 0) {
-      return fail(`${link.name}: ${some(broken.map(({ name, state, failure }) => `${name} is ${state}${failure === undefined ? '' : ` (${failure})`}`))}`, 'look at the log of mirror-maker, and restart it');
+      const isMoving = broken.every(({ state }) => state === 'UNASSIGNED' || state === 'RESTARTING');
+      const states = some(broken.map(({ name, state, failure }) => `${name} is ${state}${failure === undefined ? '' : ` (${failure})`}`));
+      const hint = isMoving ? 'MirrorMaker gives out its tasks anew, as it does when there are new topics: try again in a few seconds' : 'look at the log of mirror-maker, and restart it';
+      return fail(`${link.name}: ${states}`, hint);
     }
     if (lastHeartbeat === undefined) return fail(`${link.name}: no heartbeat was ever replicated`, 'look at the log of mirror-maker');
     const ageMs = at.getTime() - lastHeartbeat.getTime();

@@ -23,7 +23,7 @@ export function setAction<O extends OptionValues>(command: Command, context: Cli
 
 /** `-o, --output text|json`, for commands that answer with data. */
 export function addOutputOption(command: Command): Command {
-  return command.addOption(new Option('-o, --output <format>', 'how the answer is written').choices(['text', 'json']).default('text'));
+  return command.addOption(new Option('-o, --output <format>', 'format of the answer on stdout').choices(['text', 'json']).default('text'));
 }
 
 async function runHandler<O extends OptionValues>(command: Command, values: Record<string, unknown>, context: CliContext, handler: CommandHandler<O>): Promise<number> {

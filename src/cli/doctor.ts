@@ -10,7 +10,7 @@ interface DoctorFlags {
 
 /** `gwctl doctor`: what `up` needs and this machine has or lacks, with the command that installs it; exit 0 or 3. Changes nothing. */
 export function addDoctorCommand(program: Command, context: CliContext): void {
-  const command = program.command('doctor').description('say what is missing on this machine, and the command that installs it');
+  const command = program.command('doctor').description('show what `up` needs and this machine lacks, with the command that installs it');
   setAction<DoctorFlags>(addOutputOption(command), context, async ({ output }, globals) => {
     const [{ examineMachine }, { writeJson }, { renderTable }, { cacheDir }, { topology, dir }] = await Promise.all([
       import('../adapters/runtime/examine-machine.ts'),

@@ -17,18 +17,19 @@ interface DrillFlags {
 export function addDrillCommand(program: Command, context: CliContext): void {
   const command = program
     .command('drill')
-    .description('run scenario files: do each step, check what it expects, report the measured times')
+    .description('run scenario files (scenarios/*.yaml): do each step, check what it expects, print measured times')
     .argument('<file...>', 'scenario files, run one after the other')
     .option('--up', 'bring the environment up first')
-    .option('--down', 'take down, with its data, what --up brought up; also after a failure')
-    .option('--report <file>', 'write the report as JSON');
+    .option('--down', 'when it is over, also after a failure, take down what --up brought up, and delete its data')
+    .option('--report <file>', 'write the report to a file, as JSON');
   setAction<DrillFlags>(addOutputOption(command), context, async (flags, globals, files) => {
     if (flags.down === true && flags.up !== true) {
       throw new GwctlError('USAGE', '--down takes down what --up brought up, and --up is not given', { hint: 'add --up, or end the environment yourself with `gwctl down -v`' });
     }
-    const [{ topology, dir, runtime }, { openWorld }, { resolveSecret }, { systemClock }, { loadScenarios }, { runDrill }, { drillOnTerminal, renderDrill }, { createProgress }, { createPalette }, { renderJson, writeJson }] = await Promise.all([
+    const [{ topology, dir, runtime }, { openWorld }, { clusterAccess }, { resolveSecret }, { systemClock }, { loadScenarios }, { runDrill }, { drillOnTerminal, renderDrill }, { createProgress }, { createPalette }, { renderJson, writeJson }] = await Promise.all([
       openRuntime(globals, context),
       import('../adapters/open-world.ts'),
+      import('../config/cluster-access.ts'),
       import('../config/resolve-secret.ts'),
       import('../adapters/clock/system-clock.ts'),
       import('../drill/load-scenarios.ts'),
@@ -56,6 +57,7 @@ export function addDrillCommand(program: Command, context: CliContext): void {
         },
         environmentDir: dir,
         admin: { username: topology.gateway.adminUsername, password: resolveSecret(topology.gateway.adminPassword, dir, context.env) },
+        clusterAccess: new Map(topology.clusters.map((cluster) => [cluster.name, clusterAccess(cluster, dir, context.env)])),
         gwctlVersion: await readVersion(),
         clock: systemClock,
         signal: context.signal,

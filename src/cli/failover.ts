@@ -15,11 +15,11 @@ interface FailoverOptions {
 export function addFailoverCommand(program: Command, context: CliContext): void {
   const command = program
     .command('failover')
-    .description('switch every gateway node to another cluster, with checks before and a proof after')
-    .requiredOption('--to <cluster>', 'the cluster to switch to')
-    .option('--expect-active <cluster>', 'refuse when another cluster is active')
-    .option('--dry-run', 'check and print the plan; change nothing')
-    .option('-y, --yes', 'do not ask');
+    .description('switch every gateway node to another cluster: checks, confirmation, switch, proof')
+    .requiredOption('--to <cluster>', 'the cluster to switch to (required)')
+    .option('--expect-active <cluster>', 'refuse (exit 4) unless this cluster is active now')
+    .option('--dry-run', 'make the checks and print the plan; change nothing')
+    .option('-y, --yes', 'do not ask for confirmation');
   setAction<FailoverOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async ({ world, canary, clock, dir }) => {
       const [{ previewSwitchOver, runSwitchOver, newRunId }, { openJournal }, { renderChecks }, { renderOutcome, renderPlan, runOnTerminal }, { createPalette }, { createProgress }, { writeJson }, { GwctlError }] =

@@ -12,14 +12,17 @@ interface GatewayOptions {
 export function addGatewayCommand(program: Command, context: CliContext): void {
   const command = program
     .command('gateway')
-    .description('run one node of the gateway in the foreground')
-    .requiredOption('--node <name>', 'which gateway of the topology this is');
+    .description('run one gateway node in the foreground, until Ctrl-C or SIGTERM (`up` starts all of them)')
+    .requiredOption('--node <name>', 'a name under gateways in gwctl.yaml (required)');
   setAction<GatewayOptions>(command, context, async ({ node: name }, globals) => {
-    const [{ startGatewayNode }, { startAdminServer }, { createLog }, { resolveSecret }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
+    const [{ startGatewayNode }, { startAdminServer }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
       import('../gateway/gateway-node.ts'),
       import('../gateway/admin-server.ts'),
       import('../gateway/log.ts'),
+      import('../gateway/guards.ts'),
+      import('../gateway/server-tls.ts'),
       import('../config/resolve-secret.ts'),
+      import('../config/cluster-access.ts'),
       import('../topology/lookup.ts'),
       openEnvironment(globals, context),
     ]);
@@ -29,16 +32,19 @@ export function addGatewayCommand(program: Command, context: CliContext): void {
       node,
       settings: topology.gateway,
       clusters: topology.clusters,
+      clusterAccess: new Map(topology.clusters.map((cluster) => [cluster.name, clusterAccess(cluster, dir, context.env)])),
       primary: primaryOf(topology).name,
-      tokenKey: resolveSecret(topology.gateway.tokenKey, dir, context.env),
+      tokenKeys: [topology.gateway.tokenKey, ...(topology.gateway.olderTokenKeys ?? [])].map((secret) => resolveSecret(secret, dir, context.env)),
       memoryFile: join(dir, name, 'active.json'),
       log,
+      disabledGuards: parseDisabledGuards(context.env[DISABLED_GUARDS_VARIABLE]),
     });
     const admin = await startAdminServer(gateway, {
       host: node.admin.host,
       port: node.admin.port,
       username: topology.gateway.adminUsername,
       password: resolveSecret(topology.gateway.adminPassword, dir, context.env),
+      ...(node.admin.tls === undefined ? {} : { tls: readServerTls(node.admin.tls) }),
     });
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) resolve();

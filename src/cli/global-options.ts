@@ -17,10 +17,10 @@ export interface GlobalOptions {
 /** Declares the global options on the root command. */
 export function addGlobalOptions(program: Command): void {
   program
-    .option('-c, --config <file>', 'environment description (default: ./gwctl.yaml when it exists)')
-    .option('--port-offset <n>', 'added to every port, so that environments run side by side (env GWCTL_PORT_OFFSET)')
+    .option('-c, --config <file>', 'description of the environment (default: ./gwctl.yaml; without it, the built-in one)')
+    .option('--port-offset <n>', 'added to every port, so that environments run side by side (default: 0, env GWCTL_PORT_OFFSET)')
     .option('--state-dir <dir>', `where environments keep their files (default: ${DEFAULT_STATE_DIR}, env GWCTL_STATE_DIR)`)
-    .option('--debug', 'print stack traces of errors');
+    .option('--debug', 'print the stack trace of an error');
 }
 
 /** Reads them back; the environment comes from the context, not from the process, so commander's own `.env()` is not used. */

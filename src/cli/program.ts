@@ -53,6 +53,7 @@ function createProgram(context: CliContext, commands: readonly AddCommand[]): Co
     .showSuggestionAfterError()
     .showHelpAfterError('(gwctl --help lists the commands and options)')
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void context.out.write(text),
       writeErr: (text) => void context.err.write(text),

@@ -13,7 +13,7 @@ const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 
 /** `gwctl status [--watch]`: one screen about everything; exit 0 when it could be shown, whatever it shows. */
 export function addStatusCommand(program: Command, context: CliContext): void {
-  const command = program.command('status').description('show clusters, gateways, replication, and whether one may switch').option('-w, --watch', 'again every second, until Ctrl-C');
+  const command = program.command('status').description('show clusters, gateways, replication lag, and whether a switch would be allowed now').option('-w, --watch', 'show it again every second, until Ctrl-C');
   setAction<StatusOptions>(addOutputOption(command), context, async ({ watch, output }, globals) =>
     withWorld(globals, context, async ({ world, clock, topology, dir }) => {
       const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { renderStatus }, { createPalette }, { writeJson }, { observeComponents }] = await Promise.all([

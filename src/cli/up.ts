@@ -15,9 +15,9 @@ interface UpFlags {
 export function addUpCommand(program: Command, context: CliContext): void {
   const command = program
     .command('up')
-    .description('start clusters, MirrorMaker 2 and gateways, and wait until a record has been replicated')
-    .addOption(new Option('--with <component...>', 'start an optional component, too').choices(['schema-registry']))
-    .option('--no-gateways', 'leave the gateway nodes out')
+    .description('start what is not running of clusters, MirrorMaker 2 and gateways, and return once a record was replicated and one passed each gateway')
+    .addOption(new Option('--with <component...>', 'start an optional component as well').choices(['schema-registry']))
+    .option('--no-gateways', 'do not start the gateway nodes')
     .addOption(new Option('--without-gateways').hideHelp().implies({ gateways: false }));
   setAction<UpFlags>(addOutputOption(command), context, async (flags, globals) => {
     const [{ runtime, topology, dir }, { createProgress }, { writeJson }, { renderTable }] = await Promise.all([

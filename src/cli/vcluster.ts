@@ -4,21 +4,23 @@ import type { Command } from 'commander';
 import { GwctlError } from '../shared/errors.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
+import { addVclusterRevokeCommand } from './vcluster-revoke.ts';
 import { withWorld } from './with-world.ts';
 
 interface TokenOptions {
   readonly user: string;
   readonly gateway?: string;
   readonly lifetime: string;
+  readonly admin?: boolean;
   readonly properties?: string;
   readonly output: 'text' | 'json';
 }
 
 const DEFAULT_LIFETIME_SECONDS = '7776000';
 
-/** `gwctl vcluster create|list|token`: virtual clusters and the tokens of their service accounts. */
+/** `gwctl vcluster create|list|revoke|token`: virtual clusters and the tokens of their service accounts. */
 export function addVclusterCommand(program: Command, context: CliContext): void {
-  const group = program.command('vcluster').description('virtual clusters and the tokens of their service accounts');
+  const group = program.command('vcluster').description('manage virtual clusters and the tokens of their service accounts');
   for (const [verb, description] of [
     ['create', 'create a virtual cluster and a token for its first service account'],
     ['token', 'issue a token for a service account of a virtual cluster'],
@@ -26,11 +28,12 @@ export function addVclusterCommand(program: Command, context: CliContext): void 
     const command = group
       .command(verb)
       .description(description)
-      .argument('<name>', 'the virtual cluster; its topics are stored under this prefix')
+      .argument('<name>', 'the virtual cluster; its topics are stored with this name as a prefix')
       .option('--user <name>', 'the service account', 'sa')
       .option('--gateway <name>', 'whose address goes into the properties file (default: the first node)')
-      .option('--lifetime <seconds>', 'how long the token is valid', DEFAULT_LIFETIME_SECONDS)
-      .option('--properties <file>', 'write a Kafka client properties file with mode 0600');
+      .option('--lifetime <seconds>', 'how long the token is valid; the default is 90 days', DEFAULT_LIFETIME_SECONDS)
+      .option('--admin', 'the service account may edit the ACLs of the virtual cluster, which do not bind it')
+      .option('--properties <file>', 'write the client properties to a file with mode 0600 (default: print them)');
     setAction<TokenOptions>(addOutputOption(command), context, async (options, globals, [name = '']) =>
       withWorld(globals, context, async ({ world, topology }) => {
         const lifeTimeSeconds = Number(options.lifetime);
@@ -42,7 +45,7 @@ export function addVclusterCommand(program: Command, context: CliContext): void 
         if (verb === 'create' && (await gateway.virtualClusters()).some((known) => known.name === name)) {
           throw new GwctlError('NOT_AS_EXPECTED', `virtual cluster "${name}" exists already`, { hint: `\`gwctl vcluster token ${name}\` issues another token for it` });
         }
-        const token = await gateway.issueToken(name, options.user, lifeTimeSeconds);
+        const token = await gateway.issueToken(name, options.user, lifeTimeSeconds, options.admin === true);
         const { renderClientProperties } = await import('../topology/render-client-properties.ts');
         const properties = renderClientProperties(node, options.user, token);
         if (options.properties !== undefined) {
@@ -59,6 +62,7 @@ export function addVclusterCommand(program: Command, context: CliContext): void 
       }),
     );
   }
+  addVclusterRevokeCommand(group, context);
   const list = group.command('list').description('list the virtual clusters and their topics');
   setAction<{ readonly output: 'text' | 'json' }>(addOutputOption(list), context, async ({ output }, globals) =>
     withWorld(globals, context, async ({ world }) => {

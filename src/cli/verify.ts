@@ -12,7 +12,7 @@ const CHECK_FAILED_EXIT = 3;
 
 /** `gwctl verify`: every check that a switch would make; changes nothing. Exit 0 when ready, 3 when not. */
 export function addVerifyCommand(program: Command, context: CliContext): void {
-  const command = program.command('verify').description('make every check that a switch would make; changes nothing').option('--to <cluster>', 'the cluster to switch to (default: the one that is not active)');
+  const command = program.command('verify').description('make every check that a switch would make, and change nothing; exit 0 when ready, 3 when not').option('--to <cluster>', 'the cluster to switch to (default: the one that is not active)');
   setAction<VerifyOptions>(addOutputOption(command), context, async ({ to, output }, globals) =>
     withWorld(globals, context, async ({ world, clock, topology }) => {
       const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { renderChecks }, { createPalette }, { writeJson }, { clusterNamed }] = await Promise.all([

@@ -39,7 +39,7 @@ export async function connectBroker(options: ConnectOptions): Promise<BrokerConn
   const connection = new SocketConnection(socket, options);
   if (options.sasl === undefined) return connection;
   try {
-    await authenticate(connection, options.sasl, options.connectTimeoutMs);
+    await authenticate((api, version, body) => connection.request(api, version, body, { timeoutMs: options.connectTimeoutMs }), options, options.sasl);
     return connection;
   } catch (reason) {
     connection.close();

@@ -5,9 +5,9 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
-/** SASL/PLAIN: what the gateway asks for, the password being a token. */
-export interface PlainCredentials {
-  readonly mechanism: 'PLAIN';
+/** For a gateway the mechanism is PLAIN and the password a token. Give the same object to all clients of a cluster: SCRAM remembers work by it. */
+export interface SaslCredentials {
+  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
   readonly username: string;
   readonly password: string;
 }
@@ -15,7 +15,7 @@ export interface PlainCredentials {
 export interface TransportOptions {
   readonly clientId: string;
   readonly tls?: ConnectionOptions;
-  readonly sasl?: PlainCredentials;
+  readonly sasl?: SaslCredentials;
   /** Default 128 MiB. A longer answer closes the connection. */
   readonly maxResponseBytes?: number;
 }

@@ -21,6 +21,8 @@ export interface BrokerNode {
 
 export interface TopicMetadata {
   readonly name: string;
+  /** ZERO_UUID where the broker does not tell. */
+  readonly topicId: string;
   readonly internal: boolean;
   /** 0, or why the rest is empty (3: there is no such topic). */
   readonly errorCode: number;
@@ -121,6 +123,7 @@ export class MetadataCache {
 function readTopic(topic: MetadataResponseTopic): TopicMetadata {
   return {
     name: topic.name ?? '',
+    topicId: topic.topicId,
     internal: topic.isInternal,
     errorCode: topic.errorCode,
     partitions: topic.partitions

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
-import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, Secret, Topology } from '../topology/topology.ts';
+import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, Topology } from '../topology/topology.ts';
 import type { ConfigFile } from './config-schema.ts';
+import { buildSecurity, buildServerTls, readReference } from './build-security.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseDurationMs } from './duration.ts';
 
@@ -19,8 +19,10 @@ export const NO_PORT = 0;
 /** Fills in every default, address and port. Pure and total: what does not make sense is for checkTopology to say. */
 export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOptions): Topology {
   const move = (port: number) => (port === NO_PORT ? NO_PORT : port + portOffset);
+  // The seed's two gateways are 1000 ports apart: moved by a plain 1000, one environment's first node would meet the other's second.
+  const moveClientPort = (port: number) => move(port) + Math.floor(portOffset / 100);
   const kafkaVersion = file.kafka?.version ?? DEFAULTS.kafkaVersion;
-  const clusters = Object.entries(file.clusters ?? { main: null, failover: null }).map(([name, entry]) => buildCluster(name, entry ?? {}, kafkaVersion, move));
+  const clusters = Object.entries(file.clusters ?? { main: null, failover: null }).map(([name, entry]) => buildCluster(name, entry ?? {}, { kafkaVersion, baseDir }, move));
   const primary = clusters.find((cluster) => cluster.role === 'primary')?.name;
   const links = file.links ?? (primary === undefined ? [] : clusters.filter(({ name }) => name !== primary).map(({ name }) => ({ from: primary, to: name })));
   const brokerPorts = Math.max(1, ...clusters.map(({ brokers }) => brokers.length));
@@ -30,7 +32,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
     portOffset,
     clusters,
     links: links.map((link): MirrorLink => ({ name: `${link.from}->${link.to}`, topics: DEFAULTS.topics, groups: DEFAULTS.groups, kafkaVersion, ...link })),
-    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, brokerPorts, move)),
+    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, { brokerPorts, baseDir }, move, moveClientPort)),
     gateway: buildGatewaySettings(file.gateway ?? {}, baseDir),
     schemaRegistry: {
       enabled: file.schemaRegistry?.enabled ?? false,
@@ -47,7 +49,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
   };
 }
 
-function buildCluster(name: string, entry: ClusterEntry, kafkaVersion: string, move: (port: number) => number): Cluster {
+function buildCluster(name: string, entry: ClusterEntry, { kafkaVersion, baseDir }: { readonly kafkaVersion: string; readonly baseDir: string }, move: (port: number) => number): Cluster {
   const defaults = name === 'main' || name === 'failover' ? DEFAULTS.clusters[name] : undefined;
   return {
     name,
@@ -55,6 +57,7 @@ function buildCluster(name: string, entry: ClusterEntry, kafkaVersion: string, m
     kafkaVersion: entry.kafkaVersion ?? kafkaVersion,
     brokers: entry.bootstrap === undefined ? localBrokers(entry, defaults?.port ?? NO_PORT, move) : externalBrokers(entry.bootstrap),
     brokerConfig: Object.fromEntries(Object.entries(entry.config ?? {}).map(([key, value]) => [key, String(value)])),
+    ...(entry.security === undefined ? {} : { security: buildSecurity(entry.security, baseDir) }),
   };
 }
 
@@ -78,7 +81,7 @@ function externalBrokers(bootstrap: string): readonly Broker[] {
   });
 }
 
-function buildGatewayNode(name: string, entry: GatewayEntry, brokerPorts: number, move: (port: number) => number): GatewayNode {
+function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, baseDir }: { readonly brokerPorts: number; readonly baseDir: string }, move: (port: number) => number, moveClientPort: (port: number) => number): GatewayNode {
   const defaults = name === 'gateway1' || name === 'gateway2' ? DEFAULTS.gateways[name] : undefined;
   const port = entry.port ?? defaults?.port ?? NO_PORT;
   const bindHost = entry.bindHost ?? DEFAULTS.bindHost;
@@ -86,8 +89,13 @@ function buildGatewayNode(name: string, entry: GatewayEntry, brokerPorts: number
     name,
     advertisedHost: entry.advertisedHost ?? DEFAULTS.host,
     bindHost,
-    ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : move(port + index) })),
-    admin: { host: bindHost, port: move(entry.adminPort ?? defaults?.adminPort ?? NO_PORT) },
+    ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : moveClientPort(port + index) })),
+    admin: {
+      host: bindHost,
+      port: move(entry.adminPort ?? defaults?.adminPort ?? NO_PORT),
+      ...(entry.adminTls === undefined ? {} : { tls: buildServerTls(entry.adminTls, baseDir) }),
+    },
+    ...(entry.tls === undefined ? {} : { tls: buildServerTls(entry.tls, baseDir) }),
   };
 }
 
@@ -96,15 +104,10 @@ function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir
     clusterId: entry.clusterId ?? DEFAULTS.clusterId,
     adminUsername: entry.admin?.username ?? DEFAULTS.adminUsername,
     adminPassword: readReference(entry.admin?.password, baseDir) ?? { kind: 'literal', value: DEFAULTS.adminPassword },
-    tokenKey: readReference(entry.tokenKey, baseDir) ?? { kind: 'generated', file: DEFAULTS.tokenKeyFile },
+    tokenKey: readReference(entry.tokenKey ?? entry.tokenKeys?.[0], baseDir) ?? { kind: 'generated', file: DEFAULTS.tokenKeyFile },
+    ...(entry.tokenKeys === undefined ? {} : { olderTokenKeys: entry.tokenKeys.slice(1).flatMap((reference) => readReference(reference, baseDir) ?? []) }),
     maxFrameBytes: entry.maxFrameBytes ?? DEFAULTS.maxFrameBytes,
     holdMs: entry.holdMs ?? DEFAULTS.holdMs,
     maxInFlight: entry.maxInFlight ?? DEFAULTS.maxInFlight,
   };
-}
-
-function readReference(reference: string | undefined, baseDir: string): Secret | undefined {
-  if (reference?.startsWith('env:') === true) return { kind: 'env', name: reference.slice('env:'.length) };
-  if (reference?.startsWith('file:') === true) return { kind: 'file', path: resolve(baseDir, reference.slice('file:'.length)) };
-  return undefined;
 }

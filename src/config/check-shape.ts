@@ -48,7 +48,7 @@ function findingsOf(issue: z.core.$ZodIssue, root: unknown): readonly Finding[] 
 
 /** Values whose name sounds like a secret are not printed: the file may hold one by mistake. */
 function show(path: ConfigPath, value: unknown): string {
-  if (/password|secret|token|credential|jaas|key$/i.test(renderPath(path))) return 'the value (not shown)';
+  if (/password|secret|token|credential|jaas|keys?$|keys\[/i.test(renderPath(path))) return 'the value (not shown)';
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a section';

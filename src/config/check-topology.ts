@@ -2,6 +2,7 @@ import { didYouMean } from '../shared/did-you-mean.ts';
 import type { Topology } from '../topology/topology.ts';
 import { CLUSTER_NAMES, checkLinks } from './check-links.ts';
 import { checkPorts } from './check-ports.ts';
+import { checkSecurity } from './check-security.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Finding } from './diagnostic.ts';
@@ -16,6 +17,7 @@ export function checkTopology(file: ConfigFile, topology: Topology): readonly Fi
     ...checkLinks(topology),
     ...checkPorts(topology),
     ...checkGateways(topology),
+    ...checkSecurity(file, topology),
     ...checkFailover(topology),
     ...checkVirtualClusters(topology.virtualClusters ?? []),
   ];

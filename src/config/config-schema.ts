@@ -18,7 +18,10 @@ const name = (kind: string) => {
   return z.string({ error }).regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error });
 };
 const version = (what: string) => matching(/^\d+\.\d+\.\d+$/, 'a version like 4.3.1', what);
-const secret = (what: string) => matching(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'a reference (env:NAME or file:PATH; secrets do not stand in this file)', what);
+const SECRET = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/;
+const SECRET_FORM = 'a reference (env:NAME or file:PATH; secrets do not stand in this file)';
+const SECRET_ERROR = `is not ${SECRET_FORM}`;
+const secret = (what: string) => matching(SECRET, SECRET_FORM, what);
 
 function isBootstrap(value: string): boolean {
   return value.split(',').every((address) => {
@@ -26,6 +29,35 @@ function isBootstrap(value: string): boolean {
     return host !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
   });
 }
+
+const path = (what: string) => text(`${what} (PEM file; relative to this file)`);
+const requiredPath = (what: string) => z.string({ error: 'is not a path' }).min(1, { error: 'is empty' }).describe(`${what} (PEM file; relative to this file)`);
+
+const security = z
+  .strictObject({
+    protocol: z.enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'], { error: 'is not one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL' }).describe('security protocol of the brokers\' listener'),
+    mechanism: oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'SASL mechanism (default SCRAM-SHA-512)'),
+    username: text('SASL user that gwctl and the gateways are'),
+    password: secret('its password: env:NAME or file:PATH'),
+    ca: path('authorities that signed the brokers\' certificates; the default is the system\'s'),
+  })
+  .describe('how the brokers of a cluster that gwctl does not run want to be spoken to');
+
+const serverTls = {
+  cert: requiredPath('certificate, followed by its chain'),
+  key: requiredPath('private key of the certificate, not encrypted'),
+  ca: path('authorities that gwctl trusts when it connects; the default is the system\'s, so a self-signed certificate is named here again'),
+};
+
+const clientTls = z
+  .strictObject({
+    ...serverTls,
+    clientCa: path('authorities of client certificates; when given, every client must present one'),
+    ownCert: path('what gwctl presents where clientCa is given'),
+    ownKey: path('private key of ownCert'),
+  })
+  .optional()
+  .describe('TLS on the ports for clients, which then use SASL_SSL (default: plain text)');
 
 const cluster = z
   .strictObject({
@@ -43,6 +75,7 @@ const cluster = z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'is not text, a number or true/false' }))
       .optional()
       .describe('extra broker properties, after those of gwctl'),
+    security: security.optional(),
   })
   .describe('one Kafka cluster');
 
@@ -63,6 +96,8 @@ const gatewayNode = z
     adminPort: port('port of the admin API (default 8888 for gateway1, 8889 for gateway2)'),
     advertisedHost: text(`host that clients are told to connect to (default ${DEFAULTS.host})`),
     bindHost: text(`address that the listeners bind (default ${DEFAULTS.bindHost})`),
+    tls: clientTls,
+    adminTls: z.strictObject(serverTls).optional().describe('TLS on the port of the admin API (default: plain text)'),
   })
   .describe('one gateway node');
 
@@ -77,6 +112,11 @@ const gateway = z
       .optional()
       .describe('who may use the admin API'),
     tokenKey: secret('HS256 key of the service-account tokens: env:NAME or file:PATH (default: made by the first `gwctl up`)'),
+    tokenKeys: z
+      .array(z.string({ error: SECRET_ERROR }).regex(SECRET, { error: SECRET_ERROR }), { error: 'is not a list of references' })
+      .min(1, { error: 'is empty' })
+      .optional()
+      .describe('several keys, instead of tokenKey, while one is replaced: the first signs, all verify'),
     maxFrameBytes: count(1024, MAX_INT32, `largest request or response (default ${DEFAULTS.maxFrameBytes}, 100 MiB)`),
     holdMs: count(100, MAX_HOLD_MS, `longest time a write is held during a switch before it is answered with a retriable error (default ${DEFAULTS.holdMs})`),
     maxInFlight: count(1, 10_000, `requests in flight of one connection (default ${DEFAULTS.maxInFlight})`),

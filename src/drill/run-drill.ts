@@ -1,3 +1,4 @@
+import type { ClusterAccess } from '../config/cluster-access.ts';
 import type { World } from '../checks/observe-world.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -25,6 +26,7 @@ export interface DrillRun {
   readonly environment: DrillReport['environment'];
   readonly environmentDir: string;
   readonly admin: DrillWorld['admin'];
+  readonly clusterAccess?: ReadonlyMap<string, ClusterAccess>;
   readonly gwctlVersion: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -97,7 +99,7 @@ export async function runDrill(run: DrillRun): Promise<DrillOutcome> {
 }
 
 async function runAll(run: DrillRun, { world, canary }: OpenedWorld, takeDown: (() => Promise<number>) | undefined): Promise<{ readonly scenarios: readonly ScenarioReport[]; readonly error: GwctlError | undefined }> {
-  const { runtime, clock, signal, environmentDir, admin, tell } = run;
+  const { runtime, clock, signal, environmentDir, admin, clusterAccess, tell } = run;
   const reports: ScenarioReport[] = [];
   let error: GwctlError | undefined;
   for (const { scenario } of run.scenarios) {
@@ -106,7 +108,7 @@ async function runAll(run: DrillRun, { world, canary }: OpenedWorld, takeDown: (
       continue;
     }
     const hasSwitched = reports.some((report) => report.hasSwitched);
-    const outcome = await runScenario({ scenario, world: { world, canary, clock, runtime, environmentDir, admin, takeDown }, signal, tell, hasSwitched });
+    const outcome = await runScenario({ scenario, world: { world, canary, clock, runtime, environmentDir, admin, takeDown, ...(clusterAccess === undefined ? {} : { clusterAccess }) }, signal, tell, hasSwitched });
     reports.push(outcome.report);
     error = outcome.error;
   }

@@ -1,3 +1,4 @@
+import type { ClusterAccess } from '../config/cluster-access.ts';
 import type { World } from '../checks/observe-world.ts';
 import type { RunListener } from '../engine/run-event.ts';
 import type { Canary } from '../ports/canary.ts';
@@ -22,6 +23,8 @@ export interface DrillWorld {
   readonly environmentDir: string;
   /** Basic authentication of the gateways' admin API. */
   readonly admin: { readonly username: string; readonly password: string };
+  /** How the brokers of a cluster are spoken to; plain text without it. */
+  readonly clusterAccess?: ReadonlyMap<string, ClusterAccess>;
   /** The drill brought the environment up and was told to take it down: only then a step may. */
   readonly takeDown: (() => Promise<number>) | undefined;
 }

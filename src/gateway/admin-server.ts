@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { ADMIN_PATHS, type AdminError, type IssueTokenBody, type SwitchOrder, type SwitchVerb } from '../shared/admin-api.ts';
+import { ADMIN_PATHS, type AdminError, type IssueTokenBody, type RevokeBody, type SwitchOrder, type SwitchVerb } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
@@ -9,6 +12,8 @@ export interface AdminServerOptions {
   readonly port: number;
   readonly username: string;
   readonly password: string;
+  /** Undefined: plain HTTP. */
+  readonly tls?: TlsOptions;
 }
 
 /** The seed's tokens live this long when nobody says otherwise: 90 days. */
@@ -18,7 +23,8 @@ const SEED_DRAIN_MS = 10_000;
 
 /** Serves the admin API of a node; resolves once it listens. Throws ENVIRONMENT when the port is taken. */
 export async function startAdminServer(node: GatewayNode, options: AdminServerOptions): Promise<FastifyInstance> {
-  const app = Fastify({ logger: false, bodyLimit: 64 << 10 });
+  const { tls } = options;
+  const app = Fastify({ logger: false, bodyLimit: 64 << 10, serverFactory: (handler) => (tls === undefined ? createServer(handler) : createTlsServer(tls, handler)) });
 
   app.addHook('onRequest', async (request, reply) => {
     if (request.url === ADMIN_PATHS.health || isAuthorized(request.headers.authorization, options)) return;
@@ -44,13 +50,26 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
 
   app.get(ADMIN_PATHS.health, () => ({ status: 'UP', ...node.state() }));
   app.get(ADMIN_PATHS.state, () => node.state());
+  app.get(ADMIN_PATHS.metrics, async (_request, reply) => {
+    const { text, contentType } = await node.renderMetrics();
+    await reply.header('content-type', contentType).send(text);
+  });
   app.get(ADMIN_PATHS.virtualClusters, () => ({ virtualClusters: node.virtualClusters() }));
 
   app.post<{ Params: { vc: string; user: string }; Body: IssueTokenBody | undefined }>('/admin/vclusters/v1/vcluster/:vc/username/:user', async (request) => {
     const lifeTimeSeconds = request.body?.lifeTimeSeconds ?? DEFAULT_LIFE_TIME_SECONDS;
     if (!Number.isSafeInteger(lifeTimeSeconds) || lifeTimeSeconds < 1) throw new GwctlError('USAGE', `lifeTimeSeconds: ${JSON.stringify(lifeTimeSeconds)} is not a positive whole number`);
     if (!USERNAME.test(request.params.user)) throw new GwctlError('USAGE', `"${request.params.user}" is not a user name (letters, digits, ".", "_", "-" and "@", at most 100)`);
-    return { token: await node.issueToken(request.params.vc, request.params.user, lifeTimeSeconds) };
+    return { token: await node.issueToken(request.params.vc, request.params.user, lifeTimeSeconds, request.body?.isAdmin === true) };
+  });
+
+  app.post<{ Params: { vc: string }; Body: RevokeBody | undefined }>('/admin/vclusters/v1/vcluster/:vc/revoke', async (request) => {
+    const { username, token } = request.body ?? {};
+    if ((username === undefined) === (token === undefined)) throw new GwctlError('USAGE', 'the body names either a username or a token');
+    if (typeof username === 'string') await node.revokeUser(request.params.vc, username);
+    else if (typeof token === 'string') await node.revokeToken(request.params.vc, token);
+    else throw new GwctlError('USAGE', 'username and token are text');
+    return {};
   });
 
   app.post<{ Params: { from: string }; Querystring: { to?: string } }>('/admin/pclusters/v1/pcluster/:from/switch', async (request) => {
@@ -64,6 +83,8 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
     switch (request.params.verb as SwitchVerb) {
       case 'prepare':
         return { ...(await controller.prepare(order)), state: node.state() };
+      case 'drain-groups':
+        return { ...(await controller.drainGroups(order)), state: node.state() };
       case 'pause':
         controller.pause(order);
         break;

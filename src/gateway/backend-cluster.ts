@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net';
+import type { TransportOptions } from '../client/client-options.ts';
+import { openSocket } from '../client/open-socket.ts';
 import { openKafkaClient, type KafkaClient } from '../client/kafka-client.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Cluster } from '../topology/topology.ts';
-import { missingApis } from './api-table.ts';
+import { authenticateSocket } from './authenticate-socket.ts';
+import { missingApis, type ApiTable } from './api-table.ts';
+import { ClusterTopics } from './cluster-topics.ts';
 import { connectPooled } from './read-buffers.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -14,10 +18,16 @@ interface Address {
   readonly port: number;
 }
 
+/** TLS and credentials towards the brokers. */
+export type BackendAccess = Pick<TransportOptions, 'tls' | 'sasl'>;
+
 /** One Kafka cluster as a place to connect to: which broker is where, asked of the cluster itself. */
 export class BackendCluster {
   readonly name: string;
   readonly client: KafkaClient;
+  readonly topics: ClusterTopics;
+  readonly #access: BackendAccess;
+  readonly #clientId: string;
   readonly #connectTimeoutMs: number;
   #addresses = new Map<number, Address>();
   #knownAt = -Infinity;
@@ -25,27 +35,38 @@ export class BackendCluster {
   #leadersKnownAt = -Infinity;
   #asking: Promise<void> | undefined;
 
-  constructor(cluster: Cluster, clientId: string, connectTimeoutMs = CONNECT_TIMEOUT_MS) {
+  constructor(cluster: Cluster, clientId: string, access: BackendAccess = {}, connectTimeoutMs = CONNECT_TIMEOUT_MS) {
     this.name = cluster.name;
+    this.#access = access;
+    this.#clientId = clientId;
     this.#connectTimeoutMs = connectTimeoutMs;
     this.client = openKafkaClient({
       bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })),
       clientId,
+      ...access,
       requestTimeoutMs: 10_000,
     });
+    this.topics = new ClusterTopics(this.client);
   }
 
-  /** A connection to broker `nodeId`, or to any broker when the cluster has no such one: it then sends the client elsewhere (hazard H9). */
+  /** An authenticated connection to broker `nodeId`, or to any broker when the cluster has no such one: it then sends the client elsewhere (hazard H9). */
   async connect(nodeId: number): Promise<Socket> {
     if (performance.now() - this.#knownAt > ADDRESSES_FRESH_MS || !this.#addresses.has(nodeId)) await this.#ask();
     const first = this.#addresses.get(nodeId) ?? [...this.#addresses.values()][0];
     if (first === undefined) throw new GwctlError('UNAVAILABLE', `cluster ${this.name} has no broker`);
     try {
-      return await openSocket(first, this.#connectTimeoutMs);
+      return await this.#open(first);
     } catch (reason) {
       this.#knownAt = -Infinity;
       throw new GwctlError('UNAVAILABLE', `broker ${nodeId} of ${this.name} cannot be reached: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
     }
+  }
+
+  async #open(address: Address): Promise<Socket> {
+    const { tls, sasl } = this.#access;
+    const socket = tls === undefined ? await openPooled(address, this.#connectTimeoutMs) : await openSocket(address, { tls, connectTimeoutMs: this.#connectTimeoutMs });
+    if (sasl !== undefined) await authenticateSocket(socket, { address, sasl, clientId: this.#clientId, timeoutMs: this.#connectTimeoutMs });
+    return socket;
   }
 
   async #ask(): Promise<void> {
@@ -67,22 +88,23 @@ export class BackendCluster {
     return leader === undefined || leader < 0 || leader === nodeId;
   }
 
-  /** Asks for all leaders, not more often than LEADERS_FRESH_MS. */
+  /** Asks for all leaders (and topic ids), not more often than LEADERS_FRESH_MS. */
   async learnLeaders(): Promise<void> {
     if (performance.now() - this.#leadersKnownAt < LEADERS_FRESH_MS) return;
     this.#leadersKnownAt = performance.now();
     const { topics } = await this.client.metadata();
+    this.topics.remember(topics);
     this.#leaders = new Map(topics.map(({ name, partitions }) => [name, new Map(partitions.map(({ index, leader }) => [index, leader]))]));
   }
 
   /** Whether this cluster can stand behind the gateway's table and ports. Throws CHECK_FAILED with every reason why not. */
-  async inspect(ports: ReadonlySet<number>): Promise<{ readonly brokers: readonly number[] }> {
-    const { brokers } = await this.client.metadata([]);
+  async inspect(ports: ReadonlySet<number>, table: ApiTable): Promise<{ readonly brokers: readonly number[] }> {
+    const { brokers } = await this.client.metadata([]).catch(refuseCredentials);
     const reasons: string[] = [];
     for (const { id: nodeId } of brokers) {
       if (!ports.has(nodeId)) reasons.push(`broker ${nodeId} of ${this.name} has no port on this node (it has ports for ${[...ports].join(', ')})`);
       const served = await this.client.apiVersions(nodeId);
-      reasons.push(...missingApis(served).map((why) => `broker ${nodeId} of ${this.name}: ${why}`));
+      reasons.push(...missingApis(table, served).map((why) => `broker ${nodeId} of ${this.name}: ${why}`));
     }
     if (reasons.length > 0) throw new GwctlError('CHECK_FAILED', reasons.join('; '));
     return { brokers: brokers.map(({ id }) => id) };
@@ -93,7 +115,13 @@ export class BackendCluster {
   }
 }
 
-async function openSocket({ host, port }: Address, timeoutMs: number): Promise<Socket> {
+/** Wrong credentials are no reason to stop a node: only this cluster cannot be switched to. */
+function refuseCredentials(reason: unknown): never {
+  if (reason instanceof GwctlError && reason.code === 'CONFIG') throw new GwctlError('CHECK_FAILED', reason.message, { cause: reason });
+  throw reason;
+}
+
+async function openPooled({ host, port }: Address, timeoutMs: number): Promise<Socket> {
   const socket = connectPooled({ host, port, noDelay: true });
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => fail(new Error(`no answer from ${host}:${port} within ${timeoutMs} ms`)), timeoutMs);

@@ -2,26 +2,29 @@ import type { Socket } from 'node:net';
 import { GwctlError } from '../shared/errors.ts';
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
-import type { FetchRequest } from '../wire/generated/fetch.ts';
-import { encodeRequestFrame, encodeResponseFrame, isFlexible, readRequestHeader, readResponseHeader, type RequestHead } from '../wire/headers.ts';
+import { encodeRequestFrame, encodeResponseFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
-import { API, API_TABLE } from './api-table.ts';
+import { denyProduce } from './acls/deny-produce.ts';
+import { API, brokerVersionOf } from './api-table.ts';
 import { BackendLink } from './backend-link.ts';
 import { ByteSink } from './byte-sink.ts';
 import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
-import { answerApiVersions, answerProduceNotLeader, fetchMoved } from './local-answers.ts';
+import { answerDuringDrain } from './group-answers.ts';
+import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
+import { answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
-import { rewriteRequest, rewriteResponse } from './rewrite/rewriter.ts';
-import { spliceFetchResponse } from './splice/fetch-response.ts';
-import { spliceProduceRequest, swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
-
-/** A head is looked at in this many bytes; a longer one (a long client id) in as many as a head can have. */
-const HEAD_BYTES = 512;
-const LONGEST_HEAD_BYTES = 70_000;
+import { completeProduced, producedTopics } from './produced-topics.ts';
+import { readHead } from './read-head.ts';
+import { toClient, translateRequest, translateResponse } from './rewrite/translation.ts';
+import { spliceFetch } from './splice-fetch.ts';
+import { spliceProduce } from './splice-produce.ts';
+import { swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
+import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
+import type { ServiceAccount } from './tokens.ts';
 
 /**
  * One client, and its one broker connection behind it.
@@ -55,15 +58,19 @@ export class ClientConnection {
     this.#nodeId = nodeId;
     this.#node = node;
     this.#log = log;
-    this.#login = new Login(node);
+    this.#login = new Login(node, socket.remoteAddress ?? '');
     this.#sink = new ByteSink(socket);
     this.#source = new ByteSource(socket, () => this.#flush());
     this.#queue = new ExchangeQueue((frame) => {
       void this.#sink.write(frame);
       this.#sink.flush();
-    });
+    }, (apiKey, milliseconds) => node.metrics.answered(apiKey, milliseconds));
     socket.setNoDelay(true);
     socket.on('close', () => this.#over.abort());
+  }
+
+  get account(): ServiceAccount | undefined {
+    return this.#login.session?.account;
   }
 
   /** Serves until the client or the node ends it. Never rejects: what goes wrong here ends this connection only. */
@@ -75,6 +82,11 @@ export class ClientConnection {
     } finally {
       await this.#end();
     }
+  }
+
+  /** Bytes from and to the client so far. */
+  get clientBytes(): { readonly received: number; readonly sent: number } {
+    return { received: this.#socket.bytesRead, sent: this.#socket.bytesWritten };
   }
 
   /** Ends the connection at once, as a broker that goes away would. */
@@ -117,8 +129,8 @@ export class ClientConnection {
     this.#backend = undefined;
     old.destroy();
     for (const exchange of this.#queue.owed()) {
-      if (exchange.by === 'internal') this.#finishWrite(exchange, Buffer.alloc(0));
-      else if (exchange.apiKey === API.fetch) this.#answerMovedFetch(exchange);
+      const moved = exchange.by === 'internal' ? Buffer.alloc(0) : answerMoved(exchange, this.#login.session?.around);
+      if (moved !== undefined) this.#finishWrite(exchange, moved);
       else if (exchange.frame !== undefined && !exchange.isWrite) this.#again.push(exchange.frame);
       else this.destroy();
     }
@@ -142,13 +154,13 @@ export class ClientConnection {
       await this.#logIn(await this.#login.handleBare(await this.#source.take(size)));
       return;
     }
-    const head = await this.#readHead(size);
+    const head = await readHead(this.#source, size);
     if (head.apiKey === API.apiVersions) {
       await this.#source.take(size);
-      this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion));
+      this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
       return;
     }
-    const rule = API_TABLE.get(head.apiKey);
+    const rule = this.#node.apis.get(head.apiKey);
     const api = APIS.get(head.apiKey);
     if (rule === undefined || api === undefined) throw new GwctlError('PROTOCOL', `api ${head.apiKey} (version ${head.apiVersion}) is not served`);
     if (head.apiVersion < rule.min || head.apiVersion > rule.max) {
@@ -164,19 +176,6 @@ export class ClientConnection {
     else await this.#forward(session, api, head, size, rule.effect === 'write');
   }
 
-  async #readHead(size: number): Promise<RequestHead> {
-    for (const limit of [HEAD_BYTES, LONGEST_HEAD_BYTES]) {
-      const bytes = Math.min(size, limit);
-      const view = (await this.#source.ensure(bytes)).subarray(0, bytes);
-      try {
-        return readRequestHeader(view);
-      } catch (reason) {
-        if (bytes === size || limit === LONGEST_HEAD_BYTES) throw reason;
-      }
-    }
-    throw new GwctlError('PROTOCOL', `request head of more than ${LONGEST_HEAD_BYTES} bytes`);
-  }
-
   async #logIn({ answer, refusal }: LoginStep, head?: RequestHead): Promise<void> {
     if (head !== undefined) this.#answerLocally(head, answer);
     else if (refusal === undefined) await this.#sink.write(answer);
@@ -189,23 +188,27 @@ export class ClientConnection {
   async #forwardProduce(session: ClientSession, head: RequestHead, size: number): Promise<void> {
     const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
     const header = await reader.bytes(head.bodyStart, 'request head');
+    header.writeInt16BE(brokerVersionOf(API.produce, head.apiVersion), 2);
     if ((await this.#admit()) === 'expired') {
-      this.#refuseProduce(head, await swallowProduceRequest(reader));
+      this.#refuseProduce(head, await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID));
       return;
     }
     this.#midWrite = true;
     let pushed = false;
+    const unknown: UnknownTopic[] = [];
     try {
-      const body = this.#node.isSettling ? await this.#fitting(session, head, reader) : reader;
+      const isJudged = this.#node.isSettling || session.around.access?.user.can !== undefined;
+      const body = isJudged ? await this.#fitting(session, head, reader) : reader;
       if (body === undefined) return;
       let backend = await this.#connected();
       while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', isWrite: true });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true });
         pushed = acks !== 0;
       };
-      await spliceProduceRequest(body, header, session.around.names, onAcks, (piece, lease) => backend.write(piece, lease));
+      const answer = await spliceProduce(head, body, header, session.around, unknown, onAcks, (piece, lease) => backend.write(piece, lease));
+      if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
       if (!pushed) this.#node.inFlight.end();
@@ -229,15 +232,15 @@ export class ClientConnection {
   async #fitting(session: ClientSession, head: RequestHead, reader: FrameReader): Promise<FrameReader | undefined> {
     const bytes = await this.#source.take(reader.remaining);
     const again = (): FrameReader => new FrameReader(bytesOf(bytes), bytes.length, reader.flexible, 'Produce');
-    const asked = await swallowProduceRequest(again());
-    const topics = asked.topics.map(({ name, partitions }) => ({ name: session.around.names.topicToPhysical(name), partitions }));
-    if (this.#node.mayProduce(this.#nodeId, topics)) return again();
-    this.#refuseProduce(head, asked);
+    const asked = await swallowProduceRequest(again(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
+    const denied = await denyProduce(head, asked, session.around);
+    if (denied === undefined && (!this.#node.isSettling || this.#node.mayProduce(this.#nodeId, await producedTopics(asked, session.around)))) return again();
+    this.#refuseProduce(head, asked, denied);
     return undefined;
   }
 
-  #refuseProduce(head: RequestHead, asked: ProduceHead): void {
-    if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
+  #refuseProduce(head: RequestHead, asked: ProduceHead, refusal = answerProduceNotLeader(head.correlationId, head.apiVersion, asked)): void {
+    if (asked.acks !== 0) this.#answerLocally(head, refusal);
   }
 
   async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
@@ -245,19 +248,30 @@ export class ClientConnection {
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
     const frame = await this.#source.take(size);
     const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart);
-    const outcome = rewriteRequest(api, head.apiVersion, request, session.around);
+    const { generation } = this.#node;
+    const outcome = await translateRequest(api, head.apiVersion, request, session.around);
     if (outcome.kind === 'answer') {
       this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, outcome.body)));
+      return;
+    }
+    const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, this.#node.groups, this.#over.signal, () => this.#flush());
+    if (drained !== undefined) {
+      toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, drained, session.around);
+      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, drained)));
       return;
     }
     if (isWrite && (await this.#admit()) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;
     try {
-      const rewritten = encodeRequestFrame(head.apiKey, head.apiVersion, head.correlationId, head.clientId, encodeMessage(api.request, head.apiVersion, request));
+      const { brokerVersion, complete } = outcome;
+      this.#node.transactions.before(head.apiKey, request);
+      const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
       // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
       let backend = await this.#connected();
       while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
-      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, isWrite });
+      // It has the topic ids of the cluster that was left meanwhile.
+      if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
+      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, complete, isWrite });
       pushed = true;
       await backend.write(rewritten);
     } finally {
@@ -269,15 +283,6 @@ export class ClientConnection {
     const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'local', isWrite: false };
     this.#queue.push(exchange);
     this.#queue.answer(exchange, frame);
-  }
-
-  #answerMovedFetch(exchange: Exchange): void {
-    const api = APIS.get(API.fetch);
-    const { around } = this.#login.session ?? {};
-    if (api === undefined || around === undefined || exchange.request === undefined) return this.destroy();
-    const body = fetchMoved(exchange.request as unknown as FetchRequest, exchange.apiVersion);
-    rewriteResponse(api, exchange.apiVersion, body, around);
-    this.#queue.answer(exchange, encodeResponseFrame(API.fetch, exchange.apiVersion, exchange.correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
   }
 
   // --- the backend
@@ -334,27 +339,25 @@ export class ClientConnection {
     const session = this.#login.session;
     const api = APIS.get(exchange.apiKey);
     if (session === undefined || api === undefined) throw new GwctlError('INTERNAL', 'an answer for a connection without a session');
+    const brokerVersion = brokerVersionOf(exchange.apiKey, exchange.apiVersion);
     if (exchange.apiKey === API.fetch) {
       await this.#queue.turnOf(exchange);
-      const reader = new FrameReader(link.source, size, isFlexible(API.fetch, exchange.apiVersion), 'Fetch');
-      await spliceFetchResponse(reader, exchange.apiVersion, session.around.names, (piece, lease) => this.#sink.write(piece, lease));
+      await spliceFetch(exchange, link.source, size, session.around.names, (piece, lease) => this.#sink.write(piece, lease));
       this.#queue.answer(exchange, Buffer.alloc(0));
       if (link.source.buffered === 0) this.#sink.flush();
       return;
     }
     const frame = await link.source.take(size);
-    const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, exchange.apiVersion, frame);
+    const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, brokerVersion, frame);
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
-    if (exchange.by === 'internal') {
-      this.#finishWrite(exchange, Buffer.alloc(0));
-      return;
-    }
-    const body = decodeMessage(api.response, exchange.apiVersion, frame, bodyStart);
+    if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
+    const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
     if (exchange.request !== undefined) {
       if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
       if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
     }
-    rewriteResponse(api, exchange.apiVersion, body, session.around);
+    this.#node.transactions.after(exchange.apiKey, exchange.apiVersion, exchange.request, body);
+    await translateResponse(api, exchange, body, session.around, this.#node.isSettling);
     this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
   }
 
@@ -388,6 +391,7 @@ export class ClientConnection {
   }
 
   #complain(reason: unknown): void {
+    this.#node.metrics.refused(GwctlError.from(reason).code.toLowerCase());
     const failure = reason instanceof Error ? reason : new Error(String(reason));
     const remote = `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`;
     this.#log.warn(failure.message, { client: remote, virtualCluster: this.#login.session?.account.virtualCluster });

@@ -2,6 +2,7 @@
 export interface Exchange {
   readonly correlationId: number;
   readonly apiKey: number;
+  /** The client's; the broker may have been asked in an older one (see `brokerVersionOf`). */
   readonly apiVersion: number;
   /** 'backend': a broker answers it. 'local': the gateway does. 'internal': the gateway asked for itself, the answer goes nowhere. */
   readonly by: 'backend' | 'local' | 'internal';
@@ -9,11 +10,14 @@ export interface Exchange {
   readonly frame?: Buffer;
   /** The decoded request as it was sent, for answers that depend on it. */
   readonly request?: Record<string, unknown>;
+  /** Adds to the client's answer what the broker was not asked. */
+  readonly complete?: (answer: Record<string, unknown>) => void;
   readonly isWrite: boolean;
 }
 
 interface Slot {
   readonly exchange: Exchange;
+  readonly sinceMs: number;
   answer: Buffer | undefined;
   reached: (() => void) | undefined;
 }
@@ -24,12 +28,14 @@ interface Slot {
  */
 export class ExchangeQueue {
   readonly #send: (frame: Buffer) => void;
+  readonly #onAnswered: (apiKey: number, milliseconds: number) => void;
   #slots: Slot[] = [];
   #first = 0;
   #room: (() => void) | undefined;
 
-  constructor(send: (frame: Buffer) => void) {
+  constructor(send: (frame: Buffer) => void, onAnswered: (apiKey: number, milliseconds: number) => void = () => {}) {
     this.#send = send;
+    this.#onAnswered = onAnswered;
   }
 
   get length(): number {
@@ -37,7 +43,7 @@ export class ExchangeQueue {
   }
 
   push(exchange: Exchange): void {
-    this.#slots.push({ exchange, answer: undefined, reached: undefined });
+    this.#slots.push({ exchange, sinceMs: performance.now(), answer: undefined, reached: undefined });
   }
 
   /** Waits until fewer than `limit` exchanges are open. */
@@ -103,6 +109,7 @@ export class ExchangeQueue {
         break;
       }
       if (slot.answer.length > 0) this.#send(slot.answer);
+      this.#onAnswered(slot.exchange.apiKey, performance.now() - slot.sinceMs);
       this.#first++;
     }
     // Shifting one by one costs the whole queue each time (style.md, "Measured traps").

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { GwctlError } from '../shared/errors.ts';
 import type { Log } from './log.ts';
+import { acceptPooled } from './read-buffers.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -23,7 +24,7 @@ const BACKLOG = 1024;
 /** Binds one port for clients. Throws ENVIRONMENT when it is taken. */
 export async function listen({ host, port, tls, log, accept }: ListenOptions): Promise<Listener> {
   const handshaking = new Set<Socket>();
-  const server = tls === undefined ? createServer({ noDelay: true }, accept) : listenTls(tls, port, log, accept, handshaking);
+  const server = tls === undefined ? createServer({ noDelay: true, pauseOnConnect: true }, (socket) => accept(acceptPooled(socket))) : listenTls(tls, port, log, accept, handshaking);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (reason: NodeJS.ErrnoException) => {
       reject(reason.code === 'EADDRINUSE' ? new GwctlError('ENVIRONMENT', `port ${port} on ${host} is in use`) : reason);

@@ -1,3 +1,4 @@
+import { GwctlError } from '../shared/errors.ts';
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { ERROR } from '../wire/error-codes.ts';
 import { saslAuthenticateRequest, saslAuthenticateResponse } from '../wire/generated/sasl-authenticate.ts';
@@ -22,14 +23,18 @@ export interface LoginStep {
   readonly refusal: string | undefined;
 }
 
-/** The SASL conversation of one connection. A client may log in again (KIP-368), but never into another virtual cluster. */
+type LoginContext = Pick<NodeContext, 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'topics' | 'clusterId' | 'endpointOf' | 'disabledGuards'>;
+
+/** The SASL conversation of one connection. A client may log in again (KIP-368), but never as somebody else. */
 export class Login {
-  readonly #node: Pick<NodeContext, 'authenticate' | 'namesOf' | 'clusterId' | 'endpointOf'>;
+  readonly #node: LoginContext;
+  readonly #address: string;
   #session: ClientSession | undefined;
   #expectsBareMessage = false;
 
-  constructor(node: Pick<NodeContext, 'authenticate' | 'namesOf' | 'clusterId' | 'endpointOf'>) {
+  constructor(node: LoginContext, address: string) {
     this.#node = node;
+    this.#address = address;
   }
 
   get session(): ClientSession | undefined {
@@ -62,24 +67,41 @@ export class Login {
     const { authBytes } = decodeMessage(saslAuthenticateRequest, head.apiVersion, frame, head.bodyStart);
     const refusal = await this.#authenticate(authBytes);
     const errorCode = refusal === undefined ? ERROR.NONE : ERROR.SASL_AUTHENTICATION_FAILED;
-    const body = newMessage(saslAuthenticateResponse, { errorCode, errorMessage: refusal ?? null });
+    const body = newMessage(saslAuthenticateResponse, { errorCode, errorMessage: refusal ?? null, sessionLifetimeMs: refusal === undefined ? this.#sessionLifetimeMs() : 0n });
     return { refusal, answer: encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(saslAuthenticateResponse, head.apiVersion, body)) };
   }
 
-  /** Why the credentials are not accepted, or undefined when they are. */
+  /** How long the client may go on before it must log in again; 0: for ever. */
+  #sessionLifetimeMs(): bigint {
+    const { token } = this.#session?.account ?? {};
+    return token === undefined ? 0n : BigInt(Math.max(1, token.expiresAtMs - Date.now()));
+  }
+
+  /** Why the credentials are not accepted, or undefined when they are. A refusal comes the later the more of them there were. */
   async #authenticate(message: Buffer): Promise<string | undefined> {
+    const refusal = await this.#refusalOf(message);
+    if (refusal === undefined || (await this.#node.loginFailed(this.#address))) return refusal;
+    throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}; too many failures of this address wait to be answered`);
+  }
+
+  async #refusalOf(message: Buffer): Promise<string | undefined> {
     const credentials = readSaslPlain(message);
     if (credentials === undefined) return 'not a SASL/PLAIN message';
     try {
       const account = await this.#node.authenticate(credentials.username, credentials.password);
-      if (this.#session !== undefined && this.#session.account.virtualCluster !== account.virtualCluster) return 'a connection cannot change its virtual cluster';
-      this.#session ??= {
+      const before = this.#session;
+      if (before !== undefined && before.account.virtualCluster !== account.virtualCluster) return 'a connection cannot change its virtual cluster';
+      if (before !== undefined && before.account.username !== account.username) return 'a connection cannot change its user';
+      this.#session = {
         account,
-        around: {
+        around: before?.around ?? {
           names: this.#node.namesOf(account.virtualCluster),
+          topics: this.#node.topics,
           clusterId: this.#node.clusterId,
           endpointOf: (nodeId) => this.#node.endpointOf(nodeId),
           groupProtocols: new Map(),
+          access: this.#node.accessOf(account),
+          disabledGuards: this.#node.disabledGuards,
         },
       };
       return undefined;

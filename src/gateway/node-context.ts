@@ -1,21 +1,41 @@
 import type { Socket } from 'node:net';
+import type { SessionAccess } from './acls/apply-acls.ts';
+import type { ApiTable } from './api-table.ts';
+import type { GroupGate } from './group-gate.ts';
+import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
+import type { TopicDirectory } from './topic-directory.ts';
+import type { Transactions } from './transactions.ts';
 import type { WriteGate } from './write-gate.ts';
 
 /** What one client connection needs of the node it belongs to. */
 export interface NodeContext {
   readonly limits: GatewayLimits;
   readonly clusterId: string;
+  /** What clients may ask; the same on every node (D3). */
+  readonly apis: ApiTable;
+  /** The active cluster's, whichever that is. */
+  readonly topics: TopicDirectory;
   readonly gate: WriteGate;
   readonly inFlight: InFlightWrites;
+  readonly groups: GroupGate;
+  readonly transactions: Transactions;
+  readonly metrics: Pick<Metrics, 'answered' | 'refused'>;
   readonly log: Log;
+  /** For tests only. */
+  readonly disabledGuards?: ReadonlySet<GuardName> | undefined;
   /** Grows with each flip; a backend connection of an older generation is never used. */
   readonly generation: number;
   /** The account behind a user name and token; throws TokenRefused. */
   authenticate(username: string, token: string): Promise<ServiceAccount>;
+  /** Resolves when a refused login from that address may be answered; false when it shall not be. */
+  loginFailed(address: string): Promise<boolean>;
+  /** What that account may do, followed while the ACLs change. */
+  accessOf(account: ServiceAccount): SessionAccess | undefined;
   namesOf(virtualCluster: string): TenantNames;
   /** Where this node serves a broker. */
   endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;

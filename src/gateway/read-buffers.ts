@@ -52,16 +52,20 @@ export function acceptPooled(accepted: Socket): Socket {
   return socket;
 }
 
-/** Hands every chunk of `socket` to `onChunk`; with a lease when the memory is pooled. */
-export function onChunks(socket: Socket, onChunk: OnChunk): void {
+/** Hands every chunk of `socket` to `onChunk`, with a lease when the memory is pooled, until the answer is called: then another may take over. */
+export function onChunks(socket: Socket, onChunk: OnChunk): () => void {
   const hook = hooks.get(socket);
   if (hook === undefined) {
-    socket.on('data', (chunk: Buffer) => onChunk(chunk, undefined));
-    return;
+    const onData = (chunk: Buffer): void => onChunk(chunk, undefined);
+    socket.on('data', onData);
+    return () => void socket.off('data', onData);
   }
   hook.onChunk = onChunk;
   for (const chunk of hook.early) onChunk(chunk, undefined);
   hook.early = [];
+  return () => {
+    if (hook.onChunk === onChunk) hook.onChunk = undefined;
+  };
 }
 
 function makeHook(): { hook: ReadHook; onread: { buffer: () => Buffer; callback: (bytes: number, buffer: Buffer) => boolean } } {

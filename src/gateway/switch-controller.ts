@@ -5,6 +5,10 @@ import { GwctlError } from '../shared/errors.ts';
 export interface SwitchEffects {
   /** Looks at the target and reads what is needed from it. Throws when this node could not serve from there. */
   prepare(to: string): Promise<{ readonly brokers: readonly number[]; readonly topicMappings: number; readonly virtualClusters: number }>;
+  /** Tells the members of consumer groups to commit and to join again, holds the joins, and waits until all have come, at most `timeoutMs`. */
+  drainGroups(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }>;
+  /** Lets held joins and fetches go on: on the same cluster, or as strangers on another one. */
+  openGroups(verdict: 'same' | 'moved'): void;
   closeGate(): void;
   openGate(): void;
   /** true once no write is in flight. */
@@ -50,7 +54,7 @@ export class SwitchController {
       if (this.#phase === 'flipped') throw refuse('NOT_AS_EXPECTED', `run ${run.runId} switched this node to ${run.to} and has not resumed it: resume it first`);
       if (until > this.#now()) throw refuse('LOCKED', `run ${run.runId} holds this node until ${run.leaseUntil}`);
       // The run before is dead and undecided: its pause ends with it.
-      this.#backToServing();
+      this.#backToServing('same');
     }
     if (order.generation !== this.#generation + 1) {
       throw refuse('NOT_AS_EXPECTED', `generation ${order.generation} does not follow this node's ${this.#generation}`);
@@ -60,6 +64,12 @@ export class SwitchController {
     if (this.#phase === 'serving') this.#phase = 'prepared';
     this.#hold(order);
     return report;
+  }
+
+  async drainGroups(order: SwitchOrder): Promise<{ readonly members: number; readonly drained: number }> {
+    this.#expect(order, 'drain-groups', ['prepared']);
+    this.#hold(order);
+    return await this.#effects.drainGroups(order.timeoutMs ?? 5000);
   }
 
   pause(order: SwitchOrder): void {
@@ -91,20 +101,21 @@ export class SwitchController {
   resume(order: SwitchOrder): void {
     if (this.#phase === 'serving' && this.#generation === order.generation && this.#active === order.to) return;
     this.#expect(order, 'resume', ['flipped']);
-    this.#backToServing();
+    this.#backToServing('moved');
   }
 
   /** Gives the node back to the cluster that it still serves; after the flip there is no way back. */
   abort(order: SwitchOrder): void {
     if (this.#phase === 'serving' && this.#generation === order.generation - 1) return;
     this.#expect(order, 'abort', ['prepared', 'paused', 'drained']);
-    this.#backToServing();
+    this.#backToServing('same');
   }
 
-  #backToServing(): void {
+  #backToServing(groups: 'same' | 'moved'): void {
     this.#phase = 'serving';
     this.#run = undefined;
     this.#effects.openGate();
+    this.#effects.openGroups(groups);
   }
 
   #hold(order: SwitchOrder): void {

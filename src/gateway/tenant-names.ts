@@ -1,3 +1,5 @@
+import { TopicIds } from './topic-ids.ts';
+
 /** Kafka's own limit on topic names; a prefixed name must fit, too (hazard H13). */
 const MAX_TOPIC_NAME = 249;
 
@@ -13,12 +15,15 @@ export interface TopicAlias {
  */
 export class TenantNames {
   readonly virtualCluster: string;
+  readonly topicIds: TopicIds;
   #physicalByVirtual = new Map<string, string>();
   #virtualByPhysical = new Map<string, string>();
   #growsUnevenly = false;
+  #longestAliasBytes = 0;
 
   constructor(virtualCluster: string) {
     this.virtualCluster = virtualCluster;
+    this.topicIds = new TopicIds(virtualCluster);
   }
 
   /** Replaces the explicit mappings; called when `_topicMappings` says something new. */
@@ -26,6 +31,7 @@ export class TenantNames {
     const differing = aliases.filter(({ virtual, physical }) => physical !== this.virtualCluster + virtual);
     this.#physicalByVirtual = new Map(differing.map(({ virtual, physical }) => [virtual, physical]));
     this.#virtualByPhysical = new Map(differing.map(({ virtual, physical }) => [physical, virtual]));
+    this.#longestAliasBytes = Math.max(0, ...differing.map(({ physical }) => Buffer.byteLength(physical)));
   }
 
   topicToPhysical(virtual: string): string {
@@ -60,6 +66,11 @@ export class TenantNames {
   /** Whether the physical name of a topic is one that a broker accepts. */
   fits(virtual: string): boolean {
     return this.topicToPhysical(virtual).length <= MAX_TOPIC_NAME;
+  }
+
+  /** Length of the longest physical name that one of `topicIds` stands for. */
+  get longestTopicBytes(): number {
+    return Math.max(Buffer.byteLength(this.virtualCluster) + this.topicIds.longestNameBytes, this.#longestAliasBytes);
   }
 
   /** By how many bytes each name in a frame grows, when that is the same for all of them; undefined when it is not. */

@@ -3,26 +3,39 @@ import { GwctlError } from '../shared/errors.ts';
 import type { VirtualClusterInfo } from '../shared/admin-api.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
+import type { Acl } from './acls/acl.ts';
+import { userAccess } from './acls/access.ts';
+import type { SessionAccess } from './acls/apply-acls.ts';
 import { CompactedTopic } from './compacted-topic.ts';
 import type { Log } from './log.ts';
+import { isRevoked, withRevokedToken, withRevokedUser, type Revocations } from './revocations.ts';
 import { refuseVirtualCluster, TenantNames } from './tenant-names.ts';
+import type { ServiceAccount } from './tokens.ts';
 import { aliasesOf, TOPIC_MAPPINGS, withCreatedTopics, withDeletedTopics, type TopicMappings } from './topic-mappings.ts';
 
 /** Which virtual clusters there are, so that no later name can be a prefix of one (D11). Key: the name. */
 export const VIRTUAL_CLUSTERS = '_virtualClusters';
 
+/** The ACLs of each virtual cluster. Key: its name. */
+export const ACLS = '_acls';
+
 /** gwctl's own: its canary topic lives here. Not a name that a user can take. */
 export const CANARY_VIRTUAL_CLUSTER = '_gwctl';
 export const CANARY_TOPIC = '_gwctlcanary';
 
-interface VirtualClusterRecord {
+interface VirtualClusterRecord extends Revocations {
   readonly createdAt: string;
+}
+
+interface AclRecord {
+  readonly acls: readonly Acl[];
 }
 
 interface Stores {
   readonly clusterName: string;
   readonly mappings: CompactedTopic<TopicMappings>;
   readonly virtualClusters: CompactedTopic<VirtualClusterRecord>;
+  readonly acls: CompactedTopic<AclRecord>;
 }
 
 /**
@@ -42,23 +55,25 @@ export class Tenants {
   async load(clusterName: string, client: KafkaClient): Promise<Stores> {
     const mappings = new CompactedTopic<TopicMappings>(TOPIC_MAPPINGS, client, this.#log, () => this.#refresh(mappings));
     const virtualClusters = new CompactedTopic<VirtualClusterRecord>(VIRTUAL_CLUSTERS, client, this.#log, () => {});
-    await Promise.all([mappings.catchUp(), virtualClusters.catchUp()]);
-    return { clusterName, mappings, virtualClusters };
+    const acls = new CompactedTopic<AclRecord>(ACLS, client, this.#log, () => {});
+    await Promise.all([mappings.catchUp(), virtualClusters.catchUp(), acls.catchUp()]);
+    return { clusterName, mappings, virtualClusters, acls };
   }
 
   /** Makes what was loaded the truth, and follows it from here on. */
   use(stores: Stores): void {
-    this.#stores?.mappings.close();
-    this.#stores?.virtualClusters.close();
+    this.close();
     this.#stores = stores;
     this.#refresh(stores.mappings);
     void stores.mappings.follow();
     void stores.virtualClusters.follow();
+    void stores.acls.follow();
   }
 
   close(): void {
     this.#stores?.mappings.close();
     this.#stores?.virtualClusters.close();
+    this.#stores?.acls.close();
   }
 
   namesOf(virtualCluster: string): TenantNames {
@@ -93,6 +108,42 @@ export class Tenants {
       if (refusal !== undefined) throw new GwctlError('USAGE', refusal);
     }
     await virtualClusters.update(name, (current) => (current === undefined ? { createdAt: now.toISOString() } : undefined));
+  }
+
+  /** What that account may, as the ACLs stand; `hold` wraps each change of them. */
+  accessOf(account: ServiceAccount, hold: (change: () => Promise<void>) => Promise<void>): SessionAccess {
+    const { virtualCluster } = account;
+    const read = (): readonly Acl[] | undefined => this.#current.acls.values.get(virtualCluster)?.acls;
+    return {
+      user: userAccess(account, read),
+      book: {
+        get acls() {
+          return read() ?? [];
+        },
+        update: (change) =>
+          hold(() => this.#current.acls.update(virtualCluster, (current) => {
+            const before = current?.acls ?? [];
+            const after = change(before);
+            return after === before ? undefined : { acls: after };
+          })),
+      },
+    };
+  }
+
+  isRevoked(account: ServiceAccount): boolean {
+    return isRevoked(this.#current.virtualClusters.values.get(account.virtualCluster) ?? {}, account);
+  }
+
+  /** Revokes one token, or all that a user was given until now; all nodes follow. Throws USAGE when there is no such virtual cluster. */
+  async revoke({ virtualCluster, username, token }: ServiceAccount, nowMs = Date.now()): Promise<void> {
+    const { virtualClusters } = this.#current;
+    let isKnown = false;
+    await virtualClusters.update(virtualCluster, (current) => {
+      isKnown = current !== undefined;
+      if (current === undefined) return undefined;
+      return token === undefined ? withRevokedUser(current, username, nowMs) : withRevokedToken(current, token.id, token.expiresAtMs, nowMs);
+    });
+    if (!isKnown) throw new GwctlError('USAGE', `no virtual cluster "${virtualCluster}"`);
   }
 
   async topicsCreated(virtualCluster: string, request: CreateTopicsRequest, response: CreateTopicsResponse): Promise<void> {

@@ -8,8 +8,11 @@ export interface SwitchRequest {
   readonly expectActive: string | undefined;
 }
 
-/** How much of the pause budget is for writes that are under way; the rest is for the replicator. */
+/** How much of the pause budget is for writes that are under way, and how much for the replicator; the rest is for consumer groups. */
 const DRAIN_SHARE = 0.25;
+const TAIL_SHARE = 0.55;
+/** A member learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls. Producers go on meanwhile. */
+const GROUP_DRAIN_MS = 6000;
 
 /**
  * Pure: the same request and observation give the same plan. A switch to the active cluster is a plan without steps. Throws
@@ -18,6 +21,8 @@ const DRAIN_SHARE = 0.25;
 export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const { active, generation } = seen;
   if (active === undefined || generation === undefined) {
+    const refused = seen.nodes.flatMap(({ state }) => (!state.ok && state.code === 'USAGE' ? [state] : []))[0];
+    if (refused !== undefined) throw new GwctlError('USAGE', refused.why, refused.hint === undefined ? {} : { hint: refused.hint });
     const whys = seen.nodes.map(({ name, state }) => `${name}: ${state.ok ? 'answers' : state.why}`);
     throw new GwctlError('CHECK_FAILED', `no gateway node says which cluster is active (${whys.join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
   }
@@ -39,9 +44,11 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
     basis,
     steps: [
       { kind: 'prepare-gateways', gateways },
+      { kind: 'drain-groups', gateways, timeoutMs: GROUP_DRAIN_MS },
       { kind: 'pause-gateways', gateways },
       { kind: 'drain-gateways', gateways, timeoutMs: Math.round(budgetMs * DRAIN_SHARE) },
-      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE)) },
+      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * TAIL_SHARE) },
+      { kind: 'move-groups', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE - TAIL_SHARE)) },
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
       { kind: 'prove-switch', gateways, from: active },

@@ -1,9 +1,11 @@
 /** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. */
 export type PlannedStep =
   | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[] }
   | { readonly kind: 'drain-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number }
+  | { readonly kind: 'move-groups'; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[] }
   | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[] }
   | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string };
@@ -22,12 +24,16 @@ export function describeStep(step: PlannedStep, to: string): string {
   switch (step.kind) {
     case 'prepare-gateways':
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
+    case 'drain-groups':
+      return `let consumer groups commit what they have read, on ${list(step.gateways)}`;
     case 'pause-gateways':
       return `hold writes on ${list(step.gateways)}`;
     case 'drain-gateways':
       return `wait until every write is answered on ${list(step.gateways)}`;
     case 'prove-tail':
       return `wait until the last record of every replicated partition of ${step.from} is on ${to}`;
+    case 'move-groups':
+      return `write the exact position of every consumer group to ${to}`;
     case 'flip-gateways':
       return `switch ${list(step.gateways)} to ${to}`;
     case 'resume-gateways':

@@ -1,11 +1,14 @@
-import type { NodeState, PrepareReport, SwitchOrder, SwitchVerb, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { GroupDrainReport, NodeState, PrepareReport, RevokeBody, SwitchOrder, SwitchVerb, VirtualClusterInfo } from '../shared/admin-api.ts';
 
 /** One gateway node as gwctl talks to it. Every call has a deadline; what cannot be reached is UNAVAILABLE and names the node. */
 export interface GatewayAdmin {
   readonly node: string;
   state(signal?: AbortSignal): Promise<NodeState>;
   virtualClusters(): Promise<readonly VirtualClusterInfo[]>;
-  issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number): Promise<string>;
+  issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean): Promise<string>;
+  /** Connections that the revoked tokens have opened end within seconds, on every node. */
+  revoke(virtualCluster: string, what: RevokeBody): Promise<void>;
   prepare(order: SwitchOrder): Promise<PrepareReport>;
-  order(verb: Exclude<SwitchVerb, 'prepare'>, order: SwitchOrder): Promise<NodeState>;
+  drainGroups(order: SwitchOrder): Promise<GroupDrainReport>;
+  order(verb: Exclude<SwitchVerb, 'prepare' | 'drain-groups'>, order: SwitchOrder): Promise<NodeState>;
 }

@@ -30,7 +30,9 @@ export function createProgress(context: ProgressContext, now: () => number = () 
   const palette = createPalette(context.isTerminal.err, context.env);
   const startedAtMs = now();
   const seconds = () => `${((now() - startedAtMs) / 1000).toFixed(1).padStart(6)}s`;
-  return context.isTerminal.err ? createSpinner(context.err, palette, seconds) : createLines(context.err, seconds);
+  // A terminal that says it has no columns (a pseudo-terminal that nobody sized) makes ora draw without end.
+  const hasColumns = (context.err as { readonly columns?: number }).columns !== 0;
+  return context.isTerminal.err && hasColumns ? createSpinner(context.err, palette, seconds) : createLines(context.err, seconds);
 }
 
 function createLines(err: NodeJS.WritableStream, seconds: () => string): Progress {

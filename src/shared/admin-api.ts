@@ -4,6 +4,8 @@
  */
 export const ADMIN_PATHS = {
   health: '/health',
+  /** GET → text for Prometheus */
+  metrics: '/metrics',
   /** GET → NodeState */
   state: '/admin/gateway/v1/state',
   /** GET → { virtualClusters: VirtualClusterInfo[] } */
@@ -11,13 +13,15 @@ export const ADMIN_PATHS = {
   /** POST (IssueTokenBody) → { token } */
   issueToken: (virtualCluster: string, username: string): string =>
     `/admin/vclusters/v1/vcluster/${encodeURIComponent(virtualCluster)}/username/${encodeURIComponent(username)}`,
+  /** POST (RevokeBody) → {} */
+  revoke: (virtualCluster: string): string => `/admin/vclusters/v1/vcluster/${encodeURIComponent(virtualCluster)}/revoke`,
   /** POST → { message: "Cluster switched" }: this node alone, without any of gwctl's checks. */
   switch: (from: string, to: string): string => `/admin/pclusters/v1/pcluster/${encodeURIComponent(from)}/switch?to=${encodeURIComponent(to)}`,
   /** POST (SwitchOrder) → NodeState (prepare: PrepareReport) */
   run: (verb: SwitchVerb): string => `/admin/gateway/v1/switch/${verb}`,
 } as const;
 
-export type SwitchVerb = 'prepare' | 'pause' | 'drain' | 'flip' | 'resume' | 'abort';
+export type SwitchVerb = 'prepare' | 'drain-groups' | 'pause' | 'drain' | 'flip' | 'resume' | 'abort';
 
 /**
  *   serving ──prepare──► prepared ──pause──► paused ──drain──► drained ──flip──► flipped ──resume──► serving (next generation)
@@ -56,8 +60,15 @@ export interface SwitchOrder {
   readonly generation: number;
   readonly to: string;
   readonly leaseMs: number;
-  /** For `drain`: how long writes may take to be answered. */
+  /** For `drain` and `drain-groups`: how long it may take. */
   readonly timeoutMs?: number;
+}
+
+/** How many members of consumer groups a node knows, and how many of them have committed and asked to join again. */
+export interface GroupDrainReport {
+  readonly state: NodeState;
+  readonly members: number;
+  readonly drained: number;
 }
 
 /** What a node found out about the target before it agreed. */
@@ -70,6 +81,15 @@ export interface PrepareReport {
 
 export interface IssueTokenBody {
   readonly lifeTimeSeconds?: number;
+  /** The user may edit the ACLs of its virtual cluster, which do not bind it. */
+  readonly isAdmin?: boolean;
+}
+
+/** Exactly one of the two. */
+export interface RevokeBody {
+  /** Every token that this user was given until now. */
+  readonly username?: string;
+  readonly token?: string;
 }
 
 export interface VirtualClusterInfo {

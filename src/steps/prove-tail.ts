@@ -1,6 +1,6 @@
-import type { KafkaCluster, TopicPartition } from '../ports/kafka-cluster.ts';
+import { partitionKey, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import { observeLag } from '../checks/observe-lag.ts';
-import { totalLag } from '../checks/observation.ts';
+import { totalLag, type LinkLag } from '../checks/observation.ts';
 import { replicatedTopics } from '../checks/replicated-topics.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Step, StepContext } from './step.ts';
@@ -29,11 +29,13 @@ export const proveTail: Step<'prove-tail'> = {
     for (;;) {
       const lag = await observeLag(source, replicator, partitions, () => clock.now());
       const { records, behind } = totalLag(lag);
-      if (records === 0n) break;
-      note(`${records} records in ${behind.length} partitions are not on ${plan.to} yet`);
+      const held = await heldBack(source, lag);
+      if (records === 0n && held.length === 0) break;
+      note(records > 0n ? `${records} records in ${behind.length} partitions are not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${held.length} partitions`);
       try {
         await clock.sleep(POLL_MS, signal);
       } catch {
+        if (records === 0n) throw new GwctlError('UNAVAILABLE', `transactions that are open on ${plan.from} still hid records of ${held.slice(0, 3).join(', ')} after ${step.timeoutMs} ms`, { hint: 'somebody writes in a transaction past the gateways: kafka-transactions.sh find-hanging shows who' });
         const names = behind.slice(0, 3).map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`);
         throw new GwctlError('UNAVAILABLE', `${records} records were still not on ${plan.to} after ${step.timeoutMs} ms: ${names.join(', ')}`, {
           hint: 'look at `gwctl lag` and at the log of mirror-maker',
@@ -44,6 +46,12 @@ export const proveTail: Step<'prove-tail'> = {
     return { topics: topics.length, partitions: partitions.length };
   },
 };
+
+/** Partitions with records behind an open transaction: no reader of committed records, and so no replicator, has seen them. */
+async function heldBack(source: KafkaCluster, { partitions }: LinkLag): Promise<string[]> {
+  const ends = await source.highWatermarks(partitions);
+  return partitions.filter((partition) => (ends.get(partitionKey(partition)) ?? 0n) > partition.sourceEnd).map(partitionKey);
+}
 
 function clusterOf({ world }: StepContext, name: string): KafkaCluster {
   const cluster = world.clusters.get(name);

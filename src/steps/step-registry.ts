@@ -1,13 +1,16 @@
-import { drainGateways, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
+import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
+import { moveGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
 
 export const STEPS: StepRegistry = {
   'prepare-gateways': prepareGateways,
+  'drain-groups': drainGroups,
   'pause-gateways': pauseGateways,
   'drain-gateways': drainGateways,
   'prove-tail': proveTail,
+  'move-groups': moveGroups,
   'flip-gateways': flipGateways,
   'resume-gateways': resumeGateways,
   'prove-switch': proveSwitch,

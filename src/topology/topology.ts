@@ -5,7 +5,7 @@
 export interface Topology {
   readonly name: string;
   readonly runtime: RuntimeName;
-  /** Added to every port, so that several environments run side by side. */
+  /** Added to every port, so that several environments run side by side; the gateways' client ports move by a hundredth more (buildTopology says why). */
   readonly portOffset: number;
   readonly clusters: readonly Cluster[];
   readonly links: readonly MirrorLink[];
@@ -27,7 +27,26 @@ export interface Cluster {
   readonly brokers: readonly Broker[];
   /** Extra broker properties, after ours. */
   readonly brokerConfig: Readonly<Record<string, string>>;
+  /** How its brokers want to be spoken to; plain text without credentials when absent. */
+  readonly security?: ClusterSecurity;
 }
+
+/** Towards the brokers of one cluster. The names are Kafka's own. */
+export interface ClusterSecurity {
+  readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  /** With the SASL protocols only. */
+  readonly sasl: SaslAccount | undefined;
+  /** PEM file with the authorities that signed the brokers' certificates; the system's own when undefined. */
+  readonly caFile: string | undefined;
+}
+
+export interface SaslAccount {
+  readonly mechanism: SaslMechanism;
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
 
 export interface Broker {
   readonly id: number;
@@ -57,7 +76,22 @@ export interface GatewayNode {
   readonly bindHost: string;
   /** One port for each broker node id, bound from start to end (hazard H9): nodeId n is served at ports.find(p => p.nodeId === n). */
   readonly ports: readonly { readonly nodeId: number; readonly port: number }[];
-  readonly admin: { readonly host: string; readonly port: number };
+  readonly admin: { readonly host: string; readonly port: number; readonly tls?: ServerTls };
+  /** On the ports for clients; they are plain text when absent. */
+  readonly tls?: ServerTls;
+}
+
+/** TLS of a listener, and what gwctl itself needs to connect to it. All are paths of PEM files. */
+export interface ServerTls {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Authorities that gwctl trusts when it connects; the system's own when undefined. */
+  readonly caFile: string | undefined;
+  /** Given, clients must present a certificate that one of these authorities signed… */
+  readonly clientCaFile: string | undefined;
+  /** …and this is what gwctl presents. */
+  readonly ownCertFile: string | undefined;
+  readonly ownKeyFile: string | undefined;
 }
 
 export interface GatewaySettings {
@@ -65,8 +99,10 @@ export interface GatewaySettings {
   readonly clusterId: string;
   readonly adminUsername: string;
   readonly adminPassword: Secret;
-  /** HS256 key of the service-account tokens. */
+  /** HS256 key that signs the service-account tokens. */
   readonly tokenKey: Secret;
+  /** Keys that no longer sign, but whose tokens are still accepted; none when absent. */
+  readonly olderTokenKeys?: readonly Secret[];
   readonly maxFrameBytes: number;
   /** How long a held write waits at most before it is answered with a retriable error (hazard H12: 25 s). */
   readonly holdMs: number;

@@ -1,17 +1,23 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { parse, stringify } from 'yaml';
 import { parseTopology } from '../../src/config/parse-topology.ts';
+import { environmentDir } from '../../src/topology/environment-dir.ts';
 import type { Topology } from '../../src/topology/topology.ts';
 
 /** An environment of its own for one test file: ports that nobody has, files in a temporary folder. */
 export interface TestEnvironment {
   readonly portOffset: number;
   readonly stateDir: string;
-  /** The built-in topology, moved to these ports. */
+  /** Where the files of this environment's components are. */
+  readonly dir: string;
+  /** The text of its gwctl.yaml. */
+  readonly config: string;
+  /** What the gwctl.yaml says, moved to these ports. */
   readonly topology: Topology;
   /** The built CLI (`bin/gwctl.js`), on this environment. Never rejects: the exit code is part of the answer. */
   gwctl(args: readonly string[], options?: GwctlOptions): Promise<GwctlResult>;
@@ -35,11 +41,15 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 const ENTRY = join(ROOT, 'bin', 'gwctl.js');
 const TIMEOUT_MS = 170_000;
 
-/** Ports and a folder; nothing runs yet. */
-export async function reserveEnvironment(): Promise<TestEnvironment> {
-  const [portOffset, stateDir] = await Promise.all([findFreeOffset(), mkdtemp(join(tmpdir(), 'gwctl-test-'))]);
+/** Ports and a folder; nothing runs yet. `text` is what its gwctl.yaml says beside the ports. */
+export async function reserveEnvironment(text = ''): Promise<TestEnvironment> {
+  const config = withLowPorts(text);
+  const [portOffset, stateDir] = await Promise.all([findFreeOffset(config), mkdtemp(join(tmpdir(), 'gwctl-test-'))]);
+  const configFile = join(stateDir, 'gwctl.yaml');
+  await writeFile(configFile, config);
+  const topology = topologyAt(portOffset, config);
   const gwctl = async (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS }: GwctlOptions = {}): Promise<GwctlResult> => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [ENTRY, ...args], {
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [ENTRY, '--config', configFile, ...args], {
       cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
     });
     return { exitCode: exitCode ?? -1, stdout, stderr };
@@ -47,7 +57,9 @@ export async function reserveEnvironment(): Promise<TestEnvironment> {
   return {
     portOffset,
     stateDir,
-    topology: topologyAt(portOffset),
+    dir: environmentDir(topology, stateDir),
+    config,
+    topology,
     gwctl,
     dispose: async () => {
       const { exitCode, stderr } = await gwctl(['down', '-v']);
@@ -58,29 +70,39 @@ export async function reserveEnvironment(): Promise<TestEnvironment> {
 }
 
 /** The same, and everything runs: `gwctl up`. */
-export async function startEnvironment(upFlags: readonly string[] = []): Promise<TestEnvironment> {
-  const environment = await reserveEnvironment();
+export async function startEnvironment(upFlags: readonly string[] = [], config = ''): Promise<TestEnvironment> {
+  const environment = await reserveEnvironment(config);
   const { exitCode, stderr } = await environment.gwctl(['up', ...upFlags]);
   if (exitCode === 0) return environment;
   await environment.dispose().catch(() => {});
   throw new Error(`gwctl up: exit ${exitCode}\n${stderr}`);
 }
 
-async function findFreeOffset(): Promise<number> {
+async function findFreeOffset(config: string): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const offset = FIRST_OFFSET + OFFSET_STEP * Math.floor(Math.random() * OFFSETS);
-    if (await areFree(portsOf(topologyAt(offset)))) return offset;
+    if (await areFree(portsOf(topologyAt(offset, config)))) return offset;
   }
   throw new Error('no port offset is free');
 }
 
-/** Broker ports of the built-in topology stay below 65536 with these. */
+/**
+ * With the built-in topology's brokers on other ports. Its own are among those that the system gives to outgoing connections (32768 and up on
+ * Linux), so a port that is free when it is looked for may be taken when the broker binds it.
+ */
+function withLowPorts(text: string): string {
+  const file = (parse(text) ?? {}) as { readonly clusters?: Readonly<Record<string, object | null>> };
+  const clusters = { main: { port: 10_092, ...file.clusters?.['main'] }, failover: { port: 11_092, ...file.clusters?.['failover'] } };
+  return stringify({ ...file, clusters: { ...file.clusters, ...clusters } });
+}
+
+/** All ports stay below 32768 with these. */
 const FIRST_OFFSET = 1000;
 const OFFSET_STEP = 20;
 const OFFSETS = 1000;
 
-function topologyAt(portOffset: number): Topology {
-  return parseTopology('', { fileName: 'built-in topology', portOffset, baseDir: ROOT });
+function topologyAt(portOffset: number, config: string): Topology {
+  return parseTopology(config, { fileName: 'gwctl.yaml', portOffset, baseDir: ROOT });
 }
 
 function portsOf({ clusters, gateways, schemaRegistry }: Topology): readonly number[] {

@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 export interface KafkaBroker {
   readonly host: string;
   readonly port: number;
+  /** Ports of the listeners that were asked for besides the plain one, by name. */
+  readonly listeners: Readonly<Record<string, number>>;
   /** As `kill -9` does it; the data stays, and `start` brings the broker back. */
   kill(): Promise<void>;
   start(): void;
@@ -16,17 +18,38 @@ export interface KafkaBroker {
   stop(): Promise<void>;
 }
 
-/** A real one-node Kafka from gwctl's cache, in a folder of its own. It is returned before it answers: clients wait for it. */
-export async function startKafkaBroker(kafkaVersion: string): Promise<KafkaBroker> {
+/** One of Kafka's own tools; resolves with what it printed, rejects when it fails. */
+export async function runKafkaTool(kafkaVersion: string, mainClass: string, args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)('java', ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPathOf(kafkaVersion), mainClass, ...args], { timeout: 60_000 });
+  return stdout + stderr;
+}
+
+function classPathOf(kafkaVersion: string): string {
   const cache = process.env['GWCTL_CACHE_DIR'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'gwctl');
   const libs = path.join(cache, `kafka-${kafkaVersion}`, 'libs');
   if (!existsSync(libs)) throw new Error(`${libs} is missing: run \`npm run setup\` first`);
-  const classPath = path.join(libs, '*');
+  return path.join(libs, '*');
+}
+
+/** What a broker has besides its PLAINTEXT listener. */
+export interface BrokerExtras {
+  /** Listener name -> security protocol. */
+  readonly listeners?: Readonly<Record<string, string>>;
+  readonly properties?: Readonly<Record<string, string>>;
+  /** As `kafka-storage format --add-scram` takes them. */
+  readonly scramUsers?: readonly string[];
+}
+
+/** A real one-node Kafka from gwctl's cache, in a folder of its own. It is returned before it answers: clients wait for it. */
+export async function startKafkaBroker(kafkaVersion: string, { listeners = {}, properties: extra = {}, scramUsers = [] }: BrokerExtras = {}): Promise<KafkaBroker> {
+  const classPath = classPathOf(kafkaVersion);
   const folder = mkdtempSync(path.join(tmpdir(), 'gwctl-broker-'));
-  const [port, controllerPort] = await freePorts(2) as [number, number];
+  const names = Object.keys(listeners);
+  const [port, controllerPort, ...extraPorts] = await freePorts(2 + names.length) as [number, number, ...number[]];
+  const addresses = names.map((name, index) => `,${name}://127.0.0.1:${extraPorts[index] ?? 0}`).join('');
   const properties = path.join(folder, 'server.properties');
-  writeFileSync(properties, renderProperties(port, controllerPort, path.join(folder, 'data')));
-  await promisify(execFile)('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAEAAAAAAAAAAQ', '-c', properties]);
+  writeFileSync(properties, renderProperties({ ...propertiesOf(port, controllerPort, path.join(folder, 'data'), addresses, listeners), ...extra }));
+  await promisify(execFile)('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAEAAAAAAAAAAQ', '-c', properties, ...scramUsers.flatMap((user) => ['--add-scram', user])]);
 
   let child: ChildProcess | undefined;
   const start = () => {
@@ -40,7 +63,7 @@ export async function startKafkaBroker(kafkaVersion: string): Promise<KafkaBroke
   };
   start();
   return {
-    host: '127.0.0.1', port, start, kill: () => end('SIGKILL'),
+    host: '127.0.0.1', port, listeners: Object.fromEntries(names.map((name, index) => [name, extraPorts[index] ?? 0])), start, kill: () => end('SIGKILL'),
     stop: async () => {
       await end('SIGKILL'); // nothing of it is kept, so an orderly end would only take time
       rmSync(folder, { recursive: true, force: true });
@@ -48,20 +71,26 @@ export async function startKafkaBroker(kafkaVersion: string): Promise<KafkaBroke
   };
 }
 
-function renderProperties(port: number, controllerPort: number, data: string): string {
-  return Object.entries({
+function renderProperties(properties: Readonly<Record<string, string | number | boolean>>): string {
+  return Object.entries(properties).map(([key, value]) => `${key}=${value}\n`).join('');
+}
+
+function propertiesOf(port: number, controllerPort: number, data: string, addresses: string, listeners: Readonly<Record<string, string>>): Readonly<Record<string, string | number | boolean>> {
+  return {
     'process.roles': 'broker,controller', 'node.id': 1,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port}${addresses},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${addresses}`,
+    'listener.security.protocol.map': Object.entries({ PLAINTEXT: 'PLAINTEXT', CONTROLLER: 'PLAINTEXT', ...listeners }).map(([name, protocol]) => `${name}:${protocol}`).join(','),
+    'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER', 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`, 'log.dirs': data,
     'offsets.topic.replication.factor': 1, 'offsets.topic.num.partitions': 1, 'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1, 'transaction.state.log.num.partitions': 1, 'log.cleaner.dedupe.buffer.size': 4194304,
     'auto.create.topics.enable': false, 'broker.session.timeout.ms': 2000, 'broker.heartbeat.interval.ms': 500, 'group.initial.rebalance.delay.ms': 0,
-  }).map(([key, value]) => `${key}=${value}\n`).join('');
+  };
 }
 
 /** Ports that nobody has at the moment; all are held until all are known, so they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => (server.address() as net.AddressInfo).port);

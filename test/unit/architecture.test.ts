@@ -36,6 +36,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   kafkajs: ['drill'],
   lz4js: ['wire'],
   ora: ['report'],
+  'prom-client': ['gateway'],
   snappyjs: ['wire'],
   yaml: ['config', 'topology'],
   zod: ['config', 'drill'],

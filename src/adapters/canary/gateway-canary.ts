@@ -1,3 +1,4 @@
+import { clientTls } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
 import type { Canary } from '../../ports/canary.ts';
 import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
@@ -22,10 +23,12 @@ export function gatewayCanary(nodes: readonly GatewayNode[], admins: readonly Ga
     const admin = admins.find((candidate) => candidate.node === name);
     if (node === undefined || admin === undefined) throw new GwctlError('INTERNAL', `no gateway ${name}`);
     const password = await admin.issueToken(VIRTUAL_CLUSTER, USERNAME, TOKEN_SECONDS);
+    const tls = clientTls(node.tls);
     const client = openKafkaClient({
       bootstrap: node.ports.map(({ port }) => ({ host: node.advertisedHost, port })),
       clientId: 'gwctl-canary',
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      ...(tls === undefined ? {} : { tls }),
       sasl: { mechanism: 'PLAIN', username: USERNAME, password },
     });
     const { topics } = await client.metadata([TOPIC]);

@@ -1,5 +1,7 @@
+import { adminBase, adminRequest, type AdminResponse } from '../../client/admin-request.ts';
+import { clientTls } from '../../config/cluster-access.ts';
 import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
-import { ADMIN_PATHS, type AdminError, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
+import { ADMIN_PATHS, type AdminError, type GroupDrainReport, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
 import { CATALOG, GwctlError, type ErrorCode } from '../../shared/errors.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
 
@@ -15,15 +17,17 @@ const ANSWER_MARGIN_MS = 5000;
 
 /** A node of the built-in gateway behind its HTTP API. */
 export function httpGatewayAdmin(node: GatewayNode, { username, password, timeoutMs = TIMEOUT_MS }: HttpGatewayAdminOptions): GatewayAdmin {
-  const base = `http://${node.admin.host}:${node.admin.port}`;
+  const address = { host: node.admin.host, port: node.admin.port, tls: clientTls(node.admin.tls) };
+  const base = adminBase(address);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
   async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown, limitMs = timeoutMs, signal?: AbortSignal): Promise<T> {
     const deadline = AbortSignal.timeout(limitMs);
-    let response: Response;
+    let response: AdminResponse;
     try {
-      response = await fetch(base + path, {
+      response = await adminRequest(address, {
         method,
+        path,
         headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
@@ -32,8 +36,8 @@ export function httpGatewayAdmin(node: GatewayNode, { username, password, timeou
       const why = deadline.aborted ? `no answer within ${limitMs} ms` : causeOf(reason);
       throw new GwctlError('UNAVAILABLE', `gateway ${node.name} cannot be reached at ${base}: ${why}`, { cause: reason, details: { gateway: node.name } });
     }
-    const answer = (await response.json().catch(() => undefined)) as unknown;
-    if (response.ok) return answer as T;
+    const answer = parseJson(response.text);
+    if (response.status >= 200 && response.status < 300) return answer as T;
     const { code, message } = (answer as AdminError | undefined)?.error ?? { code: 'INTERNAL', message: `HTTP ${response.status}` };
     if (response.status === 401) {
       throw new GwctlError('USAGE', `gateway ${node.name} refuses the admin user "${username}": ${message}`, {
@@ -47,9 +51,11 @@ export function httpGatewayAdmin(node: GatewayNode, { username, password, timeou
     node: node.name,
     state: async (signal) => await call<NodeState>('GET', ADMIN_PATHS.state, undefined, timeoutMs, signal),
     virtualClusters: async () => (await call<{ virtualClusters: VirtualClusterInfo[] }>('GET', ADMIN_PATHS.virtualClusters)).virtualClusters,
-    issueToken: async (virtualCluster, user, lifeTimeSeconds) =>
-      (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds })).token,
+    issueToken: async (virtualCluster, user, lifeTimeSeconds, isAdmin = false) =>
+      (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds, ...(isAdmin ? { isAdmin } : {}) })).token,
+    revoke: async (virtualCluster, what) => void (await call<unknown>('POST', ADMIN_PATHS.revoke(virtualCluster), what)),
     prepare: async (order) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order),
+    drainGroups: async (order) => await call<GroupDrainReport>('POST', ADMIN_PATHS.run('drain-groups'), order, (order.timeoutMs ?? 0) + ANSWER_MARGIN_MS),
     order: async (verb, order) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, (order.timeoutMs ?? 0) + Math.max(timeoutMs, ANSWER_MARGIN_MS)),
   };
 }
@@ -58,10 +64,16 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(CATALOG, code);
 }
 
-/** fetch says "fetch failed" and hides the reason one level down. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The short code where there is one: a name with several addresses fails as a list of errors without a message. */
 function causeOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
-  const { cause } = reason;
-  if (cause instanceof Error) return (cause as NodeJS.ErrnoException).code ?? cause.message;
-  return reason.message;
+  return (reason as NodeJS.ErrnoException).code ?? reason.message;
 }

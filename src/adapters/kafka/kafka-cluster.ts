@@ -1,5 +1,7 @@
+import type { ClusterAccess } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
-import { EARLIEST, LATEST } from '../../client/list-offsets.ts';
+import { commitGroupOffsets, readGroupOffsets } from './group-offsets.ts';
+import { EARLIEST, LATEST, type Isolation } from '../../client/list-offsets.ts';
 import { partitionKey, type DataRecord, type KafkaCluster, type TopicPartition } from '../../ports/kafka-cluster.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Cluster } from '../../topology/topology.ts';
@@ -10,11 +12,12 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const TOPIC_RESOURCE = 2;
 /** ConfigSource of a value that was set on the topic. */
 const SET_ON_TOPIC = 1;
-const FIRST_WINDOW = 16n;
+/** Transaction markers that are looked past at first. */
+const MARGIN = 16n;
 
 /** A cluster over the Kafka protocol. Connects when first asked; `close` ends all connections. */
-export function openKafkaCluster(cluster: Cluster, clientId = 'gwctl'): KafkaCluster {
-  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, clientId = 'gwctl'): KafkaCluster {
+  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId, ...access, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const offsets = (partitions: readonly TopicPartition[], timestamp: bigint): Promise<Map<string, bigint>> => listOffsets(client, cluster.name, partitions, timestamp);
 
   const readRecords = async (partition: TopicPartition, from: bigint, limit: number, until?: bigint): Promise<DataRecord[]> => {
@@ -30,6 +33,19 @@ export function openKafkaCluster(cluster: Cluster, clientId = 'gwctl'): KafkaClu
       if (records.length >= limit) break;
     }
     return records;
+  };
+
+  /** Markers and aborted records may stand between and behind them: look back further each time. */
+  const lastRecords = async (partition: TopicPartition, count: number): Promise<DataRecord[]> => {
+    if (count < 1) return [];
+    const key = partitionKey(partition);
+    const end = (await offsets([partition], LATEST)).get(key) ?? 0n;
+    const first = (await offsets([partition], EARLIEST)).get(key) ?? 0n;
+    for (let window = BigInt(count) * 2n + MARGIN; ; window *= 4n) {
+      const from = end - window > first ? end - window : first;
+      const found = await readRecords(partition, from, Number.MAX_SAFE_INTEGER, end);
+      if (found.length >= count || from === first) return found.slice(-count);
+    }
   };
 
   return {
@@ -60,18 +76,12 @@ export function openKafkaCluster(cluster: Cluster, clientId = 'gwctl'): KafkaClu
       return configs;
     },
     endOffsets: async (partitions) => await offsets(partitions, LATEST),
+    highWatermarks: async (partitions) => await listOffsets(client, cluster.name, partitions, LATEST, 'read_uncommitted'),
     readRecords: async (partition, from, limit) => await readRecords(partition, from, limit),
-    lastRecord: async (partition) => {
-      const key = partitionKey(partition);
-      const end = (await offsets([partition], LATEST)).get(key) ?? 0n;
-      const first = (await offsets([partition], EARLIEST)).get(key) ?? 0n;
-      // Markers and aborted records may stand at the end: look back further each time.
-      for (let window = FIRST_WINDOW; ; window *= 8n) {
-        const from = end - window > first ? end - window : first;
-        const last = (await readRecords(partition, from, Number.MAX_SAFE_INTEGER, end)).at(-1);
-        if (last !== undefined || from === first) return last;
-      }
-    },
+    lastRecord: async (partition) => (await lastRecords(partition, 1)).at(-1),
+    lastRecords,
+    groupOffsets: async () => await readGroupOffsets(client),
+    commitGroupOffsets: async (wanted) => await commitGroupOffsets(client, wanted),
     readAll: async (topic) => {
       const { topics } = await client.metadata([topic]);
       const found = topics.find(({ name }) => name === topic);
@@ -84,9 +94,9 @@ export function openKafkaCluster(cluster: Cluster, clientId = 'gwctl'): KafkaClu
   };
 }
 
-async function listOffsets(client: KafkaClient, clusterName: string, partitions: readonly TopicPartition[], timestamp: bigint): Promise<Map<string, bigint>> {
+async function listOffsets(client: KafkaClient, clusterName: string, partitions: readonly TopicPartition[], timestamp: bigint, isolation: Isolation = 'read_committed'): Promise<Map<string, bigint>> {
   if (partitions.length === 0) return new Map();
-  const answers = await client.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, timestamp, isolation: 'read_committed' as const })));
+  const answers = await client.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, timestamp, isolation })));
   const failed = answers.find(({ errorCode }) => errorCode !== 0);
   if (failed !== undefined) throw new GwctlError('UNAVAILABLE', `offsets of ${partitionKey(failed)} on ${clusterName}: ${errorName(failed.errorCode)}`);
   return new Map(answers.map((answer) => [partitionKey(answer), answer.offset]));

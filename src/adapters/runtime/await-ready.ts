@@ -1,5 +1,7 @@
+import { adminBase, adminRequest } from '../../client/admin-request.ts';
 import { LATEST } from '../../client/list-offsets.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
+import { clientTls, type ClusterAccess } from '../../config/cluster-access.ts';
 import type { Cluster, GatewayNode, MirrorLink } from '../../topology/topology.ts';
 import { pollUntil } from './poll-until.ts';
 
@@ -8,8 +10,8 @@ const HEARTBEAT_MS = 90_000;
 const HTTP_MS = 60_000;
 
 /** Opens a client of that cluster for the time of `work`. */
-export async function withClient<T>(cluster: Cluster, work: (client: KafkaClient) => Promise<T>): Promise<T> {
-  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId: 'gwctl-runtime', requestTimeoutMs: 5000 });
+export async function withClient<T>(cluster: Cluster, work: (client: KafkaClient) => Promise<T>, access: ClusterAccess = {}): Promise<T> {
+  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId: 'gwctl-runtime', ...access, requestTimeoutMs: 5000 });
   try {
     return await work(client);
   } finally {
@@ -70,7 +72,11 @@ const LOOK_BACK = 10n;
 
 /** The node says that it can serve. */
 export async function awaitGateway({ name, admin }: GatewayNode, signal: AbortSignal): Promise<void> {
-  await awaitHttp(`gateway ${name}`, `http://${admin.host}:${admin.port}/health`, signal);
+  const address = { host: admin.host, port: admin.port, tls: clientTls(admin.tls) };
+  await pollUntil({ what: `gateway ${name}`, timeoutMs: HTTP_MS, pauseMs: 50, signal }, async () => {
+    const { status, text } = await adminRequest(address, { method: 'GET', path: '/health', signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) });
+    return status === 200 || `${adminBase(address)}/health answers ${status} ${text.slice(0, 200)}`;
+  });
 }
 
 /** That address answers 200. */

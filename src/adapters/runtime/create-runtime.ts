@@ -5,5 +5,5 @@ import { createLocalRuntime } from './local-runtime.ts';
 
 /** The runtime that the topology asks for. */
 export function createRuntime(context: LaunchContext): Runtime {
-  return context.topology.runtime === 'external' ? createExternalRuntime(context.topology) : createLocalRuntime(context);
+  return context.topology.runtime === 'external' ? createExternalRuntime(context) : createLocalRuntime(context);
 }

@@ -1,14 +1,15 @@
+import { clusterAccess } from '../../config/cluster-access.ts';
 import type { Runtime, UpOptions, UpResult } from '../../ports/runtime.ts';
 import { GwctlError } from '../../shared/errors.ts';
-import type { Topology } from '../../topology/topology.ts';
 import { awaitGateway, awaitMembership, withClient } from './await-ready.ts';
+import type { LaunchContext } from './launch.ts';
 import { startPhaseClock } from './phases.ts';
 import { runTogether } from './run-together.ts';
 
 /** The runtime of an environment that others operate: `up` only checks that clusters and gateways answer; gwctl owns no process. */
-export function createExternalRuntime(topology: Topology): Runtime {
+export function createExternalRuntime(context: Pick<LaunchContext, 'topology' | 'environmentDir' | 'env'>): Runtime {
   return {
-    up: (options) => check(topology, options),
+    up: (options) => check(context, options),
     down: async () => ({ stopped: [], totalMs: 0 }),
     observe: async () => [],
     start: refuse,
@@ -17,11 +18,11 @@ export function createExternalRuntime(topology: Topology): Runtime {
   };
 }
 
-async function check(topology: Topology, { progress, signal, withGateways, proveGateways }: UpOptions): Promise<UpResult> {
+async function check({ topology, environmentDir, env }: Pick<LaunchContext, 'topology' | 'environmentDir' | 'env'>, { progress, signal, withGateways, proveGateways }: UpOptions): Promise<UpResult> {
   const clock = startPhaseClock();
   const tasks = topology.clusters.map((cluster) => async (inner: AbortSignal) => {
     const item = progress.start(cluster.name);
-    await clock.time(`${cluster.name} answers`, () => withClient(cluster, (client) => awaitMembership(cluster, client, inner, (text) => item.note(text))));
+    await clock.time(`${cluster.name} answers`, () => withClient(cluster, (client) => awaitMembership(cluster, client, inner, (text) => item.note(text)), clusterAccess(cluster, environmentDir, env)));
     item.done('answers with all its brokers');
   });
   const gateways = (withGateways ? topology.gateways : []).map((node) => async (inner: AbortSignal) => {

@@ -14,7 +14,7 @@ export interface Java {
 
 export const MINIMUM_JAVA = 17;
 
-/** Where Debian, Fedora and others put theirs. */
+/** Where Debian, Fedora and others put theirs; `GWCTL_JVM_DIR` says another place. */
 const JVM_DIR = '/usr/lib/jvm';
 
 /** The Java of JAVA_HOME, else of PATH; when that is too old, one of /usr/lib/jvm. ENVIRONMENT when there is none. */
@@ -23,8 +23,9 @@ export async function findJava(env: Env, minimum = MINIMUM_JAVA): Promise<Java> 
   const preferred = home !== undefined && home !== '' ? join(home, 'bin', 'java') : 'java';
   const first = await probe(preferred, env);
   if (first !== undefined && first.major >= minimum) return first;
-  for (const name of (await readdir(JVM_DIR).catch(() => [])).toSorted()) {
-    const other = await probe(join(JVM_DIR, name, 'bin', 'java'), env);
+  const jvmDir = env['GWCTL_JVM_DIR'] || JVM_DIR;
+  for (const name of (await readdir(jvmDir).catch(() => [])).toSorted()) {
+    const other = await probe(join(jvmDir, name, 'bin', 'java'), env);
     if (other !== undefined && other.major >= minimum) return other;
   }
   const seen = first === undefined ? `\`${preferred} -version\` does not run` : `${preferred} is Java ${first.major}`;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
 
 /** A process for ever: a pid is used again, a pid together with its start time is not. */
@@ -50,7 +50,17 @@ function readFromProc(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   // The command name stands in parentheses and may hold anything, so count from the last one: state is field 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[22 - 3];
+  const isOver = fields[0] === 'X' || (fields[0] === 'Z' && countThreads(pid) <= 1);
+  return isOver ? undefined : fields[22 - 3];
+}
+
+/** The first thread of a process that is killed may be over before the others, and its ports and files are theirs, too, until the last has gone. */
+function countThreads(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
 }
 
 function readFromPs(pid: number): string | undefined {

@@ -1,3 +1,5 @@
+import { adminBase, adminRequest } from '../../client/admin-request.ts';
+import { clientTls } from '../../config/cluster-access.ts';
 import { ADMIN_PATHS } from '../../shared/admin-api.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
@@ -11,15 +13,25 @@ export interface SwitchAnswer {
 
 /** The seed's call: this one node switches at once, and none of gwctl's checks is made. */
 export async function callSwitch(node: GatewayNode, from: string, to: string, { username, password }: { readonly username: string; readonly password: string }): Promise<SwitchAnswer> {
-  const url = `http://${node.admin.host}:${node.admin.port}${ADMIN_PATHS.switch(from, to)}`;
+  const address = { host: node.admin.host, port: node.admin.port, tls: clientTls(node.admin.tls) };
+  const path = ADMIN_PATHS.switch(from, to);
   try {
-    const response = await fetch(url, {
+    const { status, text } = await adminRequest(address, {
       method: 'POST',
+      path,
       headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return { status: response.status, body: await response.json().catch(() => undefined) };
+    return { status, body: parseJson(text) };
   } catch (reason) {
-    throw new GwctlError('UNAVAILABLE', `gateway ${node.name} does not answer at ${url}`, { cause: reason });
+    throw new GwctlError('UNAVAILABLE', `gateway ${node.name} does not answer at ${adminBase(address)}${path}`, { cause: reason });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

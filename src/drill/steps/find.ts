@@ -37,7 +37,7 @@ export interface ClientTarget {
 
 /** A client for the place that a step names. */
 export function kafkaOf(tools: StepTools, { gateway, as, cluster }: ClientTarget): Kafka {
-  if (cluster !== undefined) return openOnCluster(clusterNamed(tools.world.topology, cluster));
+  if (cluster !== undefined) return openOnCluster(clusterNamed(tools.world.topology, cluster), tools.clusterAccess?.get(cluster));
   if (gateway === undefined || as === undefined) throw new GwctlError('INTERNAL', 'a step names neither a cluster nor a gateway and a token');
   return openThroughGateway(nodeOf(tools, gateway), tokenOf(tools, as));
 }

@@ -3,9 +3,8 @@ import { ERROR } from '../../wire/error-codes.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import type { ApiDefinition } from '../../wire/schema.ts';
 import { alterConfigsResponse, type AlterConfigsRequest, type AlterConfigsResponse } from '../../wire/generated/alter-configs.ts';
-import { createAclsResponse, type CreateAclsRequest } from '../../wire/generated/create-acls.ts';
-import type { DeleteAclsRequest, DeleteAclsResponse } from '../../wire/generated/delete-acls.ts';
-import type { DescribeAclsRequest, DescribeAclsResponse } from '../../wire/generated/describe-acls.ts';
+import type { ConsumerGroupDescribeResponse } from '../../wire/generated/consumer-group-describe.ts';
+import type { ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse } from '../../wire/generated/consumer-group-heartbeat.ts';
 import type { DescribeClusterResponse } from '../../wire/generated/describe-cluster.ts';
 import { describeConfigsResponse, type DescribeConfigsRequest, type DescribeConfigsResponse } from '../../wire/generated/describe-configs.ts';
 import type { DescribeGroupsResponse } from '../../wire/generated/describe-groups.ts';
@@ -18,14 +17,15 @@ import { listConfigResourcesResponse } from '../../wire/generated/list-config-re
 import type { MetadataRequest, MetadataResponse } from '../../wire/generated/metadata.ts';
 import type { ProduceResponse } from '../../wire/generated/produce.ts';
 import type { SyncGroupRequest, SyncGroupResponse } from '../../wire/generated/sync-group.ts';
+import type { SessionAccess } from '../acls/apply-acls.ts';
 import { API } from '../api-table.ts';
+import type { GuardName } from '../guards.ts';
 import type { TenantNames } from '../tenant-names.ts';
+import type { TopicDirectory } from '../topic-directory.ts';
+import { describedGroupsToVirtual, heartbeatToPhysical, heartbeatToVirtual } from './consumer-groups.ts';
 import { CONSUMER_PROTOCOL, rewriteAssignment, rewriteSubscription } from './consumer-protocol.ts';
 import { rewriteEntities, towardsBroker, towardsClient } from './entities.ts';
 import {
-  aclFilterToPhysical,
-  aclToPhysical,
-  aclToVirtual,
   configNameToPhysical,
   configNameToVirtual,
   CONFIG_RESOURCE,
@@ -35,12 +35,17 @@ import {
 /** What a rewrite needs to know of the client and of the node it talks to. */
 export interface Surroundings {
   readonly names: TenantNames;
+  readonly topics: TopicDirectory;
   /** The cluster id that clients see, whichever cluster is behind (hazard H8). */
   readonly clusterId: string;
   /** Where this gateway node serves a broker; undefined: it does not. */
   readonly endpointOf: (nodeId: number) => { readonly host: string; readonly port: number } | undefined;
+  /** What the user may do; undefined: everything. */
+  readonly access?: SessionAccess | undefined;
   /** Protocol types of the groups that this connection joined: SyncGroup before version 5 does not say. */
   readonly groupProtocols: Map<string, string>;
+  /** For tests only. */
+  readonly disabledGuards?: ReadonlySet<GuardName> | undefined;
 }
 
 type Body = Record<string, unknown>;
@@ -54,13 +59,13 @@ const FORWARD: RequestOutcome = { kind: 'forward' };
 export function rewriteRequest(api: ApiDefinition, version: number, body: Body, around: Surroundings): RequestOutcome {
   const special = REQUESTS[api.key]?.(body as never, around, version);
   if (special?.kind === 'answer') return special;
-  rewriteEntities(api.request.fields, version, body, towardsBroker(around.names));
+  rewriteEntities(api.request.fields, version, body, towardsBroker(around.names, around.disabledGuards?.has('epochs-request')));
   return FORWARD;
 }
 
 /** Changes a decoded response, in place, into what the client shall see. */
 export function rewriteResponse(api: ApiDefinition, version: number, body: Body, around: Surroundings): void {
-  rewriteEntities(api.response.fields, version, body, towardsClient(around.names));
+  rewriteEntities(api.response.fields, version, body, towardsClient(around.names, around.disabledGuards?.has('epochs')));
   RESPONSES[api.key]?.(body as never, around, version);
 }
 
@@ -92,9 +97,10 @@ const REQUESTS: { readonly [key: number]: RequestRule } = {
     if ((body.protocolType ?? groupProtocols.get(body.groupId) ?? CONSUMER_PROTOCOL) !== CONSUMER_PROTOCOL) return;
     for (const entry of body.assignments) entry.assignment = rewriteAssignment(entry.assignment, (topic) => names.topicToPhysical(topic));
   },
+  [API.consumerGroupHeartbeat]: (body: ConsumerGroupHeartbeatRequest, around): RequestOutcome | void => heartbeatToPhysical(body, around),
   // Both clusters hand out the same small producer ids, and a collision drops an acknowledged record as a duplicate (H3, D4).
-  [API.initProducerId]: (body: InitProducerIdRequest): RequestOutcome | void => {
-    if (body.transactionalId !== null) return;
+  [API.initProducerId]: (body: InitProducerIdRequest, { disabledGuards }): RequestOutcome | void => {
+    if (body.transactionalId !== null || disabledGuards?.has('producer-ids')) return;
     return { kind: 'answer', body: asBody(newMessage(initProducerIdResponse, { producerId: randomProducerId(), producerEpoch: 0 })) };
   },
   [API.describeConfigs]: (body: DescribeConfigsRequest, { names }): RequestOutcome | void => {
@@ -107,27 +113,6 @@ const REQUESTS: { readonly [key: number]: RequestRule } = {
   },
   [API.alterConfigs]: alterConfigs,
   [API.incrementalAlterConfigs]: alterConfigs,
-  [API.createAcls]: (body: CreateAclsRequest, { names }): RequestOutcome | void => {
-    const physical = body.creations.map((acl) => aclToPhysical({ type: acl.resourceType, name: acl.resourceName, pattern: acl.resourcePatternType }, names));
-    if (physical.includes(undefined)) return { kind: 'answer', body: asBody(newMessage(createAclsResponse, { results: body.creations.map(() => REFUSED) })) };
-    body.creations.forEach((acl, index) => {
-      const to = physical[index];
-      if (to !== undefined) Object.assign(acl, { resourceName: to.name, resourcePatternType: to.pattern });
-    });
-  },
-  [API.describeAcls]: (body: DescribeAclsRequest, { names }) => {
-    const to = aclFilterToPhysical(body.resourceTypeFilter, body.resourceNameFilter, body.patternTypeFilter, names);
-    body.resourceNameFilter = to.name;
-    body.patternTypeFilter = to.pattern;
-  },
-  // Without a name a deletion would reach every tenant's ACLs: it is narrowed to the prefix.
-  [API.deleteAcls]: (body: DeleteAclsRequest, { names }) => {
-    for (const filter of body.filters) {
-      const to = aclFilterToPhysical(filter.resourceTypeFilter, filter.resourceNameFilter ?? '', filter.resourceNameFilter === null ? 4 : filter.patternTypeFilter, names);
-      filter.resourceNameFilter = to.name;
-      filter.patternTypeFilter = to.pattern;
-    }
-  },
   [API.electLeaders]: (body: ElectLeadersRequest): RequestOutcome | void => {
     if (body.topicPartitions !== null) return;
     return { kind: 'answer', body: asBody(newMessage(electLeadersResponse, { errorCode: ERROR.CLUSTER_AUTHORIZATION_FAILED })) };
@@ -177,6 +162,8 @@ const RESPONSES: { readonly [key: number]: ResponseRule } = {
       }
     }
   },
+  [API.consumerGroupHeartbeat]: (body: ConsumerGroupHeartbeatResponse, around) => heartbeatToVirtual(body, around),
+  [API.consumerGroupDescribe]: (body: ConsumerGroupDescribeResponse, { names }) => describedGroupsToVirtual(body, names),
   [API.describeConfigs]: (body: DescribeConfigsResponse, { names }) => {
     body.results = body.results.flatMap((result) => {
       const resourceName = configNameToVirtual(result.resourceType, result.resourceName, names);
@@ -187,20 +174,6 @@ const RESPONSES: { readonly [key: number]: ResponseRule } = {
   },
   [API.alterConfigs]: alteredConfigs,
   [API.incrementalAlterConfigs]: alteredConfigs,
-  [API.describeAcls]: (body: DescribeAclsResponse, { names }) => {
-    body.resources = body.resources.flatMap((resource) => {
-      const to = aclToVirtual({ type: resource.resourceType, name: resource.resourceName, pattern: resource.patternType }, names);
-      return to === undefined ? [] : [{ ...resource, resourceName: to.name, patternType: to.pattern }];
-    });
-  },
-  [API.deleteAcls]: (body: DeleteAclsResponse, { names }) => {
-    for (const result of body.filterResults) {
-      result.matchingAcls = result.matchingAcls.flatMap((acl) => {
-        const to = aclToVirtual({ type: acl.resourceType, name: acl.resourceName, pattern: acl.patternType }, names);
-        return to === undefined ? [] : [{ ...acl, resourceName: to.name, patternType: to.pattern }];
-      });
-    }
-  },
 };
 
 function alterConfigs(body: AlterConfigsRequest, { names }: Surroundings): RequestOutcome | void {

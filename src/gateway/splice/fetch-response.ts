@@ -54,7 +54,8 @@ export async function spliceFetchResponse(reader: FrameReader, version: number, 
   }
 }
 
-async function splicePartition(reader: FrameReader, version: number, emit: Emit): Promise<void> {
+/** One partition of a Fetch response, without leader epochs. */
+export async function splicePartition(reader: FrameReader, version: number, emit: Emit): Promise<void> {
   // index, error, high watermark, last stable offset, and from version 5 the log start offset
   const head = [await reader.bytes(version >= 5 ? 30 : 22, 'partition')];
   const aborted = await reader.length('int32', 'aborted transactions');

@@ -1,12 +1,15 @@
 import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
+import { ZERO_UUID } from '../../wire/schema.ts';
 import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
+import { TOPIC_ID_BYTES } from '../topic-ids.ts';
 
 /** What a Produce request asks for, without the records. */
 export interface ProduceHead {
   readonly acks: number;
-  readonly topics: { readonly name: string; readonly partitions: number[] }[];
+  /** By name, or by id where the version has ids. */
+  readonly topics: { readonly name: string; readonly topicId: string; readonly partitions: number[] }[];
 }
 
 /**
@@ -80,13 +83,14 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
 }
 
 /** Reads a Produce request to its end and keeps nothing of it but the names: for one that is answered here instead of being forwarded. */
-export async function swallowProduceRequest(reader: FrameReader): Promise<ProduceHead> {
+export async function swallowProduceRequest(reader: FrameReader, byId = false): Promise<ProduceHead> {
   await reader.string('transactional id');
   const acks = (await reader.bytes(6, 'acks and timeout')).readInt16BE(0);
   const topicCount = await reader.length('int32', 'topics');
-  const topics: { name: string; partitions: number[] }[] = [];
+  const topics: { name: string; topicId: string; partitions: number[] }[] = [];
   for (let topic = 0; topic < topicCount.value; topic++) {
-    const name = (await reader.string('topic')) ?? '';
+    const topicId = byId ? (await reader.bytes(TOPIC_ID_BYTES, 'topic id')).toString('base64url') : ZERO_UUID;
+    const name = byId ? '' : ((await reader.string('topic')) ?? '');
     const partitionCount = await reader.length('int32', 'partitions');
     const partitions: number[] = [];
     for (let partition = 0; partition < partitionCount.value; partition++) {
@@ -96,7 +100,7 @@ export async function swallowProduceRequest(reader: FrameReader): Promise<Produc
       await reader.tags();
     }
     await reader.tags();
-    topics.push({ name, partitions });
+    topics.push({ name, topicId, partitions });
   }
   await reader.tags();
   return { acks, topics };

@@ -15,11 +15,15 @@ let port: number;
 let controller: SwitchController;
 let isDrained: boolean;
 let base: string;
+let revoked: string[][];
 
 beforeEach(async () => {
   isDrained = true;
+  revoked = [];
   controller = new SwitchController(1, 'main', {
     prepare: async () => ({ brokers: [1, 2, 3], topicMappings: 1, virtualClusters: 1 }),
+    drainGroups: async () => ({ members: 0, drained: 0 }),
+    openGroups: () => {},
     closeGate: () => {},
     openGate: () => {},
     drain: async () => isDrained,
@@ -29,11 +33,17 @@ beforeEach(async () => {
   const node: GatewayNode = {
     controller,
     state: () => ({ node: 'gateway1', ...controller.state, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: '' }),
+    renderMetrics: async () => ({ text: 'gwctl_gateway_generation 1\n', contentType: 'text/plain; version=0.0.4' }),
     virtualClusters: () => [],
     issueToken: async (virtualCluster, username) => {
       const refusal = refuseVirtualCluster(virtualCluster, ['teamA']);
       if (refusal !== undefined) throw new GwctlError('USAGE', refusal);
       return `token of ${username}`;
+    },
+    revokeUser: async (virtualCluster, username) => void revoked.push([virtualCluster, username]),
+    revokeToken: async (virtualCluster, token) => {
+      if (token === 'forged') throw new GwctlError('USAGE', 'the token was not issued by this gateway');
+      revoked.push([virtualCluster, token]);
     },
     close: async () => {},
   };
@@ -52,6 +62,26 @@ function call(method: string, path: string, { body, auth = 'admin:conduktor' }: 
   const headers = { ...(auth === '' ? {} : { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }), 'content-type': 'application/json' };
   return fetch(base + path, { method, headers, ...(body === undefined ? {} : { body }) });
 }
+
+describe('a revocation', () => {
+  const revoke = (body: string): Promise<Response> => call('POST', '/admin/vclusters/v1/vcluster/teamA/revoke', { body });
+
+  test('is of a user or of a token', async () => {
+    expect((await revoke('{"username": "sa"}')).status).toBe(200);
+    expect((await revoke('{"token": "abc"}')).status).toBe(200);
+    expect(revoked).toEqual([['teamA', 'sa'], ['teamA', 'abc']]);
+  });
+
+  test.each(['{}', '{"username": "sa", "token": "abc"}', '{"username": 7}', '{"token": "forged"}'])('of %s is refused', async (body) => {
+    expect((await revoke(body)).status).toBe(400);
+    expect(revoked).toEqual([]);
+  });
+
+  test('needs the admin password', async () => {
+    expect((await call('POST', '/admin/vclusters/v1/vcluster/teamA/revoke', { body: '{"username": "sa"}', auth: 'admin:x' })).status).toBe(401);
+    expect(revoked).toEqual([]);
+  });
+});
 
 describe('the seed\'s calls', () => {
   test('a token', async () => {
@@ -75,6 +105,12 @@ describe('the seed\'s calls', () => {
     const response = await call('POST', '/admin/pclusters/v1/pcluster/main/switch?to=failover');
     expect(response.status).toBe(503);
     expect(controller.state).toMatchObject({ phase: 'serving', active: 'main', run: null });
+  });
+
+  test('metrics are text for Prometheus', async () => {
+    const response = await call('GET', '/metrics');
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toBe('gwctl_gateway_generation 1\n');
   });
 
   test('health needs no password', async () => {

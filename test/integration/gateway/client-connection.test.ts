@@ -1,15 +1,21 @@
+import { createHash } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { API_TABLE } from '../../../src/gateway/api-table.ts';
 import { ClientConnection } from '../../../src/gateway/client-connection.ts';
+import { GroupGate } from '../../../src/gateway/group-gate.ts';
 import { InFlightWrites } from '../../../src/gateway/in-flight-writes.ts';
 import { createLog } from '../../../src/gateway/log.ts';
 import type { NodeContext } from '../../../src/gateway/node-context.ts';
 import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TopicIds } from '../../../src/gateway/topic-ids.ts';
+import { Transactions } from '../../../src/gateway/transactions.ts';
 import { TokenRefused } from '../../../src/gateway/tokens.ts';
 import { WriteGate } from '../../../src/gateway/write-gate.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { apiVersionsApi } from '../../../src/wire/generated/api-versions.ts';
+import { consumerGroupHeartbeatApi } from '../../../src/wire/generated/consumer-group-heartbeat.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';
 import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
@@ -24,11 +30,17 @@ const PRODUCE = { acks: -1, timeoutMs: 1000, topicData: [{ name: 'users', partit
 const PRODUCED = { responses: [{ name: 'teamAusers', partitionResponses: [{ index: 0, baseOffset: 7n }] }] };
 const FETCH = { maxWaitMs: 5000, minBytes: 1, topics: [{ topic: 'users', partitions: [{ partition: 0, fetchOffset: 3n, currentLeaderEpoch: 9, partitionMaxBytes: 1000 }] }] };
 
+/** The id that a cluster gives; another one on each. */
+const realId = (text: string): string => createHash('md5').update(text).digest('base64url');
+const USERS_ID = new TopicIds('teamA').idOf('users');
+const FOREIGN_ID = new TopicIds('teamB').idOf('users');
+
 let main: ScriptedBroker;
 let failover: ScriptedBroker;
 let server: Server;
 let gate: WriteGate;
 let inFlight: InFlightWrites;
+let groups: GroupGate;
 let connections: Set<ClientConnection>;
 let clients: FrameClient[];
 let lines: string[];
@@ -40,6 +52,7 @@ beforeEach(async () => {
   [main, failover] = await Promise.all([startScriptedBroker(), startScriptedBroker()]);
   gate = new WriteGate(HOLD_MS);
   inFlight = new InFlightWrites();
+  groups = new GroupGate(HOLD_MS);
   connections = new Set();
   clients = [];
   lines = [];
@@ -50,8 +63,13 @@ beforeEach(async () => {
   const context: NodeContext = {
     limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, lingerMs: 2000 },
     clusterId: 'private',
+    apis: API_TABLE,
+    topics: { refresh: async () => {}, topics: () => ['teamAusers', 'teamBusers'], idOf: (topic) => realId(`${active} ${topic}`), nameOf: () => 'teamAusers' },
     gate,
     inFlight,
+    groups,
+    metrics: { answered: () => {}, refused: () => {} },
+    transactions: new Transactions(createLog((line) => void lines.push(line))),
     log: createLog((line) => void lines.push(line)),
     get generation() {
       return generation;
@@ -60,6 +78,8 @@ beforeEach(async () => {
       if (token !== 'good') throw new TokenRefused('the token was not issued by this gateway');
       return { username, virtualCluster: 'teamA' };
     },
+    loginFailed: async () => true,
+    accessOf: () => undefined,
     namesOf: () => names,
     endpointOf: (nodeId) => (nodeId === 1 ? { host: 'gateway', port: 6969 } : undefined),
     get isSettling() {
@@ -282,6 +302,75 @@ describe('a drain', () => {
   });
 });
 
+describe('a client that speaks topic ids', () => {
+  const BY_ID = (...topicIds: readonly string[]) => ({ ...PRODUCE, topicData: topicIds.map((topicId) => ({ topicId, partitionData: [{ index: 0, records: Buffer.alloc(40, 1) }] })) });
+
+  test('writes by id: the broker is asked by name in its version, the answer echoes the id', async () => {
+    const client = await authenticated();
+    client.send(produceApi, 13, 10, BY_ID(USERS_ID));
+    const request = await main.next();
+    expect(request.head.apiVersion).toBe(11);
+    expect(request.body['topicData']).toMatchObject([{ name: 'teamAusers', partitionData: [{ records: Buffer.alloc(40, 1) }] }]);
+    request.answer(PRODUCED);
+    expect((await client.receive(produceApi, 13)).body.responses).toMatchObject([{ topicId: USERS_ID, partitionResponses: [{ baseOffset: 7n, errorCode: 0 }] }]);
+  });
+
+  test('and by another tenant\'s id: alone it reaches no broker, beside others it is taken out', async () => {
+    const client = await authenticated();
+    client.send(produceApi, 13, 10, BY_ID(FOREIGN_ID));
+    expect((await client.receive(produceApi, 13)).body.responses).toMatchObject([{ topicId: FOREIGN_ID, partitionResponses: [{ index: 0, errorCode: ERROR.UNKNOWN_TOPIC_ID }] }]);
+    expect(inFlight.count).toBe(0);
+    client.send(produceApi, 13, 11, BY_ID(FOREIGN_ID, USERS_ID));
+    const request = await main.next();
+    expect(request.head.correlationId).toBe(11);
+    expect((request.body['topicData'] as { name: string; partitionData: unknown[] }[]).filter(({ partitionData }) => partitionData.length > 0).map(({ name }) => name)).toEqual(['teamAusers']);
+    request.answer(PRODUCED);
+    const { body } = await client.receive(produceApi, 13);
+    expect(body.responses.map(({ topicId, partitionResponses }) => [topicId, partitionResponses[0]?.errorCode])).toEqual([[USERS_ID, 0], [FOREIGN_ID, ERROR.UNKNOWN_TOPIC_ID]]);
+    expect(inFlight.count).toBe(0);
+  });
+
+  test('a write that does not fit after a switch is refused in its words', async () => {
+    const client = await authenticated();
+    isSettling = true;
+    client.send(produceApi, 13, 10, { ...PRODUCE, topicData: [{ topicId: USERS_ID, partitionData: [{ index: 0, records: null }, { index: 4, records: null }] }] });
+    expect((await client.receive(produceApi, 13)).body.responses).toMatchObject([{ topicId: USERS_ID, partitionResponses: [{ errorCode: ERROR.NOT_LEADER_OR_FOLLOWER }, { errorCode: ERROR.NOT_LEADER_OR_FOLLOWER }] }]);
+    client.send(produceApi, 13, 11, BY_ID(USERS_ID));
+    (await main.next()).answer(PRODUCED);
+    expect((await client.receive(produceApi, 13)).correlationId).toBe(11);
+  });
+
+  const BY_ID_FETCH = { ...FETCH, topics: [{ topicId: USERS_ID, partitions: FETCH.topics[0]?.partitions ?? [] }] };
+
+  test('reads by id, and a fetch that waits at a flip is answered by id', async () => {
+    const client = await authenticated();
+    client.send(fetchApi, 17, 10, BY_ID_FETCH);
+    const request = await main.next();
+    expect(request.head.apiVersion).toBe(12);
+    expect(request.body['topics']).toMatchObject([{ topic: 'teamAusers', partitions: [{ fetchOffset: 3n, currentLeaderEpoch: -1 }] }]);
+    request.answer({ responses: [{ topic: 'teamAusers', partitions: [{ records: Buffer.alloc(9, 3) }] }] });
+    expect((await client.receive(fetchApi, 17)).body.responses).toMatchObject([{ topicId: USERS_ID, partitions: [{ records: Buffer.alloc(9, 3) }] }]);
+    client.send(fetchApi, 17, 11, BY_ID_FETCH);
+    await main.next();
+    await flip();
+    expect((await client.receive(fetchApi, 17)).body.responses).toMatchObject([{ topicId: USERS_ID, partitions: [{ errorCode: ERROR.NOT_LEADER_OR_FOLLOWER }] }]);
+  });
+
+  test('a member\'s heartbeat that waits at a flip is told to join again; what it owns is then told by the other cluster\'s ids', async () => {
+    const client = await authenticated();
+    const heartbeat = { groupId: 'g', memberId: 'm', memberEpoch: 4, topicPartitions: [{ topicId: USERS_ID, partitions: [0] }] };
+    client.send(consumerGroupHeartbeatApi, 1, 10, heartbeat);
+    expect((await main.next()).body['topicPartitions']).toMatchObject([{ topicId: realId('main teamAusers') }]);
+    await flip();
+    expect((await client.receive(consumerGroupHeartbeatApi, 1)).body.errorCode).toBe(ERROR.FENCED_MEMBER_EPOCH);
+    client.send(consumerGroupHeartbeatApi, 1, 11, heartbeat);
+    const request = await failover.next();
+    expect(request.body['topicPartitions']).toMatchObject([{ topicId: realId('failover teamAusers') }]);
+    request.answer({ errorCode: ERROR.GROUP_ID_NOT_FOUND, memberEpoch: 0 });
+    expect((await client.receive(consumerGroupHeartbeatApi, 1)).body.errorCode).toBe(ERROR.FENCED_MEMBER_EPOCH);
+  });
+});
+
 describe('a broker that goes away', () => {
   test('with answers owed takes the client with it, as a broker would', async () => {
     const client = await authenticated();
@@ -338,7 +427,7 @@ describe('what is not the protocol ends this connection, with a line in the log,
     { name: 'a negative size', bytes: Buffer.from('ffffffff00', 'hex'), says: /frame of -1 bytes/ },
     { name: 'a frame above the limit', bytes: Buffer.from('00000401', 'hex'), says: /frame of 1025 bytes \(allowed: 0 to 1024\)/ },
     { name: 'an unknown api', bytes: Buffer.from('0000000a' + '7fff0001' + '00000001' + 'ffff', 'hex'), says: /api 32767 .* is not served/ },
-    { name: 'a version that is not served', bytes: Buffer.from('0000000a' + '00000002' + '00000001' + 'ffff', 'hex'), says: /Produce version 2 is not served \(allowed: 3 to 11\)/ },
+    { name: 'a version that is not served', bytes: Buffer.from('0000000a' + '00000002' + '00000001' + 'ffff', 'hex'), says: /Produce version 2 is not served \(allowed: 3 to 13\)/ },
     { name: 'a request before authentication', bytes: Buffer.from('0000000e' + '00030001' + '00000001' + 'ffff' + '00000000', 'hex'), says: /Metadata before authentication/ },
     { name: 'a head that claims more than the frame', bytes: Buffer.from('0000000a' + '00030001' + '00000001' + '7fff', 'hex'), says: /request header/ },
   ])('$name', async ({ bytes, says }) => {

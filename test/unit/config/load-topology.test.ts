@@ -49,11 +49,15 @@ test("without a file the topology is the seed's", async () => {
   expect(topology.failover).toEqual({ maxLagRecords: 10_000, maxLagSeconds: 30, pauseBudgetMs: 20_000 });
 });
 
-test('a port offset moves every port', async () => {
+test.each([1000, 2000, 3500])('a port offset of %i moves every port, and nothing meets the environment that was not moved', async (portOffset) => {
   const before = portsOf(await loadTopology({ portOffset: 0, cwd }));
-  const after = portsOf(await loadTopology({ portOffset: 1000, cwd }));
+  const topology = await loadTopology({ portOffset, cwd });
+  const after = portsOf(topology);
+  const clientPorts = new Set(topology.gateways.flatMap(({ ports }) => ports.map(({ port }) => port)));
   expect(before).toHaveLength(21);
-  expect(after).toEqual(before.map((port) => port + 1000));
+  // The seed's two gateways are 1000 apart: their clients' ports move a little further.
+  expect(after).toEqual(before.map((port, index) => port + portOffset + (clientPorts.has(after[index] ?? 0) ? portOffset / 100 : 0)));
+  expect(after.filter((port) => before.includes(port))).toEqual([]);
 });
 
 test('./gwctl.yaml is read when it is there, an explicit file instead of it', async () => {
@@ -103,5 +107,5 @@ test('clusters that are not ours keep their addresses, whatever the offset', asy
   await writeFile(join(cwd, 'gwctl.yaml'), 'runtime: external\nclusters:\n  main: {bootstrap: "h1:9092, h2:9093"}\n  failover: {bootstrap: "[::1]:9092"}\n');
   const topology = await loadTopology({ portOffset: 500, cwd });
   expect(topology.clusters.map(bootstrapOf)).toEqual(['h1:9092,h2:9093', '[::1]:9092']);
-  expect(topology.gateways[0]?.ports.map(({ port }) => port)).toEqual([7469, 7470]);
+  expect(topology.gateways[0]?.ports.map(({ port }) => port)).toEqual([7474, 7475]);
 });

@@ -53,8 +53,8 @@ const fails = (kind: StepKind | `undo ${StepKind}`, code: ConstructorParameters<
 
 test('all steps in order, and the pause is measured from the first held write to the resume', async () => {
   const result = await run();
-  expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 50 });
-  expect(done).toEqual(['prepare-gateways', 'pause-gateways', 'drain-gateways', 'prove-tail', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 60 });
+  expect(done).toEqual(['prepare-gateways', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   expect(events.at(0)?.type).toBe('run-started');
   expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'switched' });
 });
@@ -63,10 +63,11 @@ describe('a failure', () => {
   test.each<{ at: StepKind; code?: 'LOCKED'; outcome: string; exit: number; undone: string[] }>([
     { at: 'prepare-gateways', outcome: 'refused', exit: 3, undone: ['undo prepare-gateways'] },
     { at: 'prepare-gateways', code: 'LOCKED', outcome: 'refused', exit: 8, undone: ['undo prepare-gateways'] },
-    { at: 'pause-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo prepare-gateways'] },
-    { at: 'drain-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo prepare-gateways'] },
-    { at: 'prove-tail', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo prepare-gateways'] },
-    { at: 'flip-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo flip-gateways', 'undo pause-gateways', 'undo prepare-gateways'] },
+    { at: 'drain-groups', outcome: 'rolled-back', exit: 5, undone: ['undo drain-groups', 'undo prepare-gateways'] },
+    { at: 'pause-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
+    { at: 'drain-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
+    { at: 'prove-tail', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
+    { at: 'flip-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo flip-gateways', 'undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
     { at: 'resume-gateways', outcome: 'stuck', exit: 6, undone: [] },
     { at: 'prove-switch', outcome: 'unproven', exit: 7, undone: [] },
   ])('at $at ends as $outcome, exit $exit', async ({ at, code, outcome, exit, undone }) => {
@@ -103,7 +104,7 @@ describe('Ctrl-C', () => {
   test('before the flip puts everything back and says so', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 3) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 4) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     // The step that was under way sees the signal; the traced one does not, so the next one is not started.
     expect(result.outcome).toBe('rolled-back');
@@ -116,7 +117,7 @@ describe('Ctrl-C', () => {
   test('after the flip is not honoured: half a switch is worse than a whole one', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 4) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 6) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     expect(result.outcome).toBe('switched');
   });
@@ -124,7 +125,7 @@ describe('Ctrl-C', () => {
 
 test('a step that cannot be written down does not act', async () => {
   const result = await run(undefined, (event) => {
-    if (event.type === 'step-started' && event.index === 1) throw new GwctlError('ENVIRONMENT', 'disk full');
+    if (event.type === 'step-started' && event.index === 2) throw new GwctlError('ENVIRONMENT', 'disk full');
   });
   expect(result.outcome).toBe('rolled-back');
   expect(done).not.toContain('pause-gateways');

@@ -6,6 +6,7 @@ import { encodeMessage } from '../../../src/wire/codec.ts';
 import { produceRequest } from '../../../src/wire/generated/produce.ts';
 import { encodeRequestFrame, isFlexible, readRequestHeader } from '../../../src/wire/headers.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
+import { ZERO_UUID } from '../../../src/wire/schema.ts';
 import { cut, sourceOf } from '../../support/byte-stream.ts';
 
 const VERSIONS = [3, 4, 5, 6, 7, 8, 9, 10, 11];
@@ -108,8 +109,8 @@ test.each(VERSIONS)('a swallowed request leaves its names and nothing in the sou
   expect(await swallowProduceRequest(reader)).toEqual({
     acks: 1,
     topics: [
-      { name: 'users', partitions: [0, 5, 6] },
-      { name: 'orders', partitions: [0, 5, 6] },
+      { name: 'users', topicId: ZERO_UUID, partitions: [0, 5, 6] },
+      { name: 'orders', topicId: ZERO_UUID, partitions: [0, 5, 6] },
     ],
   });
   expect(reader.remaining).toBe(0);

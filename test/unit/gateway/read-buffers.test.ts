@@ -26,6 +26,8 @@ async function send(socket: Socket, bytes: Buffer): Promise<void> {
 /** What a reader gets that reads slowly, through a relay that passes pieces on as `relayPiece` says. */
 async function relay(bytes: Buffer, relayPiece: (sink: ByteSink) => Emit): Promise<Buffer> {
   const received: Buffer[] = [];
+  let hasAll = (): void => {};
+  const all = new Promise<void>((resolve) => (hasAll = resolve));
   const reader = await serve((socket) => {
     socket.on('error', () => {});
     const source = new ByteSource(socket);
@@ -35,6 +37,7 @@ async function relay(bytes: Buffer, relayPiece: (sink: ByteSink) => Emit): Promi
         await new Promise(setImmediate);
       }
       socket.destroy();
+      hasAll();
     })();
   });
   const middle = await serve((socket) => {
@@ -43,8 +46,8 @@ async function relay(bytes: Buffer, relayPiece: (sink: ByteSink) => Emit): Promi
     void source.pass(bytes.length, relayPiece(new ByteSink(onward))).then(() => onward.end());
   });
   const client = connect(middle.port, '127.0.0.1');
-  await send(client, bytes);
-  await once(client, 'close');
+  await Promise.all([send(client, bytes), all]);
+  client.destroy();
   reader.server.close();
   middle.server.close();
   await Promise.all([once(reader.server, 'close'), once(middle.server, 'close')]);

@@ -17,6 +17,8 @@ beforeEach(() => {
       if (to === 'nowhere') throw new Error('cannot be reached');
       return { brokers: [1], topicMappings: 0, virtualClusters: 0 };
     },
+    drainGroups: async () => ({ members: 0, drained: 0 }),
+    openGroups: () => {},
     closeGate: () => void done.push('close gate'),
     openGate: () => void done.push('open gate'),
     drain: async () => isDrained,

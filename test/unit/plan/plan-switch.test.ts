@@ -7,16 +7,16 @@ test('the same request and observation give the same plan', () => {
   expect(planSwitch(request, observation())).toEqual(planSwitch(request, observation()));
 });
 
-test('prepare, pause, drain, proof of the tail, flip, resume, proof: in this order, on every node', () => {
+test('prepare, drain of groups, pause, drain, proof of the tail, flip, resume, proof: in this order, on every node', () => {
   const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
   expect(plan.basis).toEqual({ active: 'main', generation: 1 });
-  expect(plan.steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'pause-gateways', 'drain-gateways', 'prove-tail', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(plan.steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   for (const step of plan.steps) if ('gateways' in step) expect(step.gateways).toEqual(['gateway1', 'gateway2']);
 });
 
 test('drain and tail together stay within the time that producers may wait', () => {
   const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
-  const waits = plan.steps.map((step) => ('timeoutMs' in step ? step.timeoutMs : 0));
+  const waits = plan.steps.map((step) => ('timeoutMs' in step && step.kind !== 'drain-groups' ? step.timeoutMs : 0));
   expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(observation().topology.failover.pauseBudgetMs);
 });
 
@@ -36,4 +36,11 @@ test('another active cluster than the caller believes is exit 4', () => {
 test('without any node there is no plan', () => {
   const nodes = [{ name: 'gateway1', state: { ok: false as const, why: 'ECONNREFUSED' } }];
   expect(() => planSwitch({ to: 'failover', expectActive: undefined }, observation({ nodes, active: undefined, generation: undefined }))).toThrow(/gateway1: ECONNREFUSED/);
+});
+
+test('nodes that refuse the password are a wrong configuration, exit 2, and not a reason to start anything', () => {
+  const nodes = [{ name: 'gateway1', state: { ok: false as const, why: 'gateway gateway1 refuses the admin user "admin"', code: 'USAGE' as const, hint: 'set gateway.admin' } }];
+  expect(() => planSwitch({ to: 'failover', expectActive: undefined }, observation({ nodes, active: undefined, generation: undefined }))).toThrow(
+    expect.objectContaining({ exitCode: 2, message: 'gateway gateway1 refuses the admin user "admin"', hint: 'set gateway.admin' }),
+  );
 });

@@ -1,0 +1,40 @@
+import { ERROR } from '../../wire/error-codes.ts';
+import { fetchResponse } from '../../wire/generated/fetch.ts';
+import { newMessage } from '../../wire/new-message.ts';
+import type { ApiDefinition } from '../../wire/schema.ts';
+import { API } from '../api-table.ts';
+import type { UserAccess } from './access.ts';
+import { answerAclApi, isAclApi, type AclBook } from './acl-apis.ts';
+import { enforce, type Enforcement } from './enforce.ts';
+
+type Body = Record<string, unknown>;
+
+/** What one connection may do. */
+export interface SessionAccess {
+  readonly user: UserAccess;
+  readonly book: AclBook;
+  /** The ACLs by which its fetch session was allowed. */
+  fetchBasis?: object | undefined;
+}
+
+/** Applies the ACLs to a decoded request in the client's own names; answers the ACL requests themselves. */
+export async function applyAcls(api: ApiDefinition, request: Body, access: SessionAccess | undefined): Promise<Enforcement> {
+  if (access === undefined) return isAclApi(api.key) ? { kind: 'answer', body: await answerAclApi(api.key, request, undefined, NO_BOOK) } : { kind: 'forward' };
+  if (isAclApi(api.key)) return { kind: 'answer', body: await answerAclApi(api.key, request, access.user, access.book) };
+  const { can, basis } = access.user;
+  if (api.key === API.fetch) {
+    // A session's later fetches do not name their topics again. After a change of the ACLs the client names them all once more.
+    const isStale = request['sessionId'] !== 0 && access.fetchBasis !== basis;
+    access.fetchBasis = basis;
+    if (isStale) return { kind: 'answer', body: { ...newMessage(fetchResponse, { errorCode: ERROR.FETCH_SESSION_ID_NOT_FOUND }) } };
+  }
+  return can === undefined ? { kind: 'forward' } : enforce(api.key, request, can);
+}
+
+/** Carries out on an answer what was decided about its request. */
+export function completeAnswer({ extra, filter }: Extract<Enforcement, { kind: 'forward' }>, answer: Body): void {
+  filter?.(answer);
+  for (const [key, entries] of Object.entries(extra ?? {})) answer[key] = [...((answer[key] ?? []) as unknown[]), ...(entries as unknown[])];
+}
+
+const NO_BOOK: AclBook = { acls: [], update: async () => {} };

@@ -1,0 +1,31 @@
+import { encodeMessage } from '../../wire/codec.ts';
+import { ERROR } from '../../wire/error-codes.ts';
+import { produceResponse } from '../../wire/generated/produce.ts';
+import { encodeResponseFrame, type RequestHead } from '../../wire/headers.ts';
+import { newMessage } from '../../wire/new-message.ts';
+import { ZERO_UUID } from '../../wire/schema.ts';
+import { API } from '../api-table.ts';
+import { nameOfProduced } from '../produced-topics.ts';
+import type { Surroundings } from '../rewrite/rewriter.ts';
+import type { ProduceHead } from '../splice/produce-request.ts';
+import { OPERATION, RESOURCE } from './acl.ts';
+
+/**
+ * The answer to a Produce request that writes to a topic which its user may not write to; undefined when all of it is allowed. Nothing
+ * of it is written: the topics that are allowed beside the denied ones are answered so that the client sends them again, without those.
+ */
+export async function denyProduce(head: RequestHead, asked: ProduceHead, around: Surroundings): Promise<Buffer | undefined> {
+  const can = around.access?.user.can;
+  if (can === undefined) return undefined;
+  const judged = await Promise.all(asked.topics.map(async (topic) => {
+    const name = topic.topicId === ZERO_UUID ? topic.name : await nameOfProduced(topic.topicId, around);
+    return { ...topic, isDenied: name !== undefined && !can(OPERATION.write, RESOURCE.topic, name) };
+  }));
+  if (!judged.some(({ isDenied }) => isDenied)) return undefined;
+  const responses = judged.map(({ name, topicId, partitions, isDenied }) => ({
+    name,
+    topicId,
+    partitionResponses: partitions.map((index) => ({ index, errorCode: isDenied ? ERROR.TOPIC_AUTHORIZATION_FAILED : ERROR.NOT_LEADER_OR_FOLLOWER, baseOffset: -1n })),
+  }));
+  return encodeResponseFrame(API.produce, head.apiVersion, head.correlationId, encodeMessage(produceResponse, head.apiVersion, newMessage(produceResponse, { responses })));
+}

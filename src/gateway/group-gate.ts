@@ -1,0 +1,130 @@
+/** One consumer group member as this node sees it. */
+interface Member {
+  readonly group: string;
+  lastHeartbeatMs: number;
+  /** Has asked to join since the drain began: what it consumed is committed. */
+  hasJoined: boolean;
+}
+
+/** Why a held request goes on: on the same cluster, after a move to another one, or because it was held for too long. */
+export type HoldVerdict = 'same' | 'moved' | 'expired';
+
+/** A member that was not heard of for so long is gone, or its session is. */
+const MEMBER_FORGOTTEN_MS = 45_000;
+/** Longest time that a fetch is kept waiting here while groups are drained; short, so that clients come round to their heartbeat. */
+const EMPTY_FETCH_MS = 200;
+
+/**
+ * The graceful drain of consumer groups (hazard H5). While it is closed, nothing is fetched, heartbeats are told that a rebalance is in
+ * progress, so that each member commits what it has consumed and asks to join, and the join is held. When it opens on the new cluster the
+ * members are unknown there, join afresh, and start from what they have committed.
+ */
+export class GroupGate {
+  readonly #holdMs: number;
+  readonly #members = new Map<string, Member>();
+  readonly #held = new Set<(verdict: HoldVerdict) => void>();
+  readonly #progress = new Set<() => void>();
+  #closedAt: number | undefined;
+
+  constructor(holdMs: number) {
+    this.#holdMs = holdMs;
+  }
+
+  get isClosed(): boolean {
+    return this.#closedAt !== undefined;
+  }
+
+  /** Called for each heartbeat, whoever answers it. Names are physical. */
+  heartbeat(group: string, memberId: string): void {
+    const key = keyOf(group, memberId);
+    const known = this.#members.get(key);
+    if (known === undefined) this.#members.set(key, { group, lastHeartbeatMs: performance.now(), hasJoined: false });
+    else known.lastHeartbeatMs = performance.now();
+  }
+
+  left(group: string, memberId: string): void {
+    this.#members.delete(keyOf(group, memberId));
+    this.#tell();
+  }
+
+  /** Closes the gate and waits until every member has asked to join, at most `timeoutMs`: one that is busy with its records is not waited for longer. */
+  async drain(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }> {
+    if (this.#closedAt === undefined) {
+      this.#closedAt = performance.now();
+      for (const [key, member] of this.#members) {
+        if (performance.now() - member.lastHeartbeatMs > MEMBER_FORGOTTEN_MS) this.#members.delete(key);
+        else member.hasJoined = false;
+      }
+    }
+    const deadline = performance.now() + timeoutMs;
+    while (this.#outstanding() > 0) {
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) break;
+      await this.#nextProgress(leftMs);
+    }
+    const members = this.#members.size;
+    return { members, drained: members - this.#outstanding() };
+  }
+
+  open(verdict: 'same' | 'moved'): void {
+    this.#closedAt = undefined;
+    if (verdict === 'moved') this.#members.clear();
+    for (const settle of [...this.#held]) settle(verdict);
+  }
+
+  /** Holds a join until the gate opens; the time counts from when it closed, as for writes. `over` ends the wait early. */
+  async join(group: string, memberId: string, over: AbortSignal): Promise<HoldVerdict> {
+    if (this.#closedAt === undefined) return 'same';
+    const member = this.#members.get(keyOf(group, memberId));
+    if (member !== undefined) member.hasJoined = true;
+    this.#tell();
+    const leftMs = this.#closedAt + this.#holdMs - performance.now();
+    return await this.#wait(leftMs, over);
+  }
+
+  /** Waits a moment with a fetch, as a broker without new records would; 'expired' is then the usual verdict. */
+  async fetch(maxWaitMs: number, over: AbortSignal): Promise<HoldVerdict> {
+    return this.#closedAt === undefined ? 'same' : await this.#wait(Math.min(maxWaitMs, EMPTY_FETCH_MS), over);
+  }
+
+  async #wait(ms: number, over: AbortSignal): Promise<HoldVerdict> {
+    return await new Promise<HoldVerdict>((resolve) => {
+      const settle = (verdict: HoldVerdict): void => {
+        clearTimeout(timer);
+        over.removeEventListener('abort', expire);
+        this.#held.delete(settle);
+        resolve(verdict);
+      };
+      const expire = (): void => settle('expired');
+      const timer = setTimeout(expire, Math.max(0, ms));
+      over.addEventListener('abort', expire);
+      this.#held.add(settle);
+    });
+  }
+
+  #outstanding(): number {
+    let count = 0;
+    for (const { hasJoined } of this.#members.values()) if (!hasJoined) count++;
+    return count;
+  }
+
+  #tell(): void {
+    for (const wake of [...this.#progress]) wake();
+  }
+
+  async #nextProgress(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#progress.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      this.#progress.add(wake);
+    });
+  }
+}
+
+function keyOf(group: string, memberId: string): string {
+  return `${group}\0${memberId}`;
+}

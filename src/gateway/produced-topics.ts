@@ -1,0 +1,32 @@
+import { ZERO_UUID } from '../wire/schema.ts';
+import type { Surroundings } from './rewrite/rewriter.ts';
+import { unknownTopicProduced } from './rewrite/topic-ids.ts';
+import type { ProduceHead } from './splice/produce-request.ts';
+import type { UnknownTopic } from './splice/produce-request-by-id.ts';
+import { learnTopicIds } from './topic-directory.ts';
+
+/** The virtual name behind an id that a producer sent; undefined: nobody's. */
+export async function nameOfProduced(topicId: string, { names, topics }: Surroundings): Promise<string | undefined> {
+  const known = names.topicIds.nameOf(topicId);
+  if (known !== undefined) return known;
+  await learnTopicIds([topicId], names, topics);
+  return names.topicIds.nameOf(topicId);
+}
+
+/** Where a Produce request wants to write, by physical names. What is nobody's is left out: it will be refused. */
+export async function producedTopics(asked: ProduceHead, around: Surroundings): Promise<{ readonly name: string; readonly partitions: readonly number[] }[]> {
+  const found: { name: string; partitions: number[] }[] = [];
+  for (const { name, topicId, partitions } of asked.topics) {
+    const virtual = topicId === ZERO_UUID ? name : await nameOfProduced(topicId, around);
+    if (virtual !== undefined) found.push({ name: around.names.topicToPhysical(virtual), partitions });
+  }
+  return found;
+}
+
+/** Adds to an answer the topics that the broker was not asked for. `unknown` is complete by then: brokers answer whole requests. */
+export function completeProduced(unknown: readonly UnknownTopic[]): (answer: Record<string, unknown>) => void {
+  return (answer) => {
+    const responses = answer['responses'] as unknown[];
+    for (const { topicId, partitions } of unknown) responses.push(unknownTopicProduced(topicId, partitions));
+  };
+}

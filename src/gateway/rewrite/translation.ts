@@ -1,0 +1,88 @@
+import type { ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse } from '../../wire/generated/consumer-group-heartbeat.ts';
+import { newMessage } from '../../wire/new-message.ts';
+import type { ApiDefinition } from '../../wire/schema.ts';
+import { applyAcls, completeAnswer } from '../acls/apply-acls.ts';
+import { API, brokerVersionOf } from '../api-table.ts';
+import { learnTopicIds, realIdOf } from '../topic-directory.ts';
+import { rewriteGroupErrors } from './group-errors.ts';
+import { rewriteRequest, rewriteResponse, type Surroundings } from './rewriter.ts';
+import { identifyTopics, nameTopics, topicIdsIn } from './topic-ids.ts';
+
+type Body = Record<string, unknown>;
+
+/** What a request becomes: the broker's, in its version, or an answer of the gateway's own, in the client's. */
+export type Translation =
+  | { readonly kind: 'forward'; readonly brokerVersion: number; readonly complete: (answer: Body) => void }
+  | { readonly kind: 'answer'; readonly body: Body };
+
+/**
+ * Turns a client's request, in place, into the one for the broker.
+ *
+ *   client's version, virtual ids ──► broker's version, virtual names ──► physical names ──► broker
+ */
+export async function translateRequest(api: ApiDefinition, version: number, request: Body, around: Surroundings): Promise<Translation> {
+  const { names, topics } = around;
+  const brokerVersion = brokerVersionOf(api.key, version);
+  const hasIds = version > brokerVersion;
+  let complete: (answer: Body) => void = () => {};
+  if (hasIds) {
+    await learnTopicIds(topicIdsIn(api.key, request), names, topics);
+    const named = nameTopics(api.key, version, request, names.topicIds);
+    if (named.kind === 'answer') return named;
+    complete = named.complete;
+  }
+  const allowed = await applyAcls(api, request, around.access);
+  if (allowed.kind === 'answer') {
+    if (hasIds) {
+      identifyTopics(api.key, allowed.body, names.topicIds);
+      complete(allowed.body);
+    }
+    return allowed;
+  }
+  if (allowed.extra !== undefined || allowed.filter !== undefined) {
+    const before = complete;
+    if (hasIds && allowed.extra !== undefined) identifyTopics(api.key, { ...newMessage<Body>(api.response, {}), ...allowed.extra }, names.topicIds);
+    complete = (answer) => {
+      before(answer);
+      completeAnswer(allowed, answer);
+    };
+  }
+  if (api.key === API.consumerGroupHeartbeat) await learnOwned(request as unknown as ConsumerGroupHeartbeatRequest, around);
+  const outcome = rewriteRequest(api, brokerVersion, request, around);
+  if (outcome.kind === 'forward') return { kind: 'forward', brokerVersion, complete };
+  if (hasIds) {
+    identifyTopics(api.key, outcome.body, names.topicIds);
+    complete(outcome.body);
+  }
+  return outcome;
+}
+
+/** What was asked, as far as the answer depends on it. */
+export interface Asked {
+  readonly apiVersion: number;
+  readonly complete?: (answer: Body) => void;
+}
+
+/** The way back, in place: the broker's answer, in its version, becomes the client's. */
+export async function translateResponse(api: ApiDefinition, asked: Asked, answer: Body, around: Surroundings, isSettling: boolean): Promise<void> {
+  if (api.key === API.consumerGroupHeartbeat) {
+    const { assignment } = answer as unknown as ConsumerGroupHeartbeatResponse;
+    if (assignment?.topicPartitions.some(({ topicId }) => around.topics.nameOf(topicId) === undefined)) await around.topics.refresh();
+  }
+  toClient(api, asked, answer, around);
+  if (!around.disabledGuards?.has('group-errors')) rewriteGroupErrors(api.key, answer, isSettling);
+}
+
+/** The same for an answer that the gateway makes in the broker's words. */
+export function toClient(api: ApiDefinition, { apiVersion, complete }: Asked, answer: Body, around: Surroundings): void {
+  const brokerVersion = brokerVersionOf(api.key, apiVersion);
+  rewriteResponse(api, brokerVersion, answer, around);
+  if (apiVersion !== brokerVersion) identifyTopics(api.key, answer, around.names.topicIds);
+  complete?.(answer);
+}
+
+async function learnOwned({ topicPartitions }: ConsumerGroupHeartbeatRequest, { names, topics }: Surroundings): Promise<void> {
+  const owned = topicPartitions?.map(({ topicId }) => topicId) ?? [];
+  await learnTopicIds(owned, names, topics);
+  if (owned.some((id) => names.topicIds.nameOf(id) !== undefined && realIdOf(id, names, topics) === undefined)) await topics.refresh();
+}

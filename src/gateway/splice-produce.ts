@@ -1,0 +1,25 @@
+import type { RequestHead } from '../wire/headers.ts';
+import type { Emit } from './byte-source.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { answerProduceUnknown } from './local-answers.ts';
+import { nameOfProduced } from './produced-topics.ts';
+import type { Surroundings } from './rewrite/rewriter.ts';
+import { spliceProduceRequest } from './splice/produce-request.ts';
+import { FIRST_PRODUCE_BY_ID, spliceProduceRequestById, type UnknownTopic } from './splice/produce-request-by-id.ts';
+
+/**
+ * Forwards a Produce request in the way that its version needs. Ids that are no topic's are added to `unknown`.
+ *
+ * @returns the gateway's own answer, when there was nothing to forward and the client waits for one
+ */
+export async function spliceProduce(
+  head: RequestHead, reader: FrameReader, header: Buffer, around: Surroundings, unknown: UnknownTopic[], onAcks: (acks: number) => void, to: Emit,
+): Promise<Buffer | undefined> {
+  const { names } = around;
+  if (head.apiVersion < FIRST_PRODUCE_BY_ID) {
+    await spliceProduceRequest(reader, header, names, onAcks, to);
+    return undefined;
+  }
+  const { acks, sent } = await spliceProduceRequestById(reader, header, names, (id) => nameOfProduced(id, around), unknown, onAcks, to);
+  return sent === 'nothing' && acks !== 0 ? answerProduceUnknown(head.correlationId, head.apiVersion, unknown) : undefined;
+}

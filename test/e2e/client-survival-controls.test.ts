@@ -1,0 +1,183 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openKafkaCluster } from '../../src/adapters/kafka/kafka-cluster.ts';
+import { clusterNamed, gatewayNamed } from '../../src/topology/lookup.ts';
+import type { ClientEvent } from '../support/client-matrix/client-event.ts';
+import { type ClientProcess, type ClientSettings, startClientProcess } from '../support/client-matrix/client-process.ts';
+import type { ProgramName } from '../support/client-matrix/client-table.ts';
+import { forceElections, readLeaders } from '../support/client-matrix/force-elections.ts';
+import { isTrueWithin } from '../support/client-matrix/poll.ts';
+import { prepareProgram, type PreparedProgram } from '../support/client-matrix/prepare-program.ts';
+import { drawUntil, producerIdsOf, skipUsedIds } from '../support/client-matrix/producer-ids.ts';
+import { awaitTopics, createTopics, hasEnough, issueToken, readLog, settingsFor, VIRTUAL_CLUSTER } from '../support/client-matrix/run-matrix.ts';
+import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+
+/**
+ * What client-matrix.test.ts shows to be alive dies when its guard is off. One switch of one environment shows all four: the guards that are
+ * off on the same node do not touch the same client (kafkajs knows no epochs, kcat's librdkafka of 2022 neither).
+ */
+const OFF = { gateway1: 'epochs,producer-ids', gateway2: 'epochs-request,keep-sockets' } as const;
+
+const SETUP_MS = 400_000;
+const START_MS = 60_000;
+/** Clients that survive are back within a few seconds (see the matrix): one that is not within this time is dead. */
+const DEAD_MS = 20_000;
+const SHOWN_EPOCHS = 'shown-epochs';
+const SENT_EPOCHS = 'sent-epochs';
+const CLOSED_SOCKETS = 'closed-sockets';
+const PASSED_IDS = 'passed-ids';
+const TOPICS = [SHOWN_EPOCHS, SENT_EPOCHS, CLOSED_SOCKETS, PASSED_IDS];
+const PHYSICAL = TOPICS.map((topic) => VIRTUAL_CLUSTER + topic);
+/** Records of the old producer before the switch; the new one's batches must reach past it. */
+const SENT_BEFORE = 3;
+const CANDIDATES = 40;
+
+let environment: TestEnvironment;
+let gateway1: ClientSettings;
+let confluent: PreparedProgram;
+let kcat: PreparedProgram;
+const running = new Map<string, ClientProcess>();
+const producers: Producer[] = [];
+let oldProducer: Producer;
+let oldId: bigint;
+let brokerIds: readonly number[];
+let switchedAtMs = 0;
+let receivedBefore: Readonly<Record<string, number>> = {};
+
+beforeAll(async () => {
+  [confluent, kcat] = await Promise.all([prepareProgram('confluent'), prepareProgram('kcat')]);
+  environment = await startEnvironment();
+  const { topology } = environment;
+  for (const [node, guards] of Object.entries(OFF)) await restartWithout(node, guards);
+  const credentials = await issueToken(environment);
+  gateway1 = settingsFor(gatewayNamed(topology, 'gateway1'), credentials);
+  const gateway2 = settingsFor(gatewayNamed(topology, 'gateway2'), credentials);
+  await createTopics(environment, TOPICS, credentials);
+  const [main, failover] = [clusterNamed(topology, 'main'), clusterNamed(topology, 'failover')];
+  await awaitTopics(failover, PHYSICAL);
+  await forceElections(main, PHYSICAL, await readLeaders(failover, PHYSICAL));
+
+  brokerIds = main.brokers.map(({ id }) => id);
+  await skipUsedIds(gateway1, brokerIds);
+  oldProducer = await idempotentProducer();
+  for (let index = 0; index < SENT_BEFORE; index++) await sendOne(oldProducer, `old/p1/${index}`);
+  oldId = (await producerIdsOf(main, VIRTUAL_CLUSTER + PASSED_IDS, 0))[0] ?? -1n;
+
+  start(SHOWN_EPOCHS, 'confluent', confluent, gateway1);
+  start(SENT_EPOCHS, 'confluent', confluent, gateway2);
+  start(CLOSED_SOCKETS, 'kcat', kcat, gateway2);
+  await isTrueWithin(START_MS, () => [SHOWN_EPOCHS, CLOSED_SOCKETS].every((name) => !running.has(name) || hasEnough(eventsOf(name), 0)) && (!running.has(SENT_EPOCHS) || count(SENT_EPOCHS, 'acked') >= 60));
+  receivedBefore = Object.fromEntries([...running.keys()].map((name) => [name, count(name, 'received')]));
+  const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
+  if (exitCode !== 0) throw new Error(`gwctl failover: exit ${exitCode}\n${stderr}`);
+  switchedAtMs = Date.now();
+}, SETUP_MS);
+
+afterAll(async () => {
+  await Promise.allSettled([...producers.map((producer) => producer.disconnect()), ...[...running.values()].map((process) => process.stop(0))]);
+  await environment?.dispose();
+});
+
+describe('leader epochs are shown, and sockets are kept', () => {
+  test('librdkafka, which produced before the switch, never does again, and says nothing', async (context) => {
+    if (confluent.kind === 'missing') return context.skip(confluent.reason);
+    expect(receivedBefore[SHOWN_EPOCHS]).toBeGreaterThan(0);
+    expect(await isTrueWithin(DEAD_MS, () => eventsOf(SHOWN_EPOCHS).some((event) => event.e === 'acked' && isSentAfter(event.v, SHOWN_EPOCHS)))).toBe(false);
+    expect(eventsOf(SHOWN_EPOCHS).filter(({ e }) => e === 'error' || e === 'send-failed')).toEqual([]);
+    expect(running.get(SHOWN_EPOCHS)?.hasEnded).toBe(false);
+  });
+});
+
+describe('leader epochs are cleared in responses only', () => {
+  test('librdkafka sends epoch 0, and its consumer is fenced for ever where the epoch is above it', (context) => {
+    if (confluent.kind === 'missing') return context.skip(confluent.reason);
+    expect(count(SENT_EPOCHS, 'acked')).toBeGreaterThanOrEqual(60);
+    expect(receivedBefore[SENT_EPOCHS]).toBe(0);
+  });
+
+  test('and reads again on the cluster whose epoch is 0: it was the epoch', async (context) => {
+    if (confluent.kind === 'missing') return context.skip(confluent.reason);
+    await expect.poll(() => count(SENT_EPOCHS, 'received'), { timeout: START_MS }).toBeGreaterThan(0);
+  });
+});
+
+describe('client sockets are closed when a node flips', () => {
+  test('kcat exits', async (context) => {
+    if (kcat.kind === 'missing') return context.skip(kcat.reason);
+    expect(receivedBefore[CLOSED_SOCKETS]).toBeGreaterThan(0);
+    await expect.poll(() => eventsOf(CLOSED_SOCKETS).flatMap((event) => (event.e === 'error' && event.fatal === true ? [event.m] : [])), { timeout: START_MS }).toContainEqual(expect.stringContaining('kcat ended'));
+  });
+});
+
+describe('producer ids of the clusters are passed on', () => {
+  test('an acknowledged record is dropped as the duplicate of another producer\'s', async () => {
+    const failover = clusterNamed(environment.topology, 'failover');
+    expect(oldId).toBeGreaterThan(0n);
+    await drawUntil(gateway1, brokerIds, oldId);
+    for (let index = 0; index < CANDIDATES && !(await idsAfterSwitch()).includes(oldId); index++) {
+      const candidate = await idempotentProducer();
+      for (let sequence = 0; sequence < SENT_BEFORE + 2; sequence++) await sendOne(candidate, `new${index}/p1/${sequence}`);
+    }
+    expect(await idsAfterSwitch(), 'no new producer was given the id of the old one').toContain(oldId);
+
+    const value = `old/p1/${SENT_BEFORE}`;
+    await sendOne(oldProducer, value); // resolves: acknowledged
+    const cluster = openKafkaCluster(failover);
+    try {
+      const values = (await readLog(cluster, PASSED_IDS)).map((record) => record.value);
+      expect(values).toContain(`old/p1/${SENT_BEFORE - 1}`);
+      expect(values).not.toContain(value);
+    } finally {
+      await cluster.close();
+    }
+
+    async function idsAfterSwitch(): Promise<readonly bigint[]> {
+      // What MirrorMaker copied has its own ids.
+      return await producerIdsOf(failover, VIRTUAL_CLUSTER + PASSED_IDS, 0);
+    }
+  });
+});
+
+test('a name that is no guard keeps a node from starting', async () => {
+  const { exitCode, stderr } = await environment.gwctl(['gateway', '--node', 'gateway1'], { env: { GWCTL_TEST_DISABLE: 'epoch' } });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining('GWCTL_TEST_DISABLE: "epoch" is not a guard (epochs, epochs-request, producer-ids, group-errors, keep-sockets)') });
+});
+
+async function restartWithout(node: string, guards: string): Promise<void> {
+  const file = join(environment.stateDir, 'restart.yaml');
+  await writeFile(file, `version: 1\nname: restart\nsteps:\n  - { name: kill, fault: { kill: ${node} } }\n  - { name: start, fault: { start: ${node} } }\n`);
+  const { exitCode, stderr } = await environment.gwctl(['drill', file], { env: { GWCTL_TEST_DISABLE: guards } });
+  if (exitCode !== 0) throw new Error(`${node} does not start again: exit ${exitCode}\n${stderr}`);
+}
+
+function start(name: string, program: Extract<ProgramName, 'confluent' | 'kcat'>, prepared: PreparedProgram, settings: ClientSettings): void {
+  if (prepared.kind === 'missing') return;
+  running.set(name, startClientProcess(prepared.command, [{ name, mode: program === 'confluent' ? 'plain' : '' }], settings));
+}
+
+function eventsOf(name: string): readonly ClientEvent[] {
+  return running.get(name)?.events ?? [];
+}
+
+function count(name: string, kind: ClientEvent['e']): number {
+  return eventsOf(name).filter(({ e }) => e === kind).length;
+}
+
+function isSentAfter(value: string, name: string): boolean {
+  return eventsOf(name).some((event) => event.e === 'sent' && event.v === value && event.t >= switchedAtMs);
+}
+
+async function idempotentProducer(): Promise<Producer> {
+  const { bootstrap, username, token } = gateway1;
+  const kafka = new Kafka({ brokers: [...bootstrap], logLevel: logLevel.NOTHING, sasl: { mechanism: 'plain', username, password: token } });
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
+  producers.push(producer);
+  await producer.connect();
+  return producer;
+}
+
+async function sendOne(producer: Producer, value: string): Promise<void> {
+  await producer.send({ topic: PASSED_IDS, acks: -1, messages: [{ value, partition: 0 }] });
+}

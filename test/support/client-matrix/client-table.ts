@@ -1,0 +1,57 @@
+/** A program of test/e2e/clients, in one version of its library. */
+export type ProgramName = 'java-4.3.1' | 'java-3.9.2' | 'confluent' | 'aiokafka' | 'kafkajs' | 'platformatic' | 'franz-go' | 'sarama' | 'kcat';
+
+/** One row of the matrix. */
+export interface MatrixClient {
+  readonly name: string;
+  readonly program: ProgramName;
+  readonly mode: string;
+  /** The library numbers its batches, so nothing it does may change the order; others that send concurrently may reorder. */
+  readonly keepsOrder: boolean;
+  /** Copies in transactions: one abortable error is allowed. */
+  readonly isTransactional: boolean;
+}
+
+const client = (name: string, program: ProgramName, mode: string, { keepsOrder = false, isTransactional = false } = {}): MatrixClient => ({ name, program, mode, keepsOrder, isTransactional });
+const ordered = { keepsOrder: true };
+const transactional = { keepsOrder: true, isTransactional: true };
+
+/** Programs are started in the order of their first client; those of one program share a process. */
+export const MATRIX_CLIENTS: readonly MatrixClient[] = [
+  client('java43-eager', 'java-4.3.1', 'eager'),
+  client('java43-cooperative', 'java-4.3.1', 'cooperative', ordered),
+  client('java43-static', 'java-4.3.1', 'static', ordered),
+  client('java43-assign', 'java-4.3.1', 'assign', ordered),
+  client('java43-transactional', 'java-4.3.1', 'transactional', transactional),
+  client('java43-kip848', 'java-4.3.1', 'kip848', ordered),
+  client('java39-eager', 'java-3.9.2', 'eager'),
+  client('java39-cooperative', 'java-3.9.2', 'cooperative', ordered),
+  client('java39-transactional', 'java-3.9.2', 'transactional', transactional),
+  client('librdkafka-plain', 'confluent', 'plain'),
+  client('librdkafka-idempotent', 'confluent', 'idempotent', ordered),
+  client('librdkafka-transactional', 'confluent', 'transactional', transactional),
+  client('librdkafka-kip848', 'confluent', 'kip848', ordered),
+  client('aiokafka', 'aiokafka', 'plain'),
+  client('kafkajs', 'kafkajs', 'plain'),
+  client('platformatic', 'platformatic', 'plain'),
+  client('franz-go', 'franz-go', 'idempotent', ordered),
+  client('sarama', 'sarama', 'plain'),
+  client('kcat', 'kcat', 'plain', ordered),
+];
+
+/** Why a row may fail. */
+export interface Excuse {
+  readonly reason: string;
+  /** It fails in every run: one that passes fails the test, and is to be taken off. Else it depends on the moment of the switch, and is only shown. */
+  readonly isCertain: boolean;
+}
+
+const TRANSACTIONS = 'H4: where the switch meets a transaction between two requests, error 59 is the answer:';
+
+/** What the gateway does not save yet. */
+export const EXPECTED_TO_FAIL: ReadonlyMap<string, Excuse> = new Map([
+  ['java43-transactional', { reason: `${TRANSACTIONS} an OutOfOrderSequenceException, after which the documentation says to close the producer`, isCertain: false }],
+  ['java39-transactional', { reason: `${TRANSACTIONS} an OutOfOrderSequenceException, after which the documentation says to close the producer`, isCertain: false }],
+  ['librdkafka-transactional', { reason: `${TRANSACTIONS} on AddOffsetsToTxn librdkafka aborts without a new epoch, and goes on with the old one`, isCertain: false }],
+  ['platformatic', { reason: 'it asks for its coordinator once in its life: after a switch it joins at the old one, three errors NOT_COORDINATOR, unless both have the same node id', isCertain: false }],
+]);

@@ -1,0 +1,40 @@
+import { API_TABLE } from '../../src/gateway/api-table.ts';
+import { GroupGate } from '../../src/gateway/group-gate.ts';
+import { InFlightWrites } from '../../src/gateway/in-flight-writes.ts';
+import { createLog } from '../../src/gateway/log.ts';
+import type { NodeContext } from '../../src/gateway/node-context.ts';
+import { TenantNames } from '../../src/gateway/tenant-names.ts';
+import { TokenRefused } from '../../src/gateway/tokens.ts';
+import { Transactions } from '../../src/gateway/transactions.ts';
+import { WriteGate } from '../../src/gateway/write-gate.ts';
+
+/** A node without brokers that lets in whoever has the token "good", for connections that are to be refused anyway. */
+export function connectionContext(log: (line: string) => void): NodeContext {
+  const names = new TenantNames('teamA');
+  return {
+    limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, lingerMs: 500 },
+    clusterId: 'private',
+    apis: API_TABLE,
+    topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
+    gate: new WriteGate(1000),
+    inFlight: new InFlightWrites(),
+    groups: new GroupGate(1000),
+    metrics: { answered: () => {}, refused: () => {} },
+    transactions: new Transactions(createLog(log)),
+    log: createLog(log),
+    generation: 1,
+    authenticate: async (username, token) => {
+      if (token !== 'good') throw new TokenRefused('the token was not issued by this gateway');
+      return { username, virtualCluster: 'teamA' };
+    },
+    loginFailed: async () => true,
+    accessOf: () => undefined,
+    namesOf: () => names,
+    endpointOf: () => undefined,
+    isSettling: false,
+    mayProduce: () => true,
+    connectBackend: async () => Promise.reject(new Error('no broker')),
+    topicsCreated: async () => {},
+    topicsDeleted: async () => {},
+  };
+}

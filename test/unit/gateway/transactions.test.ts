@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { KafkaClient } from '../../../src/client/kafka-client.ts';
+import { API } from '../../../src/gateway/api-table.ts';
+import { createLog } from '../../../src/gateway/log.ts';
+import { Transactions } from '../../../src/gateway/transactions.ts';
+import { ERROR } from '../../../src/wire/error-codes.ts';
+
+let transactions: Transactions;
+let sent: { target: unknown; draft: unknown }[];
+let endTxnError: number;
+
+const client = {
+  send: async (target: unknown, _api: unknown, draft: unknown) => {
+    sent.push({ target, draft });
+    return { errorCode: endTxnError };
+  },
+} as unknown as KafkaClient;
+
+beforeEach(() => {
+  transactions = new Transactions(createLog(() => {}));
+  sent = [];
+  endTxnError = 0;
+});
+
+const ID = { transactionalId: 'teamAt' };
+const open = (): void => {
+  transactions.after(API.initProducerId, 4, { ...ID }, { errorCode: 0, producerId: 7n, producerEpoch: 1 });
+  transactions.after(API.addPartitionsToTxn, 3, { v3AndBelowTransactionalId: 'teamAt', v3AndBelowProducerId: 7n, v3AndBelowProducerEpoch: 1 }, { resultsByTopicV3AndBelow: [] });
+};
+const partitionOf = (errorCode: number) => ({ responses: [{ partitionResponses: [{ errorCode, logStartOffset: -1n }] }] });
+
+describe('before a switch', () => {
+  test('what is open is aborted on the cluster that is left, as its producer', async () => {
+    open();
+    expect(await transactions.abortOpen(client, 1000)).toBe(1);
+    expect(sent).toEqual([{ target: { kind: 'transaction', transactionalId: 'teamAt' }, draft: { transactionalId: 'teamAt', producerId: 7n, producerEpoch: 1, committed: false } }]);
+    expect(transactions.openCount).toBe(0);
+  });
+
+  test.each([
+    { name: 'has ended', act: () => transactions.after(API.endTxn, 3, { ...ID, committed: true }, { errorCode: 0 }) },
+    { name: 'was begun anew by its producer', act: () => transactions.after(API.initProducerId, 4, { ...ID }, { errorCode: 0, producerId: 7n, producerEpoch: 2 }) },
+  ])('what $name is not', async ({ act }) => {
+    open();
+    act();
+    expect(await transactions.abortOpen(client, 1000)).toBe(0);
+  });
+
+  test('an abort that comes too late is no reason to stop', async () => {
+    open();
+    endTxnError = ERROR.INVALID_TXN_STATE;
+    expect(await transactions.abortOpen(client, 1000)).toBe(1);
+    expect(transactions.openCount).toBe(0);
+  });
+
+  test('errors are the broker\'s own: they are meant', () => {
+    const answer = { errorCode: ERROR.INVALID_PRODUCER_ID_MAPPING };
+    transactions.after(API.endTxn, 3, { ...ID, committed: false }, answer);
+    expect(answer.errorCode).toBe(ERROR.INVALID_PRODUCER_ID_MAPPING);
+    const init = { ...ID, producerId: 7n, producerEpoch: 1 };
+    transactions.before(API.initProducerId, init);
+    expect(init.producerId).toBe(7n);
+  });
+});
+
+describe('after a switch a producer from before', () => {
+  beforeEach(() => {
+    open();
+    transactions.moved();
+  });
+
+  test('gets a fresh id when it asks for a new epoch of its old one, and keeps that', () => {
+    const init = { ...ID, producerId: 7n, producerEpoch: 1 };
+    transactions.before(API.initProducerId, init);
+    expect(init).toEqual({ ...ID, producerId: -1n, producerEpoch: -1 });
+    transactions.after(API.initProducerId, 4, init, { errorCode: 0, producerId: 9n, producerEpoch: 0 });
+    const again = { ...ID, producerId: 9n, producerEpoch: 0 };
+    transactions.before(API.initProducerId, again);
+    expect(again.producerId).toBe(9n);
+  });
+
+  test.each([
+    { name: 'adds partitions', key: API.addPartitionsToTxn, answer: { resultsByTopicV3AndBelow: [{ resultsByPartition: [{ partitionErrorCode: 49 }, { partitionErrorCode: 0 }] }] }, becomes: { resultsByTopicV3AndBelow: [{ resultsByPartition: [{ partitionErrorCode: 59 }, { partitionErrorCode: 0 }] }] } },
+    { name: 'adds offsets', key: API.addOffsetsToTxn, answer: { errorCode: 49 }, becomes: { errorCode: 59 } },
+    { name: 'commits offsets', key: API.txnOffsetCommit, answer: { topics: [{ partitions: [{ errorCode: 48 }] }] }, becomes: { topics: [{ partitions: [{ errorCode: 59 }] }] } },
+    { name: 'commits', key: API.endTxn, committed: true, answer: { errorCode: 49 }, becomes: { errorCode: 59 } },
+    { name: 'aborts', key: API.endTxn, committed: false, answer: { errorCode: 49 }, becomes: { errorCode: 0 } },
+    { name: 'writes, and knows the word for it', key: API.produce, version: 11, answer: partitionOf(48), becomes: { responses: [{ partitionResponses: [{ errorCode: 120, logStartOffset: 0n }] }] } },
+    { name: 'writes, and does not know it', key: API.produce, version: 9, answer: partitionOf(49), becomes: { responses: [{ partitionResponses: [{ errorCode: 59, logStartOffset: 0n }] }] } },
+    { name: 'is fenced by another: that is meant', key: API.endTxn, committed: true, answer: { errorCode: 90 }, becomes: { errorCode: 90 } },
+  ])('$name', ({ key, version = 3, committed, answer, becomes }) => {
+    transactions.after(key, version, key === API.produce ? undefined : { ...ID, v3AndBelowTransactionalId: 'teamAt', committed }, answer);
+    expect(answer).toMatchObject(becomes);
+  });
+});
