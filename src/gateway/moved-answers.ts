@@ -1,6 +1,9 @@
 import { encodeMessage } from '../wire/codec.ts';
+import { ERROR } from '../wire/error-codes.ts';
 import { fetchApi, type FetchRequest } from '../wire/generated/fetch.ts';
+import { offsetCommitApi, offsetCommitResponse, type OffsetCommitRequest } from '../wire/generated/offset-commit.ts';
 import { encodeResponseFrame } from '../wire/headers.ts';
+import { newMessage } from '../wire/new-message.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
 import { API } from './api-table.ts';
 import type { Exchange } from './exchange-queue.ts';
@@ -13,8 +16,22 @@ export function answerMoved(exchange: Exchange, around: Surroundings | undefined
   const { apiKey, apiVersion, correlationId, request } = exchange;
   // It names what the member owns by the ids of the cluster that is left.
   if (apiKey === API.consumerGroupHeartbeat) return answerHeartbeatMoved(correlationId, apiVersion);
-  if (apiKey !== API.fetch || around === undefined || request === undefined) return undefined;
-  const body = fetchMoved(request as unknown as FetchRequest, apiVersion);
-  toClient(fetchApi as unknown as ApiDefinition, exchange, body, around);
-  return encodeResponseFrame(API.fetch, apiVersion, correlationId, encodeMessage<object>(fetchApi.response, apiVersion, body));
+  if (around === undefined || request === undefined) return undefined;
+  if (apiKey === API.fetch) return inClientsWords(fetchApi, fetchMoved(request as unknown as FetchRequest, apiVersion));
+  if (apiKey === API.offsetCommit) return inClientsWords(offsetCommitApi, commitMoved(request as unknown as OffsetCommitRequest));
+  return undefined;
+
+  function inClientsWords(api: Pick<typeof fetchApi | typeof offsetCommitApi, 'response'>, body: Record<string, unknown>): Buffer {
+    toClient(api as unknown as ApiDefinition, exchange, body, around as Surroundings);
+    return encodeResponseFrame(apiKey, apiVersion, correlationId, encodeMessage<object>(api.response, apiVersion, body));
+  }
+}
+
+/** Its offsets are the other cluster's: the client finds its new coordinator first, and that one knows what to say to a member. */
+function commitMoved({ topics }: OffsetCommitRequest): Record<string, unknown> {
+  return {
+    ...newMessage(offsetCommitResponse, {
+      topics: topics.map(({ name, partitions }) => ({ name, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: ERROR.NOT_COORDINATOR })) })),
+    }),
+  };
 }

@@ -6,7 +6,6 @@ import { openKafkaCluster } from '../../src/adapters/kafka/kafka-cluster.ts';
 import { clusterNamed, gatewayNamed } from '../../src/topology/lookup.ts';
 import type { ClientEvent } from '../support/client-matrix/client-event.ts';
 import { type ClientProcess, type ClientSettings, startClientProcess } from '../support/client-matrix/client-process.ts';
-import type { ProgramName } from '../support/client-matrix/client-table.ts';
 import { forceElections, readLeaders } from '../support/client-matrix/force-elections.ts';
 import { isTrueWithin } from '../support/client-matrix/poll.ts';
 import { prepareProgram, type PreparedProgram } from '../support/client-matrix/prepare-program.ts';
@@ -26,10 +25,11 @@ const START_MS = 60_000;
 const DEAD_MS = 20_000;
 const SHOWN_EPOCHS = 'shown-epochs';
 const SENT_EPOCHS = 'sent-epochs';
-const CLOSED_SOCKETS = 'closed-sockets';
+/** Three, because kcat exits only when all its brokers are gone at the same moment, and it connects again at once. */
+const CLOSED_SOCKETS = ['closed-sockets-1', 'closed-sockets-2', 'closed-sockets-3'];
 const PASSED_IDS = 'passed-ids';
-const TOPICS = [SHOWN_EPOCHS, SENT_EPOCHS, CLOSED_SOCKETS, PASSED_IDS];
-const PHYSICAL = TOPICS.map((topic) => VIRTUAL_CLUSTER + topic);
+const TOPICS = [SHOWN_EPOCHS, SENT_EPOCHS, ...CLOSED_SOCKETS, PASSED_IDS];
+const toPhysical = (topic: string): string => VIRTUAL_CLUSTER + topic;
 /** Records of the old producer before the switch; the new one's batches must reach past it. */
 const SENT_BEFORE = 3;
 const CANDIDATES = 40;
@@ -56,19 +56,21 @@ beforeAll(async () => {
   const gateway2 = settingsFor(gatewayNamed(topology, 'gateway2'), credentials);
   await createTopics(environment, TOPICS, credentials);
   const [main, failover] = [clusterNamed(topology, 'main'), clusterNamed(topology, 'failover')];
-  await awaitTopics(failover, PHYSICAL);
-  await forceElections(main, PHYSICAL, await readLeaders(failover, PHYSICAL));
+  await awaitTopics(failover, TOPICS.map(toPhysical));
+  // Not of kcat's topics: as they are made, each broker leads a partition of them, so that kcat has a connection to every one.
+  const elected = [SHOWN_EPOCHS, SENT_EPOCHS].map(toPhysical);
+  await forceElections(main, elected, await readLeaders(failover, elected));
 
   brokerIds = main.brokers.map(({ id }) => id);
   await skipUsedIds(gateway1, brokerIds);
   oldProducer = await idempotentProducer();
   for (let index = 0; index < SENT_BEFORE; index++) await sendOne(oldProducer, `old/p1/${index}`);
-  oldId = (await producerIdsOf(main, VIRTUAL_CLUSTER + PASSED_IDS, 0))[0] ?? -1n;
+  oldId = (await producerIdsOf(main, toPhysical(PASSED_IDS), 0))[0] ?? -1n;
 
-  start(SHOWN_EPOCHS, 'confluent', confluent, gateway1);
-  start(SENT_EPOCHS, 'confluent', confluent, gateway2);
-  start(CLOSED_SOCKETS, 'kcat', kcat, gateway2);
-  await isTrueWithin(START_MS, () => [SHOWN_EPOCHS, CLOSED_SOCKETS].every((name) => !running.has(name) || hasEnough(eventsOf(name), 0)) && (!running.has(SENT_EPOCHS) || count(SENT_EPOCHS, 'acked') >= 60));
+  start(confluent, [SHOWN_EPOCHS], gateway1);
+  start(confluent, [SENT_EPOCHS], gateway2);
+  start(kcat, CLOSED_SOCKETS, gateway2);
+  await isTrueWithin(START_MS, () => [SHOWN_EPOCHS, ...CLOSED_SOCKETS].every((name) => !running.has(name) || hasEnough(eventsOf(name), 0)) && (!running.has(SENT_EPOCHS) || count(SENT_EPOCHS, 'acked') >= 60));
   receivedBefore = Object.fromEntries([...running.keys()].map((name) => [name, count(name, 'received')]));
   const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
   if (exitCode !== 0) throw new Error(`gwctl failover: exit ${exitCode}\n${stderr}`);
@@ -76,7 +78,7 @@ beforeAll(async () => {
 }, SETUP_MS);
 
 afterAll(async () => {
-  await Promise.allSettled([...producers.map((producer) => producer.disconnect()), ...[...running.values()].map((process) => process.stop(0))]);
+  await Promise.allSettled([...producers.map((producer) => producer.disconnect()), ...[...new Set(running.values())].map((process) => process.stop(0))]);
   await environment?.dispose();
 });
 
@@ -104,10 +106,10 @@ describe('leader epochs are cleared in responses only', () => {
 });
 
 describe('client sockets are closed when a node flips', () => {
-  test('kcat exits', async (context) => {
+  test('kcat exits, at least one of three', async (context) => {
     if (kcat.kind === 'missing') return context.skip(kcat.reason);
-    expect(receivedBefore[CLOSED_SOCKETS]).toBeGreaterThan(0);
-    await expect.poll(() => eventsOf(CLOSED_SOCKETS).flatMap((event) => (event.e === 'error' && event.fatal === true ? [event.m] : [])), { timeout: START_MS }).toContainEqual(expect.stringContaining('kcat ended'));
+    for (const name of CLOSED_SOCKETS) expect(receivedBefore[name]).toBeGreaterThan(0);
+    await expect.poll(() => CLOSED_SOCKETS.flatMap(eventsOf).flatMap((event) => (event.e === 'error' && event.fatal === true ? [event.m] : [])), { timeout: START_MS }).toContainEqual(expect.stringContaining('kcat ended'));
   });
 });
 
@@ -135,7 +137,7 @@ describe('producer ids of the clusters are passed on', () => {
 
     async function idsAfterSwitch(): Promise<readonly bigint[]> {
       // What MirrorMaker copied has its own ids.
-      return await producerIdsOf(failover, VIRTUAL_CLUSTER + PASSED_IDS, 0);
+      return await producerIdsOf(failover, toPhysical(PASSED_IDS), 0);
     }
   });
 });
@@ -152,13 +154,14 @@ async function restartWithout(node: string, guards: string): Promise<void> {
   if (exitCode !== 0) throw new Error(`${node} does not start again: exit ${exitCode}\n${stderr}`);
 }
 
-function start(name: string, program: Extract<ProgramName, 'confluent' | 'kcat'>, prepared: PreparedProgram, settings: ClientSettings): void {
+function start(prepared: PreparedProgram, names: readonly string[], settings: ClientSettings): void {
   if (prepared.kind === 'missing') return;
-  running.set(name, startClientProcess(prepared.command, [{ name, mode: program === 'confluent' ? 'plain' : '' }], settings));
+  const process = startClientProcess(prepared.command, names.map((name) => ({ name, mode: 'plain' })), settings);
+  for (const name of names) running.set(name, process);
 }
 
 function eventsOf(name: string): readonly ClientEvent[] {
-  return running.get(name)?.events ?? [];
+  return running.get(name)?.events.filter(({ c }) => c === name) ?? [];
 }
 
 function count(name: string, kind: ClientEvent['e']): number {

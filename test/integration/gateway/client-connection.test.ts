@@ -20,6 +20,7 @@ import { fetchApi } from '../../../src/wire/generated/fetch.ts';
 import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { offsetForLeaderEpochApi } from '../../../src/wire/generated/offset-for-leader-epoch.ts';
+import { offsetCommitApi } from '../../../src/wire/generated/offset-commit.ts';
 import { produceApi } from '../../../src/wire/generated/produce.ts';
 import { saslAuthenticateApi } from '../../../src/wire/generated/sasl-authenticate.ts';
 import { saslHandshakeApi } from '../../../src/wire/generated/sasl-handshake.ts';
@@ -152,6 +153,16 @@ describe('a flip, as one client sees it', () => {
     await main.next();
     await flip();
     expect((await client.receive(fetchApi, 12)).body.errorCode).toBe(ERROR.FETCH_SESSION_ID_NOT_FOUND);
+  });
+
+  test('a waiting commit is not asked again: its offsets are those of the cluster that was left', async () => {
+    const client = await authenticated();
+    client.send(offsetCommitApi, 7, 10, { groupId: 'g', generationIdOrMemberEpoch: 1, memberId: 'm', topics: [{ name: 'users', partitions: [{ partitionIndex: 0, committedOffset: 9n }] }] });
+    await main.next();
+    await flip();
+    const { body } = await client.receive(offsetCommitApi, 7);
+    expect(body.topics).toMatchObject([{ name: 'users', partitions: [{ partitionIndex: 0, errorCode: ERROR.NOT_COORDINATOR }] }]);
+    expect(failover.connections.size).toBe(0);
   });
 
   test('other requests that wait are asked again of the new cluster, before any later one, and answered in order', async () => {
