@@ -1,7 +1,9 @@
-import { fail, pass, skip, some, type Check } from './check.ts';
+import { fail, pass, skip, some, warn, type Check } from './check.ts';
 
 /** Heartbeats come every second; older than this and MirrorMaker may be running, but it copies nothing. */
 const STALE_HEARTBEAT_MS = 15_000;
+/** MirrorMaker restarts its task whenever it finds a new topic. One that was stopped looks the same, until its heartbeats are stale. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(['UNASSIGNED', 'RESTARTING']);
 
 export const replicatorRunning: Check = {
   id: 'replicator-running',
@@ -16,7 +18,7 @@ export const replicatorRunning: Check = {
     const { connectors, lastHeartbeat } = replicator.value;
     const source = connectors.filter(({ name }) => name.startsWith('MirrorSourceConnector'));
     if (source.length < 2) return fail(`${link.name}: MirrorSourceConnector or its task does not exist`, 'look at the log of mirror-maker');
-    const broken = connectors.filter(({ state }) => state !== 'RUNNING');
+    const broken = connectors.filter(({ state }) => state !== 'RUNNING' && !ON_THE_WAY.has(state));
     if (broken.length > 0) {
       const isMoving = broken.every(({ state }) => state === 'UNASSIGNED' || state === 'RESTARTING');
       const states = some(broken.map(({ name, state, failure }) => `${name} is ${state}${failure === undefined ? '' : ` (${failure})`}`));
@@ -28,6 +30,8 @@ export const replicatorRunning: Check = {
     if (ageMs > STALE_HEARTBEAT_MS) {
       return fail(`${link.name}: the last replicated heartbeat is ${(ageMs / 1000).toFixed(0)} s old (allowed: ${STALE_HEARTBEAT_MS / 1000} s)`, 'MirrorMaker is dead or stuck: look at its log');
     }
+    const restarting = connectors.filter(({ state }) => ON_THE_WAY.has(state));
+    if (restarting.length > 0) return warn(`${link.name}: ${some(restarting.map(({ name, state }) => `${name} is ${state}`))}`, 'it starts again for a new topic, which takes a moment: a switch would wait for it');
     return pass(`${link.name}: ${connectors.length} connectors and tasks are running, last heartbeat ${(Math.max(0, ageMs) / 1000).toFixed(1)} s ago`);
   },
 };

@@ -149,7 +149,7 @@ test('a name that is no guard keeps a node from starting', async () => {
 
 async function restartWithout(node: string, guards: string): Promise<void> {
   const file = join(environment.stateDir, 'restart.yaml');
-  await writeFile(file, `version: 1\nname: restart\nsteps:\n  - { name: kill, fault: { kill: ${node} } }\n  - { name: start, fault: { start: ${node} } }\n`);
+  await writeFile(file, `version: 1\nname: restart\nsteps:\n  - { name: stop, fault: { stop: ${node} } }\n  - { name: start, fault: { start: ${node} } }\n`);
   const { exitCode, stderr } = await environment.gwctl(['drill', file], { env: { GWCTL_TEST_DISABLE: guards } });
   if (exitCode !== 0) throw new Error(`${node} does not start again: exit ${exitCode}\n${stderr}`);
 }
