@@ -9,6 +9,7 @@ import { API, brokerVersionOf } from './api-table.ts';
 import { BackendLink } from './backend-link.ts';
 import { ByteSink } from './byte-sink.ts';
 import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
+import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { answerDuringDrain } from './group-answers.ts';
@@ -44,6 +45,7 @@ export class ClientConnection {
   readonly #queue: ExchangeQueue;
   readonly #over = new AbortController();
   readonly #login: Login;
+  #software = UNKNOWN_SOFTWARE;
   #backend: BackendLink | undefined;
   #connecting: Promise<BackendLink> | undefined;
   /** A Produce frame is partly forwarded. */
@@ -156,7 +158,7 @@ export class ClientConnection {
     }
     const head = await readHead(this.#source, size);
     if (head.apiKey === API.apiVersions) {
-      await this.#source.take(size);
+      this.#software = readClientSoftware(head, await this.#source.take(size));
       this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
       return;
     }
@@ -356,7 +358,7 @@ export class ClientConnection {
       if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
       if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
     }
-    this.#node.transactions.after(exchange.apiKey, exchange.apiVersion, exchange.request, body);
+    this.#node.transactions.after(exchange.apiKey, exchange.apiVersion, exchange.request, body, this.#software);
     await translateResponse(api, exchange, body, session.around, this.#node.isSettling);
     this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
   }
@@ -376,14 +378,11 @@ export class ClientConnection {
   /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
   async #end(): Promise<void> {
     const backend = this.#backend;
-    if (backend !== undefined && !backend.isClosed && this.#queue.owed().some((exchange) => exchange.isWrite)) {
-      this.#flush();
-      const until = performance.now() + this.#node.limits.lingerMs;
-      while (!backend.isClosed && performance.now() < until && this.#queue.owed().some((exchange) => exchange.isWrite)) {
-        await backend.frameOrClose(until - performance.now());
-      }
-    }
-    for (const exchange of this.#queue.owed()) if (exchange.isWrite) this.#node.inFlight.end();
+    const owedWrites = (): Exchange[] => this.#queue.owed().filter((exchange) => exchange.isWrite);
+    const until = performance.now() + this.#node.limits.lingerMs;
+    this.#flush();
+    while (backend?.isClosed === false && performance.now() < until && owedWrites().length > 0) await backend.frameOrClose(until - performance.now());
+    for (let owed = owedWrites().length; owed > 0; owed--) this.#node.inFlight.end();
     this.#queue.close();
     this.#sink.flush();
     this.#socket.destroySoon();

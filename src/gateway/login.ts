@@ -11,6 +11,9 @@ import type { Surroundings } from './rewrite/rewriter.ts';
 import { readSaslPlain, SASL_MECHANISM } from './sasl-plain.ts';
 import { TokenRefused, type ServiceAccount } from './tokens.ts';
 
+/** Node clients put the time into a timer, and one of more than 24 days goes off at once, over and over (seen with @platformatic/kafka). */
+const LONGEST_SESSION_MS = 24 * 3_600_000;
+
 /** Who is at the other end, once it has proved it. */
 export interface ClientSession {
   readonly account: ServiceAccount;
@@ -74,7 +77,7 @@ export class Login {
   /** How long the client may go on before it must log in again; 0: for ever. */
   #sessionLifetimeMs(): bigint {
     const { token } = this.#session?.account ?? {};
-    return token === undefined ? 0n : BigInt(Math.max(1, token.expiresAtMs - Date.now()));
+    return token === undefined ? 0n : BigInt(Math.min(LONGEST_SESSION_MS, Math.max(1, token.expiresAtMs - Date.now())));
   }
 
   /** Why the credentials are not accepted, or undefined when they are. A refusal comes the later the more of them there were. */

@@ -6,6 +6,7 @@ import { endTxnApi, type EndTxnRequest } from '../wire/generated/end-txn.ts';
 import type { InitProducerIdRequest, InitProducerIdResponse } from '../wire/generated/init-producer-id.ts';
 import type { ProduceResponse } from '../wire/generated/produce.ts';
 import { API } from './api-table.ts';
+import { endsOnUnknownTransaction, type ClientSoftware } from './client-software.ts';
 import type { Log } from './log.ts';
 
 type Body = Record<string, unknown>;
@@ -29,7 +30,8 @@ const UNKNOWN_TRANSACTION: ReadonlySet<unknown> = new Set([ERROR.INVALID_PRODUCE
  * producer is unknown, in words that end a Java client for ever. So
  *  - transactions that are open when writes are drained are aborted on the cluster that is left: nothing half-done stays, and nothing that
  *    others wrote stays hidden behind it;
- *  - the first requests of a producer from before are answered such that every client aborts its transaction and starts anew;
+ *  - a Java client from 4.0 on, for which "unknown" is the end, is told so in words on which it aborts its transaction and starts anew; all
+ *    others do that by themselves;
  *  - its wish for a new epoch of its old id becomes a wish for a fresh one.
  * All names are physical.
  */
@@ -59,9 +61,9 @@ export class Transactions {
   }
 
   /** Learns from an answer and changes it, in place, before it goes to the client. Produce has no decoded request. */
-  after(apiKey: number, version: number, request: Body | undefined, answer: Body): void {
+  after(apiKey: number, version: number, request: Body | undefined, answer: Body, software: ClientSoftware): void {
     if (request !== undefined) this.#learn(apiKey, request, answer);
-    if (this.#isDisturbed) forgive(apiKey, version, request, answer);
+    if (this.#isDisturbed && endsOnUnknownTransaction(software)) forgive(apiKey, version, request, answer);
   }
 
   #learn(apiKey: number, request: Body, answer: Body): void {

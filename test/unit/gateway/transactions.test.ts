@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KafkaClient } from '../../../src/client/kafka-client.ts';
 import { API } from '../../../src/gateway/api-table.ts';
+import { readClientSoftware, UNKNOWN_SOFTWARE } from '../../../src/gateway/client-software.ts';
 import { createLog } from '../../../src/gateway/log.ts';
 import { Transactions } from '../../../src/gateway/transactions.ts';
+import { encodeMessage } from '../../../src/wire/codec.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
+import { apiVersionsRequest } from '../../../src/wire/generated/api-versions.ts';
+import { encodeRequestFrame, readRequestHeader } from '../../../src/wire/headers.ts';
+import { newMessage } from '../../../src/wire/new-message.ts';
 
 let transactions: Transactions;
 let sent: { target: unknown; draft: unknown }[];
@@ -22,10 +27,11 @@ beforeEach(() => {
   endTxnError = 0;
 });
 
+const JAVA_4 = { name: 'apache-kafka-java', version: '4.3.1' };
 const ID = { transactionalId: 'teamAt' };
 const open = (): void => {
-  transactions.after(API.initProducerId, 4, { ...ID }, { errorCode: 0, producerId: 7n, producerEpoch: 1 });
-  transactions.after(API.addPartitionsToTxn, 3, { v3AndBelowTransactionalId: 'teamAt', v3AndBelowProducerId: 7n, v3AndBelowProducerEpoch: 1 }, { resultsByTopicV3AndBelow: [] });
+  transactions.after(API.initProducerId, 4, { ...ID }, { errorCode: 0, producerId: 7n, producerEpoch: 1 }, JAVA_4);
+  transactions.after(API.addPartitionsToTxn, 3, { v3AndBelowTransactionalId: 'teamAt', v3AndBelowProducerId: 7n, v3AndBelowProducerEpoch: 1 }, { resultsByTopicV3AndBelow: [] }, JAVA_4);
 };
 const partitionOf = (errorCode: number) => ({ responses: [{ partitionResponses: [{ errorCode, logStartOffset: -1n }] }] });
 
@@ -38,8 +44,8 @@ describe('before a switch', () => {
   });
 
   test.each([
-    { name: 'has ended', act: () => transactions.after(API.endTxn, 3, { ...ID, committed: true }, { errorCode: 0 }) },
-    { name: 'was begun anew by its producer', act: () => transactions.after(API.initProducerId, 4, { ...ID }, { errorCode: 0, producerId: 7n, producerEpoch: 2 }) },
+    { name: 'has ended', act: () => transactions.after(API.endTxn, 3, { ...ID, committed: true }, { errorCode: 0 }, JAVA_4) },
+    { name: 'was begun anew by its producer', act: () => transactions.after(API.initProducerId, 4, { ...ID }, { errorCode: 0, producerId: 7n, producerEpoch: 2 }, JAVA_4) },
   ])('what $name is not', async ({ act }) => {
     open();
     act();
@@ -55,7 +61,7 @@ describe('before a switch', () => {
 
   test('errors are the broker\'s own: they are meant', () => {
     const answer = { errorCode: ERROR.INVALID_PRODUCER_ID_MAPPING };
-    transactions.after(API.endTxn, 3, { ...ID, committed: false }, answer);
+    transactions.after(API.endTxn, 3, { ...ID, committed: false }, answer, JAVA_4);
     expect(answer.errorCode).toBe(ERROR.INVALID_PRODUCER_ID_MAPPING);
     const init = { ...ID, producerId: 7n, producerEpoch: 1 };
     transactions.before(API.initProducerId, init);
@@ -73,7 +79,7 @@ describe('after a switch a producer from before', () => {
     const init = { ...ID, producerId: 7n, producerEpoch: 1 };
     transactions.before(API.initProducerId, init);
     expect(init).toEqual({ ...ID, producerId: -1n, producerEpoch: -1 });
-    transactions.after(API.initProducerId, 4, init, { errorCode: 0, producerId: 9n, producerEpoch: 0 });
+    transactions.after(API.initProducerId, 4, init, { errorCode: 0, producerId: 9n, producerEpoch: 0 }, JAVA_4);
     const again = { ...ID, producerId: 9n, producerEpoch: 0 };
     transactions.before(API.initProducerId, again);
     expect(again.producerId).toBe(9n);
@@ -89,7 +95,20 @@ describe('after a switch a producer from before', () => {
     { name: 'writes, and does not know it', key: API.produce, version: 9, answer: partitionOf(49), becomes: { responses: [{ partitionResponses: [{ errorCode: 59, logStartOffset: 0n }] }] } },
     { name: 'is fenced by another: that is meant', key: API.endTxn, committed: true, answer: { errorCode: 90 }, becomes: { errorCode: 90 } },
   ])('$name', ({ key, version = 3, committed, answer, becomes }) => {
-    transactions.after(key, version, key === API.produce ? undefined : { ...ID, v3AndBelowTransactionalId: 'teamAt', committed }, answer);
+    transactions.after(key, version, key === API.produce ? undefined : { ...ID, v3AndBelowTransactionalId: 'teamAt', committed }, answer, JAVA_4);
     expect(answer).toMatchObject(becomes);
   });
+
+  test.each([{ name: 'apache-kafka-java', version: '3.9.2' }, { name: 'librdkafka', version: '2.16.0' }, UNKNOWN_SOFTWARE])('of $name $version needs no other words: it starts anew by itself', (software) => {
+    const answer = { errorCode: ERROR.INVALID_PRODUCER_ID_MAPPING };
+    transactions.after(API.addOffsetsToTxn, 3, { ...ID }, answer, software);
+    expect(answer.errorCode).toBe(ERROR.INVALID_PRODUCER_ID_MAPPING);
+  });
+});
+
+test('what a client says of itself is read from ApiVersions 3 and 4, and nothing is guessed', () => {
+  const frame = (version: number) => encodeRequestFrame(18, version, 1, null, encodeMessage(apiVersionsRequest, version, newMessage(apiVersionsRequest, { clientSoftwareName: 'x', clientSoftwareVersion: '1' }))).subarray(4);
+  for (const version of [3, 4]) expect(readClientSoftware(readRequestHeader(frame(version)), frame(version))).toEqual({ name: 'x', version: '1' });
+  expect(readClientSoftware(readRequestHeader(frame(0)), frame(0))).toEqual(UNKNOWN_SOFTWARE);
+  expect(readClientSoftware({ ...readRequestHeader(frame(4)), bodyStart: 12 }, frame(4).subarray(0, 13))).toEqual(UNKNOWN_SOFTWARE);
 });
