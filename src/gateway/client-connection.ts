@@ -358,7 +358,7 @@ export class ClientConnection {
       if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
       if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
     }
-    this.#node.transactions.after(exchange.apiKey, exchange.apiVersion, exchange.request, body, this.#software);
+    this.#node.transactions.after(exchange.apiKey, exchange.request, body, this.#software);
     await translateResponse(api, exchange, body, session.around, this.#node.isSettling);
     this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
   }

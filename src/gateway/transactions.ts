@@ -19,8 +19,6 @@ interface Producer {
 
 /** Producers that are remembered; the oldest are forgotten first. */
 const REMEMBERED = 100_000;
-/** First version of Produce whose clients know TRANSACTION_ABORTABLE (KIP-890). */
-const FIRST_PRODUCE_WITH_ABORTABLE = 11;
 
 /** What a coordinator, or a leader that asked one, answers about a transaction that it does not know. */
 const UNKNOWN_TRANSACTION: ReadonlySet<unknown> = new Set([ERROR.INVALID_PRODUCER_ID_MAPPING, ERROR.INVALID_TXN_STATE]);
@@ -61,9 +59,9 @@ export class Transactions {
   }
 
   /** Learns from an answer and changes it, in place, before it goes to the client. Produce has no decoded request. */
-  after(apiKey: number, version: number, request: Body | undefined, answer: Body, software: ClientSoftware): void {
+  after(apiKey: number, request: Body | undefined, answer: Body, software: ClientSoftware): void {
     if (request !== undefined) this.#learn(apiKey, request, answer);
-    if (this.#isDisturbed && endsOnUnknownTransaction(software)) forgive(apiKey, version, request, answer);
+    if (this.#isDisturbed && endsOnUnknownTransaction(software)) forgive(apiKey, request, answer);
   }
 
   #learn(apiKey: number, request: Body, answer: Body): void {
@@ -117,31 +115,32 @@ export class Transactions {
   }
 }
 
-/** Errors that end a producer become errors on which it aborts and goes on; an abort of what is not there has succeeded. */
-function forgive(apiKey: number, version: number, request: Body | undefined, answer: Body): void {
+/**
+ * For Java from 4.0 on: errors that end a producer become errors on which it aborts and goes on; an abort of what is not there has succeeded.
+ * Only a failed batch makes that client ask for a new epoch, and so for a new id, without which it would never be known here. So partitions and
+ * offsets seem to be taken into the transaction, and the batch fails: no leader writes for a producer that its coordinator does not know, and
+ * no commit of it succeeds.
+ * (UNKNOWN_PRODUCER_ID would do both, but applications close on it: it is an OutOfOrderSequenceException.)
+ */
+function forgive(apiKey: number, request: Body | undefined, answer: Body): void {
   switch (apiKey) {
     case API.addPartitionsToTxn:
       for (const topic of answer['resultsByTopicV3AndBelow'] as { resultsByPartition: Body[] }[]) {
-        for (const partition of topic.resultsByPartition) replace(partition, 'partitionErrorCode', ERROR.UNKNOWN_PRODUCER_ID);
+        for (const partition of topic.resultsByPartition) replace(partition, 'partitionErrorCode', ERROR.NONE);
       }
       return;
     case API.addOffsetsToTxn:
-      replace(answer, 'errorCode', ERROR.UNKNOWN_PRODUCER_ID);
+      replace(answer, 'errorCode', ERROR.NONE);
       return;
     case API.txnOffsetCommit:
-      for (const topic of answer['topics'] as { partitions: Body[] }[]) for (const partition of topic.partitions) replace(partition, 'errorCode', ERROR.UNKNOWN_PRODUCER_ID);
+      for (const topic of answer['topics'] as { partitions: Body[] }[]) for (const partition of topic.partitions) replace(partition, 'errorCode', ERROR.NONE);
       return;
     case API.endTxn:
-      replace(answer, 'errorCode', request?.['committed'] === true ? ERROR.UNKNOWN_PRODUCER_ID : ERROR.NONE);
+      replace(answer, 'errorCode', request?.['committed'] === true ? ERROR.TRANSACTION_ABORTABLE : ERROR.NONE);
       return;
     case API.produce:
       for (const topic of (answer as unknown as ProduceResponse).responses) {
-        for (const partition of topic.partitionResponses) {
-          if (!UNKNOWN_TRANSACTION.has(partition.errorCode)) continue;
-          partition.errorCode = version >= FIRST_PRODUCE_WITH_ABORTABLE ? ERROR.TRANSACTION_ABORTABLE : ERROR.UNKNOWN_PRODUCER_ID;
-          // Java takes UNKNOWN_PRODUCER_ID without it for a broker that it should ask again, for ever.
-          partition.logStartOffset = 0n;
-        }
+        for (const partition of topic.partitionResponses) replace(partition as unknown as Body, 'errorCode', ERROR.TRANSACTION_ABORTABLE);
       }
       return;
     default:

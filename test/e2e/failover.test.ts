@@ -7,7 +7,7 @@ import { signalComponent } from '../support/component.ts';
 import { startEnvironment, type GwctlResult, type TestEnvironment } from '../support/environment.ts';
 import { startLiveClients, type LiveClients } from '../support/live-clients.ts';
 import { readValues } from '../support/read-values.ts';
-import { clientOn, clientThrough, issueToken, kafkaThrough, postAdmin } from '../support/service-account.ts';
+import { clientOn, clientThrough, issueToken, kafkaThrough, postAdmin, readNodeState } from '../support/service-account.ts';
 
 const CONFIG = 'failover:\n  pauseBudget: 3s\n';
 const DEADLINE = { timeout: 60_000, interval: 200 };
@@ -49,7 +49,8 @@ async function status(): Promise<Status> {
 }
 
 async function nodes(): Promise<readonly string[]> {
-  return (await status()).gateways.map(({ node, active, generation, phase, run }) => `${node}: ${active} ${generation} ${phase}${run === null ? '' : ' in a run'}`);
+  const states = await Promise.all(environment.topology.gateways.map(({ name }) => readNodeState(environment, name)));
+  return states.map(({ node, active, generation, phase, run }) => `${node}: ${active} ${generation} ${phase}${run === null ? '' : ' in a run'}`);
 }
 
 const ON_MAIN = ['gateway1: main 1 serving', 'gateway2: main 1 serving'];
@@ -83,11 +84,14 @@ async function usersOn(cluster: string): Promise<readonly string[]> {
 
 test('verify passes once MirrorMaker has caught up, and says so as JSON, too', async () => {
   await write('gateway2', 'before');
-  await awaitReady();
-  const { stdout } = await environment.gwctl(['verify', '-o', 'json']);
-  const verdict = JSON.parse(stdout) as Verdict;
+  let verdict: Verdict | undefined;
+  await expect.poll(async () => {
+    const { exitCode, stdout } = await environment.gwctl(['verify', '-o', 'json']);
+    verdict = JSON.parse(stdout) as Verdict;
+    return exitCode;
+  }, DEADLINE).toBe(0);
   expect(verdict).toMatchObject({ ready: true, active: 'main', to: 'failover' });
-  expect(verdict.checks.filter(({ status: outcome }) => outcome !== 'pass')).toEqual([]);
+  expect(verdict?.checks.filter(({ status: outcome }) => outcome !== 'pass')).toEqual([]);
 });
 
 test.each([
@@ -120,7 +124,7 @@ test('a node that is down: refused with its name, exit 3, and the other node is 
   const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
   expect(exitCode, stderr).toBe(3);
   expect(stderr).toMatch(/error: not switched to failover, nothing was changed: gateways-agree: gateway2: .*ECONNREFUSED/);
-  expect((await status()).gateways[0]).toMatchObject({ node: 'gateway1', active: 'main', generation: 1, phase: 'serving', run: null });
+  expect(await readNodeState(environment, 'gateway1')).toMatchObject({ active: 'main', generation: 1, phase: 'serving', run: null });
   expect(await runs()).toEqual([]);
   const again = await environment.gwctl(['up']);
   expect(again.exitCode, again.stderr).toBe(0);
@@ -135,7 +139,7 @@ test('MirrorMaker hangs: given up after the pause budget with exit 5, both nodes
     await write('gateway2', 'not replicated');
     const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
     expect(exitCode, stderr).toBe(5);
-    expect(stderr).toMatch(/records were still not on failover after 2250 ms: .*: given up before the switch, every node serves main again; writes were held, none was lost/);
+    expect(stderr).toMatch(/records were still not on failover after \d+ ms: .*: given up before the switch, every node serves main again; writes were held, none was lost/);
     expect(await nodes()).toEqual(ON_MAIN);
   } finally {
     await signalComponent(environment, 'mirror-maker', 'SIGCONT');
@@ -143,7 +147,7 @@ test('MirrorMaker hangs: given up after the pause budget with exit 5, both nodes
   const before = live.acknowledged.length;
   await expect.poll(() => live.acknowledged.length, DEADLINE).toBeGreaterThan(before + 10);
   expect(live.errors).toEqual([]);
-  expect(live.takeLongestSendMs()).toBeGreaterThan(2000);
+  expect(live.takeLongestSendMs()).toBeGreaterThan(1500);
   expect(await usersOn('main')).toEqual(['before', 'not replicated']);
   expect(await journals()).toEqual([expect.objectContaining({ outcome: 'rolled-back' })]);
 });
@@ -153,7 +157,9 @@ test('MirrorMaker is back: the same command switches both nodes, exit 0', async 
   expect(exitCode, stdout + stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ outcome: 'switched', from: 'main', to: 'failover', generation: 2 });
   expect(await nodes()).toEqual(ON_FAILOVER);
-  expect(await status()).toMatchObject({ active: 'failover', generation: 2 });
+  const shown = await status();
+  expect(shown).toMatchObject({ active: 'failover', generation: 2 });
+  expect(shown.gateways.map(({ active, generation }) => [active, generation])).toEqual([['failover', 2], ['failover', 2]]);
 });
 
 test('the journal says which record proved the switch on each node, and where it is', async () => {

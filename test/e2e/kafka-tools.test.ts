@@ -38,7 +38,7 @@ test('a topic that is created through one node is listed and described through t
   expect((await admin('kafka-topics', 'gateway2', '--list')).lines).toEqual(['users']);
   const described = await admin('kafka-topics', 'gateway2', '--describe', '--topic', 'users');
   expect(described.lines).toHaveLength(2);
-  expect(described.lines[0]).toMatch(/^Topic: users\tPartitionCount: 1\tReplicationFactor: 1\t/);
+  expect(described.lines[0]).toMatch(/^Topic: users\t(TopicId: \S+\s+)?PartitionCount: 1\tReplicationFactor: 1\t/);
   const [partition] = /Leader: [123]\tReplicas: [123]\tIsr: [123]/.exec(described.lines[1] ?? '') ?? [];
   expect(partition).toBeDefined();
 });

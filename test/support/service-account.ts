@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { openKafkaClient, type KafkaClient } from '../../src/client/kafka-client.ts';
 import { openThroughGateway } from '../../src/drill/clients/open-kafka.ts';
+import { ADMIN_PATHS, type NodeState } from '../../src/shared/admin-api.ts';
 import { gatewayNamed } from '../../src/topology/lookup.ts';
 import type { TestEnvironment } from './environment.ts';
 
@@ -23,6 +24,14 @@ export async function postAdmin({ topology }: TestEnvironment, gateway: string, 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
+}
+
+/** What a node says of itself. */
+export async function readNodeState({ topology }: TestEnvironment, gateway: string): Promise<NodeState> {
+  const { admin } = gatewayNamed(topology, gateway);
+  const response = await fetch(`http://${admin.host}:${admin.port}${ADMIN_PATHS.state}`, { headers: { authorization: ADMIN } });
+  if (!response.ok) throw new Error(`${gateway}: HTTP ${response.status}`);
+  return (await response.json()) as NodeState;
 }
 
 /** The seed's call for a token, on one node. */
