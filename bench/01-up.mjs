@@ -6,7 +6,7 @@ const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 export async function run() {
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
-    rounds.push(await withEnvironment({ portOffset: 20_000 }, async ({ gwctl }) => JSON.parse((await gwctl('up', '-o', 'json')).stdout)));
+    rounds.push(await withEnvironment({ portOffset: 2000 }, async ({ gwctl }) => JSON.parse((await gwctl('up', '-o', 'json')).stdout)));
   }
   const [first] = rounds;
   const rows = first.phases.map(({ name }) => {

@@ -12,11 +12,11 @@ const GIGABYTES = (RECORDS * RECORD_BYTES) / 1e9;
 const CONFIG = 'links:\n  - {from: main, to: failover, topics: "_.*"}\n';
 
 export async function run() {
-  await withEnvironment({ portOffset: 21_000, config: CONFIG }, async ({ dir, portOffset, gwctl, tools, pidOf }) => {
+  await withEnvironment({ portOffset: 3000, config: CONFIG }, async ({ dir, portOffset, gwctl, tools, pidOf }) => {
     await gwctl('up');
     await gwctl('vcluster', 'create', 'perf', '--properties', 'perf.properties');
     const through = { name: 'gateway', bootstrap: `localhost:${6969 + portOffset + portOffset / 100}`, prefix: '', config: ['--command-config', join(dir, 'perf.properties')] };
-    const direct = { name: 'direct', bootstrap: `localhost:${29092 + portOffset}`, prefix: 'perf', config: [] };
+    const direct = { name: 'direct', bootstrap: `localhost:${10_092 + portOffset}`, prefix: 'perf', config: [] };
     const tool = (name, ...args) => execa(join(tools, name), args, { cwd: dir, env: { KAFKA_OPTS: '-Xmx512m -XX:TieredStopAtLevel=4' } });
     const pid = pidOf('gateway1');
     const produced = new Map([['direct', []], ['gateway', []]]);

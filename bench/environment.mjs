@@ -8,10 +8,13 @@ import { execa } from 'execa';
 const GWCTL = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'gwctl.js');
 const CLOCK_TICKS_PER_SECOND = 100;
 
-/** `config`: text of a gwctl.yaml. */
+/** Below the ports that the system gives to outgoing connections (32768 and up on Linux): one of those may be taken when a broker wants it. */
+const PORTS = 'clusters:\n  main: {port: 10092}\n  failover: {port: 11092}\n';
+
+/** `config`: text of a gwctl.yaml, without clusters. */
 export async function withEnvironment({ portOffset, config = '' }, use) {
   const dir = mkdtempSync(join(tmpdir(), 'gwctl-bench-'));
-  writeFileSync(join(dir, 'gwctl.yaml'), `version: 1\nname: bench\n${config}`);
+  writeFileSync(join(dir, 'gwctl.yaml'), `version: 1\nname: bench\n${PORTS}${config}`);
   const gwctl = (...args) => execa(process.execPath, [GWCTL, '--port-offset', `${portOffset}`, ...args], { cwd: dir, stdin: 'ignore' });
   try {
     return await use({ dir, portOffset, gwctl, tools: join(dir, '.gwctl', `bench+${portOffset}`, 'bin'), pidOf: (component) => readPid(dir, portOffset, component) });

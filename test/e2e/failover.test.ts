@@ -84,14 +84,14 @@ async function usersOn(cluster: string): Promise<readonly string[]> {
 
 test('verify passes once MirrorMaker has caught up, and says so as JSON, too', async () => {
   await write('gateway2', 'before');
-  let verdict: Verdict | undefined;
+  let seen: { readonly exitCode: number; readonly verdict: Verdict } | undefined;
+  // A MirrorMaker task that starts again, because there are new topics, is a warning for a moment.
   await expect.poll(async () => {
     const { exitCode, stdout } = await environment.gwctl(['verify', '-o', 'json']);
-    verdict = JSON.parse(stdout) as Verdict;
-    return exitCode;
-  }, DEADLINE).toBe(0);
-  expect(verdict).toMatchObject({ ready: true, active: 'main', to: 'failover' });
-  expect(verdict?.checks.filter(({ status: outcome }) => outcome !== 'pass')).toEqual([]);
+    seen = { exitCode, verdict: JSON.parse(stdout) as Verdict };
+    return seen.verdict.checks.filter(({ status: outcome }) => outcome !== 'pass');
+  }, DEADLINE).toEqual([]);
+  expect(seen).toMatchObject({ exitCode: 0, verdict: { ready: true, active: 'main', to: 'failover' } });
 });
 
 test.each([
