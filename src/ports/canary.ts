@@ -1,4 +1,4 @@
-/** Produces and reads one record through a gateway node, as any client would: with a token, over the Kafka protocol. */
+/** Produces and reads one record through a gateway node, the way every client goes: with a token, over the Kafka protocol. */
 export interface Canary {
   /** Writes `id` through that node and reads it back through it. Throws UNAVAILABLE when it does not arrive in time. */
   prove(node: string, id: string, signal: AbortSignal): Promise<CanaryProof>;
