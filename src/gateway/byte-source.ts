@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { onChunks, type Lease } from './read-buffers.ts';
+import { after, type Soon } from './soon.ts';
 
 /** The peer closed, or the connection broke; normal at a frame's border, an error in the middle of one. */
 export class StreamEnded extends Error {
@@ -13,9 +14,9 @@ export class StreamEnded extends Error {
 
 /** What a frame is read from: a socket, or bytes that are there already. */
 export interface FrameBytes {
-  ensure(bytes: number): Promise<Buffer>;
+  ensure(bytes: number): Soon<Buffer>;
   consume(bytes: number): void;
-  pass(bytes: number, to: Emit): Promise<void>;
+  pass(bytes: number, to: Emit): Soon<void>;
 }
 
 /** Takes a piece on; with a lease the memory is reused once it is released, so whoever keeps the piece retains it. A promise asks to wait. */
@@ -30,17 +31,17 @@ interface Chunk {
 export function bytesOf(whole: Buffer): FrameBytes {
   let rest = whole;
   return {
-    ensure: async (bytes) => {
+    ensure: (bytes) => {
       if (rest.length < bytes) throw new StreamEnded(rest.length);
       return rest;
     },
     consume: (bytes) => {
       rest = rest.subarray(bytes);
     },
-    pass: async (bytes, to) => {
+    pass: (bytes, to) => {
       const piece = rest.subarray(0, bytes);
       rest = rest.subarray(bytes);
-      await to(piece);
+      return to(piece);
     },
   };
 }
@@ -101,14 +102,27 @@ export class ByteSource implements FrameBytes {
     });
   }
 
-  /** At least `bytes` contiguous bytes at the front, not yet consumed: to be looked at now, not to be kept. Joins pieces: for heads, not for bodies. */
-  async ensure(bytes: number): Promise<Buffer> {
-    while (this.#buffered < bytes) await this.#more();
+  /** At least `bytes` contiguous bytes at the front, not yet consumed: to be looked at now, not to be kept. Joins what it needs of several pieces: for heads, not for bodies. */
+  ensure(bytes: number): Soon<Buffer> {
     const [first] = this.#chunks;
-    if (first !== undefined && first.bytes.length >= bytes) return first.bytes;
-    const joined = Buffer.concat(this.#chunks.map((chunk) => chunk.bytes));
-    for (const { lease } of this.#chunks) lease?.release();
-    this.#chunks = [{ bytes: joined, lease: undefined }];
+    return first !== undefined && first.bytes.length >= bytes ? first.bytes : this.#ensureLater(bytes);
+  }
+
+  async #ensureLater(bytes: number): Promise<Buffer> {
+    while (this.#buffered < bytes) await this.#more();
+    const joined = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    while (at < bytes) {
+      const { bytes: piece, lease } = this.#chunks[0] as Chunk;
+      const copied = piece.copy(joined, at);
+      at += copied;
+      if (copied < piece.length) (this.#chunks[0] as Chunk).bytes = piece.subarray(copied);
+      else {
+        this.#chunks.shift();
+        lease?.release();
+      }
+    }
+    this.#chunks.unshift({ bytes: joined, lease: undefined });
     return joined;
   }
 
@@ -129,31 +143,46 @@ export class ByteSource implements FrameBytes {
   }
 
   /** Exactly `bytes` bytes as one buffer of the caller's own, copied once however many pieces they came in. */
-  async take(bytes: number): Promise<Buffer> {
+  take(bytes: number): Soon<Buffer> {
     const whole = Buffer.allocUnsafe(bytes);
     let at = 0;
-    await this.pass(bytes, (piece) => {
+    const passed = this.pass(bytes, (piece) => {
       at += piece.copy(whole, at);
     });
-    return whole;
+    return after(passed, () => whole);
   }
 
   /** Hands exactly `bytes` bytes to `to`, piece by piece as they arrive; waits when `to` asks it to. */
-  async pass(bytes: number, to: Emit): Promise<void> {
+  pass(bytes: number, to: Emit): Soon<void> {
+    const { left, wait } = this.#handOn(bytes, to);
+    if (left > 0 || wait !== undefined) return this.#passLater(left, wait, to);
+  }
+
+  async #passLater(bytes: number, wait: void | Promise<void>, to: Emit): Promise<void> {
+    await wait;
+    let left = bytes;
+    while (left > 0) {
+      if (this.#buffered === 0) await this.#more();
+      const handed = this.#handOn(left, to);
+      left = handed.left;
+      if (handed.wait !== undefined) await handed.wait;
+    }
+  }
+
+  /** Hands on what is here of the next `bytes` bytes, until `to` asks to wait. */
+  #handOn(bytes: number, to: Emit): { left: number; wait: void | Promise<void> } {
     let left = bytes;
     while (left > 0) {
       const first = this.#chunks[0];
-      if (first === undefined) {
-        await this.#more();
-        continue;
-      }
+      if (first === undefined) break;
       const { lease } = first;
       const piece = first.bytes.length > left ? first.bytes.subarray(0, left) : first.bytes;
       left -= piece.length;
       // `to` comes before `consume`, which may give the memory back.
       const wait = to(piece, lease);
       this.consume(piece.length);
-      if (wait !== undefined) await wait;
+      if (wait !== undefined) return { left, wait };
     }
+    return { left, wait: undefined };
   }
 }

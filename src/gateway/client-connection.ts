@@ -137,12 +137,10 @@ export class ClientConnection {
       else this.destroy();
     }
     if (this.#again.length === 0 || this.#socket.destroyed) return;
-    try {
-      await this.#connected();
-    } catch (reason) {
+    await this.#connected().catch((reason: unknown) => {
       this.#complain(reason);
       this.destroy();
-    }
+    });
   }
 
   async #nextRequest(): Promise<void> {
@@ -202,8 +200,8 @@ export class ClientConnection {
       const isJudged = this.#node.isSettling || session.around.access?.user.can !== undefined;
       const body = isJudged ? await this.#fitting(session, head, reader) : reader;
       if (body === undefined) return;
-      let backend = await this.#connected();
-      while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      let backend = this.#backend;
+      while (backend === undefined || backend !== this.#backend || backend.isClosed) backend = await this.#connected();
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
         else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true });
@@ -269,8 +267,8 @@ export class ClientConnection {
       this.#node.transactions.before(head.apiKey, request);
       const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
       // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
-      let backend = await this.#connected();
-      while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      let backend = this.#backend;
+      while (backend === undefined || backend !== this.#backend || backend.isClosed) backend = await this.#connected();
       // It has the topic ids of the cluster that was left meanwhile.
       if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
       this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, complete, isWrite });
@@ -291,7 +289,7 @@ export class ClientConnection {
 
   /** The connection to this port's broker of the active cluster; made at the first need, and again after each move. */
   async #connected(): Promise<BackendLink> {
-    if (this.#backend !== undefined && !this.#backend.isClosed) return this.#backend;
+    if (this.#backend?.isClosed === false) return this.#backend;
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
     });
@@ -390,9 +388,8 @@ export class ClientConnection {
   }
 
   #complain(reason: unknown): void {
-    this.#node.metrics.refused(GwctlError.from(reason).code.toLowerCase());
-    const failure = reason instanceof Error ? reason : new Error(String(reason));
-    const remote = `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`;
-    this.#log.warn(failure.message, { client: remote, virtualCluster: this.#login.session?.account.virtualCluster });
+    const { code, message } = GwctlError.from(reason);
+    this.#node.metrics.refused(code.toLowerCase());
+    this.#log.warn(message, { client: `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`, virtualCluster: this.account?.virtualCluster });
   }
 }

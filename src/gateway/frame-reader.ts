@@ -1,5 +1,6 @@
 import { GwctlError } from '../shared/errors.ts';
 import type { Emit, FrameBytes } from './byte-source.ts';
+import { after, type Soon } from './soon.ts';
 
 /** What sends something else than Kafka frames to a Kafka port usually sends one of these. */
 function looksLike(prefix: Buffer): string {
@@ -10,12 +11,13 @@ function looksLike(prefix: Buffer): string {
 }
 
 /** The size of the next frame, checked before anything is kept for it. */
-export async function readFrameSize(source: FrameBytes, maxBytes: number): Promise<number> {
-  const prefix = await source.ensure(4);
-  const size = prefix.readInt32BE(0);
-  if (size < 0 || size > maxBytes) throw new GwctlError('PROTOCOL', `frame of ${size} bytes (allowed: 0 to ${maxBytes})${looksLike(prefix)}`);
-  source.consume(4);
-  return size;
+export function readFrameSize(source: FrameBytes, maxBytes: number): Soon<number> {
+  return after(source.ensure(4), (prefix) => {
+    const size = prefix.readInt32BE(0);
+    if (size < 0 || size > maxBytes) throw new GwctlError('PROTOCOL', `frame of ${size} bytes (allowed: 0 to ${maxBytes})${looksLike(prefix)}`);
+    source.consume(4);
+    return size;
+  });
 }
 
 /**
@@ -42,63 +44,77 @@ export class FrameReader {
   }
 
   /** `bytes` raw bytes, consumed and the caller's own: what is behind them may be read again before the caller is done. */
-  async bytes(bytes: number, field: string): Promise<Buffer> {
+  bytes(bytes: number, field: string): Soon<Buffer> {
     this.#claim(bytes, field);
-    const view = await this.#source.ensure(bytes);
+    const view = this.#source.ensure(bytes);
+    return view instanceof Promise ? view.then((late) => this.#cut(late, bytes)) : this.#cut(view, bytes);
+  }
+
+  #cut(view: Buffer, bytes: number): Buffer {
     const piece = Buffer.from(view.subarray(0, bytes));
     this.#source.consume(bytes);
     this.remaining -= bytes;
     return piece;
   }
 
-  async varint(field: string): Promise<{ value: number; raw: Buffer }> {
-    for (let length = 1; length <= 5; length++) {
-      this.#claim(length, field);
-      const view = await this.#source.ensure(length);
-      if ((view[length - 1] as number) & 0x80) continue;
+  varint(field: string): Soon<Measured> {
+    return this.#varint(field, 1);
+  }
+
+  /** One that has at least `length` bytes. */
+  #varint(field: string, length: number): Soon<Measured> {
+    if (length > 5) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 5 bytes`);
+    this.#claim(length, field);
+    return after(this.#source.ensure(length), (view) => {
+      if ((view[length - 1] as number) & 0x80) return this.#varint(field, length + 1);
       let value = 0;
       for (let index = 0; index < length; index++) value += ((view[index] as number) & 0x7f) * 2 ** (7 * index);
-      return { value, raw: await this.bytes(length, field) };
-    }
-    throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 5 bytes`);
+      return { value, raw: this.#cut(view, length) };
+    });
   }
 
   /** The length in front of an array, string or byte field; -1 is null. */
-  async length(kind: 'int16' | 'int32', field: string): Promise<{ value: number; raw: Buffer }> {
-    if (this.flexible) {
-      const { value, raw } = await this.varint(field);
-      return { value: value - 1, raw };
-    }
-    const raw = await this.bytes(kind === 'int16' ? 2 : 4, field);
-    const value = kind === 'int16' ? raw.readInt16BE(0) : raw.readInt32BE(0);
-    if (value < -1) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} has length ${value}`);
-    return { value, raw };
+  length(kind: 'int16' | 'int32', field: string): Soon<Measured> {
+    if (this.flexible) return after(this.varint(field), ({ value, raw }) => ({ value: value - 1, raw }));
+    return after(this.bytes(kind === 'int16' ? 2 : 4, field), (raw) => {
+      const value = kind === 'int16' ? raw.readInt16BE(0) : raw.readInt32BE(0);
+      if (value < -1) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} has length ${value}`);
+      return { value, raw };
+    });
   }
 
-  async string(field: string): Promise<string | null> {
-    const { value } = await this.length('int16', field);
-    return value < 0 ? null : (await this.bytes(value, field)).toString('utf8');
+  string(field: string): Soon<string | null> {
+    return after(this.length('int16', field), ({ value }) => (value < 0 ? null : after(this.bytes(value, field), (text) => text.toString('utf8'))));
   }
 
   /** The bytes of a tagged-field section as they are; nothing in classic encoding. */
-  async tags(): Promise<Buffer> {
+  tags(): Soon<Buffer> {
     if (!this.flexible) return EMPTY;
-    const count = await this.varint('tagged fields');
+    return after(this.varint('tagged fields'), (count) => (count.value === 0 ? count.raw : this.#someTags(count)));
+  }
+
+  async #someTags(count: Measured): Promise<Buffer> {
     const pieces = [count.raw];
     for (let index = 0; index < count.value; index++) {
       const tag = await this.varint('tag');
       const size = await this.varint('tag size');
       pieces.push(tag.raw, size.raw, await this.bytes(size.value, 'tagged field'));
     }
-    return pieces.length === 1 ? count.raw : Buffer.concat(pieces);
+    return Buffer.concat(pieces);
   }
 
   /** Hands the next `bytes` bytes on as they arrive. */
-  async pass(bytes: number, field: string, to: Emit): Promise<void> {
+  pass(bytes: number, field: string, to: Emit): Soon<void> {
     this.#claim(bytes, field);
     this.remaining -= bytes;
-    await this.#source.pass(bytes, to);
+    return this.#source.pass(bytes, to);
   }
+}
+
+/** A number, and the bytes that said it. */
+interface Measured {
+  readonly value: number;
+  readonly raw: Buffer;
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -43,7 +43,7 @@ async function relay(bytes: Buffer, relayPiece: (sink: ByteSink) => Emit): Promi
   const middle = await serve((socket) => {
     const onward = connectPooled({ host: '127.0.0.1', port: reader.port });
     const source = new ByteSource(socket);
-    void source.pass(bytes.length, relayPiece(new ByteSink(onward))).then(() => onward.end());
+    void Promise.resolve(source.pass(bytes.length, relayPiece(new ByteSink(onward)))).then(() => onward.end());
   });
   const client = connect(middle.port, '127.0.0.1');
   await Promise.all([send(client, bytes), all]);
