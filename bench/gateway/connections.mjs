@@ -9,6 +9,7 @@ const CLIENT = fileURLToPath(new URL('many-connections.mjs', import.meta.url));
 const WARM_UP_REQUESTS = 3000;
 
 export async function measureConnections(target, { pid, brokers, topic, connections, seconds }) {
+  const idleMib = pid === undefined ? 0 : residentMib(pid);
   const one = await openConnection(target, topic);
   for (let index = 0; index < WARM_UP_REQUESTS; index++) await one.ask();
   one.close();
@@ -17,15 +18,15 @@ export async function measureConnections(target, { pid, brokers, topic, connecti
   const client = fork(CLIENT, [JSON.stringify(target), topic, `${connections}`, `${seconds}`]);
   const next = messagesOf(client);
   await next('measure');
-  const { result: grownMib, seconds: measuredSeconds, proxyCpuSeconds, otherCores } = await watch({ pid, others: brokers }, async () => {
+  const { result: endMib, seconds: measuredSeconds, proxyCpuSeconds, otherCores } = await watch({ pid, others: brokers }, async () => {
     await next('end');
-    return pid === undefined ? 0 : residentMib(pid) - baseMib;
+    return pid === undefined ? 0 : residentMib(pid);
   });
   const { event: _, ...result } = await next('result');
   return {
-    ...result, baseMib, otherCores,
+    ...result, idleMib, baseMib, residentMib: endMib, otherCores,
     cpuMicrosPerRequest: (proxyCpuSeconds * 1e6) / result.answered,
-    kibPerConnection: (grownMib * 1024) / connections,
+    kibPerConnection: ((endMib - baseMib) * 1024) / connections,
     requestsPerSecond: result.answered / measuredSeconds,
   };
 }

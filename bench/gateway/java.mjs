@@ -18,6 +18,7 @@ export async function findJavaAndKafka() {
 
 /** Compiles a class of this folder. The Java must be a whole JDK. */
 export async function compileJava({ java, jars, name, outputDir }) {
-  await execa(java, ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '17', '-cp', jars.join(':'), '-d', outputDir, join(FOLDER, `${name}.java`)]);
+  const { failed, stderr } = await execa(java, ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '17', '-cp', jars.join(':'), '-d', outputDir, join(FOLDER, `${name}.java`)], { reject: false, stdin: 'ignore' });
+  if (failed) throw new Error(`${name}.java could not be compiled (a JDK is needed, not only a JRE): ${stderr.trim().split('\n')[0]}`);
   return [outputDir, ...jars].join(':');
 }

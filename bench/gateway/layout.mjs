@@ -6,6 +6,9 @@ const BROKER = { client: 10_492, controller: 10_592, haproxy: 10_493, forwarder:
 const PROXY = { haproxy: 10_600, forwarder: 10_601, kroxylicious: 10_610, kafkaProxy: 10_630 };
 const GATEWAY = { client: 10_700, admin: 10_750 };
 
+/** What our gateway is called among the targets. */
+export const OURS = 'gwctl';
+
 /** The virtual cluster that our gateway serves in the benchmark. */
 export const VIRTUAL_CLUSTER = 'perf';
 

@@ -18,6 +18,8 @@ const problems = new Map();
 const seen = { answered: 0, late: 0 };
 let isMeasuring = false;
 
+// Whoever started this is gone.
+process.once('disconnect', () => process.exit(1));
 const openedAtMs = performance.now();
 while (connections.length < wanted) {
   const opening = Array.from({ length: Math.min(OPEN_AT_ONCE, wanted - connections.length) }, () => openConnection(target, topic));

@@ -24,13 +24,12 @@ export async function prepareHaproxy({ dir, broker, proxy }) {
 
 /** Kroxylicious with its filter that gives each virtual cluster names of its own, as our gateway does. */
 export async function prepareKroxylicious({ dir, broker, proxy, java }) {
-  let jars;
+  let classPath;
   try {
-    jars = await kroxyliciousJars();
+    classPath = await compileJava({ java, jars: await kroxyliciousJars(), name: 'StartKroxylicious', outputDir: join(dir, 'kroxylicious') });
   } catch (reason) {
-    return { reason: `the jars of Kroxylicious ${KROXYLICIOUS_VERSION} could not be had: ${reason.message.split('\n')[0]}` };
+    return { reason: reason.message };
   }
-  const classPath = await compileJava({ java, jars, name: 'StartKroxylicious', outputDir: join(dir, 'kroxylicious') });
   const file = join(dir, 'kroxylicious.yaml');
   await writeFile(file, [
     'virtualClusters:', '- name: perf', '  targetCluster:', `    bootstrapServers: localhost:${broker.client}`,

@@ -5,11 +5,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { VIRTUAL_CLUSTER } from './layout.mjs';
+import { OURS, VIRTUAL_CLUSTER } from './layout.mjs';
 import { prepareHaproxy, prepareKafkaProxy, prepareKroxylicious } from './peers.mjs';
 import { openConnection } from './raw-connection.mjs';
 
-export const OURS = 'gwctl';
 const SERVED_WITHIN_MS = 60_000;
 const PROBE_PAUSE_MS = 2;
 const STOP_GRACE_MS = 10_000;
@@ -47,6 +46,9 @@ export function startTarget({ name, command, dir }) {
   closeSync(log);
   const isOver = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
   child.on('error', () => {});
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.off('exit', killWithUs));
   return {
     pid: child.pid,
     assertAlive: () => {
