@@ -45,7 +45,7 @@ export function printReport(rows, names) {
   console.log(`range: of ${OURS}, over the rounds that count; peaks: the highest of all rounds`);
 }
 
-/** How much everybody else used, in cores, for each round. About 0.4 is the kernel's own work for the loopback network. */
+/** How much everybody else used, in cores, for each round. */
 export function printOtherLoad(rows, names) {
   const watched = rows.filter(({ otherCores }) => otherCores !== undefined);
   const keys = [...new Set(watched.map(({ workload, round }) => `${workload} ${round}`))];

@@ -25,6 +25,8 @@ export async function prepareTargets({ dir, layout, java, gwctlCommand }) {
     [OURS, () => ({ command: gwctlCommand('gateway', '--node', 'gateway1'), port: gatewayPort, hasTenants: true, hasLogin: true })],
   ];
   const wanted = process.env['TARGETS']?.split(',');
+  const unknown = (wanted ?? []).filter((name) => !prepared.some(([known]) => known === name));
+  if (unknown.length > 0) throw new Error(`TARGETS: ${unknown.join(', ')} (allowed: ${prepared.map(([name]) => name).join(', ')})`);
   const targets = [];
   const skipped = [];
   for (const [name, prepare] of prepared) {
