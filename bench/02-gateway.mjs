@@ -1,58 +1,196 @@
-// The gateway with tenant isolation against the brokers themselves: produce and consume of 1 KiB records with Kafka's own perf tools,
-// direct and through one node in turns, on the same topic. Judge by the ratio of a round and by CPU seconds per GB: MB/s say more about the machine.
+// Our gateway with tenant isolation, and proxies of others, against the brokers themselves: in turns, in rounds, on the same broker. Judge by
+// the ratios of a round and by CPU seconds of the proxy: MB/s say more about the machine.
+//
+//   ROUNDS=3  RECORDS=500000 (of 1 KiB)  RATE=2000 (records a second of send to ack)  CONNECTIONS=2000  SECONDS=10 (of send to ack and connections)
+//   ONLY=produce,consume,latency,connections,memory,start   parts
+//   TARGETS=haproxy,node-forwarder,kroxylicious,kafka-proxy,gwctl   who is measured beside direct
+//   KAFKA_PROXY_BIN=FILE  BENCH_JSON=FILE (raw rows)  PORT_OFFSET=3000
+import { existsSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { cpuSeconds, median, peakMemoryMib, printTable, withEnvironment } from './environment.mjs';
+import { withEnvironment } from './environment.mjs';
+import { measureConnections } from './gateway/connections.mjs';
+import { compileJava, findJavaAndKafka } from './gateway/java.mjs';
+import { layoutFor, MAX_MESSAGE_BYTES, OURS, renderClusters, renderGateway } from './gateway/layout.mjs';
+import { printOtherLoad, printReport } from './gateway/report.mjs';
+import { awaitServed, prepareTargets, startTarget, withLogin } from './gateway/targets.mjs';
+import { consume, gigabytesOf, produce } from './gateway/throughput.mjs';
+import { createTopic, deleteTopic } from './gateway/topics.mjs';
+import { forgetPeak, peakMib, watch } from './processes.mjs';
 
+const PARTS = ['produce', 'consume', 'latency', 'connections', 'memory', 'start'];
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const RECORDS = Number(process.env['RECORDS'] ?? 500_000);
-const RECORD_BYTES = 1024;
-const GIGABYTES = (RECORDS * RECORD_BYTES) / 1e9;
-// The perf topic is not replicated: MirrorMaker would measure itself.
-const CONFIG = 'links:\n  - {from: main, to: failover, topics: "_.*"}\n';
+const RATE = Number(process.env['RATE'] ?? 2000);
+const CONNECTIONS = Number(process.env['CONNECTIONS'] ?? 2000);
+const SECONDS = Number(process.env['SECONDS'] ?? 10);
+const PORT_OFFSET = Number(process.env['PORT_OFFSET'] ?? 3000);
+const LARGE_FRAMES = fileURLToPath(new URL('gateway/large-frames.mjs', import.meta.url));
+/** A topic that stays, for whoever only asks for metadata. */
+const TOPIC = 'served';
+/** Topics of a run, on tmpfs when there is room: a disk that writes is load of others. */
+const MEMORY_FOLDER = '/dev/shm';
+const MEMORY_FOLDER_BYTES = 6e9;
 
 export async function run() {
-  await withEnvironment({ portOffset: 3000, config: CONFIG }, async ({ dir, portOffset, gwctl, tools, pidOf }) => {
-    await gwctl('up');
-    await gwctl('vcluster', 'create', 'perf', '--properties', 'perf.properties');
-    const through = { name: 'gateway', bootstrap: `localhost:${6969 + portOffset + portOffset / 100}`, prefix: '', config: ['--command-config', join(dir, 'perf.properties')] };
-    const direct = { name: 'direct', bootstrap: `localhost:${10_092 + portOffset}`, prefix: 'perf', config: [] };
-    const tool = (name, ...args) => execa(join(tools, name), args, { cwd: dir, env: { KAFKA_OPTS: '-Xmx512m -XX:TieredStopAtLevel=4' } });
-    const pid = pidOf('gateway1');
-    const produced = new Map([['direct', []], ['gateway', []]]);
-    const consumed = new Map([['direct', []], ['gateway', []]]);
-    const cpu = { produce: [], consume: [] };
-    for (let round = 0; round <= ROUNDS; round++) {
-      const topic = `t${round}`;
-      await tool('kafka-topics', '--bootstrap-server', through.bootstrap, ...through.config, '--create', '--topic', topic, '--partitions', '3', '--replication-factor', '1');
-      // The first round warms up brokers and gateway; who goes first changes.
-      const order = round % 2 === 0 ? [direct, through] : [through, direct];
-      for (const [kind, results, measure] of [['produce', produced, produce], ['consume', consumed, consume]]) {
-        for (const target of order) {
-          const before = cpuSeconds(pid);
-          const mbPerSecond = await measure(tool, target, target.prefix + topic);
-          if (round === 0) continue;
-          results.get(target.name).push(mbPerSecond);
-          if (target === through) cpu[kind].push((cpuSeconds(pid) - before) / GIGABYTES);
-        }
-      }
+  const only = process.env['ONLY']?.split(',') ?? PARTS;
+  const unknown = only.filter((part) => !PARTS.includes(part));
+  if (unknown.length > 0) throw new Error(`ONLY: ${unknown.join(', ')} (allowed: ${PARTS.join(', ')})`);
+  const layout = layoutFor(PORT_OFFSET);
+  const env = { GWCTL_KAFKA_OPTS: '-Xmx1500m -XX:TieredStopAtLevel=4' };
+  await withEnvironment({ portOffset: PORT_OFFSET, clusters: renderClusters(layout), config: renderGateway(), parent: dataFolder(), env }, async (environment) => {
+    const { dir, gwctl, gwctlCommand, pidOf } = environment;
+    await gwctl('up', '--no-gateways');
+    const { java, jars } = await findJavaAndKafka();
+    const { targets, skipped } = await prepareTargets({ dir, layout, java, gwctlCommand });
+    const rows = [{ workload: 'run', at: new Date().toISOString(), node: process.version, cores: cpus().length, rounds: ROUNDS, records: RECORDS, rate: RATE, connections: CONNECTIONS, seconds: SECONDS }];
+    const bench = { ...environment, brokers: [pidOf('main-1')], rows, only: new Set(only), java };
+    if (bench.only.has('latency')) bench.sendToAck = await compileJava({ java, jars, name: 'SendToAck', outputDir: join(dir, 'send-to-ack') });
+    try {
+      const ready = await prepareEach(bench, targets, skipped);
+      for (const line of skipped) console.log(line);
+      await measureUnderLoad(bench, ready);
+      await measureFresh(bench, ready);
+      if (bench.only.has('memory')) await measureLargeFrames(bench, ready);
+    } finally {
+      if (process.env['BENCH_JSON'] !== undefined) writeFileSync(process.env['BENCH_JSON'], `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
     }
-    const row = (name, results, seconds) => {
-      const ratios = results.get('gateway').map((value, index) => value / results.get('direct')[index]);
-      return [name, median(results.get('direct')).toFixed(0), median(results.get('gateway')).toFixed(0), median(ratios).toFixed(2), `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`, median(seconds).toFixed(2)];
-    };
-    printTable(['1 KiB records', 'direct MB/s', 'gateway MB/s', 'ratio', 'range', 'gateway CPU s/GB'], [row('produce', produced, cpu.produce), row('consume', consumed, cpu.consume)]);
-    console.log(`${ROUNDS} rounds of ${RECORDS} records, medians; peak memory of the node ${peakMemoryMib(pid).toFixed(0)} MiB`);
+    const names = targets.map(({ name }) => name).filter((name) => rows.some(({ target }) => target === name));
+    console.log(`${ROUNDS} rounds, medians; ${RECORDS} records of 1 KiB, ${RATE} records/s for ${SECONDS} s, ${CONNECTIONS} connections with 1 request/s for ${SECONDS} s`);
+    printReport(rows, names);
+    printOtherLoad(rows, names);
   });
 }
 
-async function produce(tool, { bootstrap, config }, topic) {
-  const { stdout } = await tool('kafka-producer-perf-test', '--topic', topic, '--num-records', `${RECORDS}`, '--record-size', `${RECORD_BYTES}`, '--throughput', '-1', '--bootstrap-server', bootstrap, ...config, '--command-property', 'batch.size=65536', 'linger.ms=5');
-  return Number(/\(([\d.]+) MB\/sec\)(?![\s\S]*MB\/sec)/.exec(stdout)?.[1]);
+/** Each target serves once: the topic that stays is made through it, and our gateway gives its token. */
+async function prepareEach({ gwctl }, targets, skipped) {
+  const ready = [];
+  for (const target of targets) {
+    try {
+      await withRunning([target], async () => {
+        const able = await withLogin(target, gwctl);
+        // All but those with tenants of their own see the same topic.
+        if (able.name === 'direct' || able.hasTenants) await createTopic(able, TOPIC, { partitions: 3 });
+        ready.push(able);
+      });
+    } catch (reason) {
+      if (target.name === 'direct' || target.name === OURS) throw reason;
+      skipped.push(`${target.name} is left out: ${reason.message}`);
+    }
+  }
+  return ready;
 }
 
-/** MB/s of fetching alone: what joining a group takes is the same on both ways. */
-async function consume(tool, { bootstrap, config }, topic) {
-  const { stdout } = await tool('kafka-consumer-perf-test', '--bootstrap-server', bootstrap, ...config, '--topic', topic, '--num-records', `${RECORDS}`, '--timeout', '60000');
-  return Number(stdout.trim().split('\n').at(-1)?.split(',')[8]);
+/** Produce, consume and send to ack: the same processes for all rounds, so that a JVM is warm, and the peak is of a whole load. */
+async function measureUnderLoad(bench, targets) {
+  const { only, rows } = bench;
+  const withTransfer = only.has('produce') || only.has('consume') || only.has('memory');
+  if (!withTransfer && !only.has('latency')) return;
+  await withRunning(targets, async (pids) => {
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const target of inTurn(targets, round)) if (withTransfer) await transfer(bench, target, pids.get(target.name), round);
+      // Its client warms up by itself.
+      if (only.has('latency') && round > 0) for (const target of inTurn(targets, round)) await measureLatency(bench, target, pids.get(target.name), round);
+    }
+    for (const [name, pid] of pids) if (pid !== undefined) rows.push({ workload: 'memory', target: name, loadPeakMib: peakMib(pid) });
+  });
+}
+
+/** The first round warms up brokers and proxies, with fewer records. */
+async function transfer({ tools, brokers, rows, only }, target, pid, round) {
+  const topic = `transfer-${round}-${target.name}`;
+  const records = round === 0 ? Math.ceil(RECORDS / 5) : RECORDS;
+  await createTopic(target, topic, { partitions: 6 });
+  for (const [workload, measure] of [['produce', produce], ['consume', consume]]) {
+    const { result: mbPerSecond, proxyCpuSeconds, otherCores } = await watch({ pid, others: brokers }, () => measure(tools, target, topic, records));
+    if (round > 0 && only.has(workload)) rows.push({ workload, target: target.name, round, mbPerSecond, otherCores, ...(pid === undefined ? {} : { cpuSecondsPerGb: proxyCpuSeconds / gigabytesOf(records) }) });
+  }
+  await deleteTopic(target, topic);
+}
+
+async function measureLatency({ java, sendToAck, brokers, rows }, target, pid, round) {
+  const topic = `latency-${round}-${target.name}`;
+  await createTopic(target, topic, { partitions: 1 });
+  const args = ['-Xmx256m', '-cp', sendToAck, 'SendToAck', `${target.host}:${target.port}`, topic, `${RATE}`, `${SECONDS}`, target.propertiesFile];
+  const { result, proxyCpuSeconds, otherCores } = await watch({ pid, others: brokers }, () => execa(java, args, { stdin: 'ignore' }));
+  const seen = JSON.parse(result.stdout.trim().split('\n').at(-1));
+  if (seen.failed > 0) throw new Error(`${target.name}: ${seen.failed} records were refused`);
+  rows.push({ workload: 'latency', target: target.name, round, ...seen, otherCores, ...(pid === undefined ? {} : { cpuSeconds: proxyCpuSeconds }) });
+  await deleteTopic(target, topic);
+}
+
+/** Start and connections: a new process each time, whose memory knows no load yet. */
+async function measureFresh({ only, brokers, rows }, targets) {
+  if (!only.has('start') && !only.has('connections')) return;
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const target of inTurn(targets, round)) {
+      const startedAtMs = performance.now();
+      const running = startTarget(target);
+      try {
+        const { otherCores } = await watch({ pid: running.pid, others: brokers }, () => awaitServed(target, running, TOPIC));
+        const ms = performance.now() - startedAtMs;
+        if (only.has('start') && target.command !== undefined) rows.push({ workload: 'start', target: target.name, round, ms, otherCores });
+        if (!only.has('connections')) continue;
+        const { cpuMicrosPerRequest, kibPerConnection, ...seen } = await measureConnections(target, { pid: running.pid, brokers, topic: TOPIC, connections: CONNECTIONS, seconds: SECONDS });
+        const ofProxy = running.pid === undefined ? {} : { cpuMicrosPerRequest, kibPerConnection };
+        rows.push({ workload: 'connections', target: target.name, round, ...seen, ...ofProxy, failures: seen.errors + seen.late });
+      } finally {
+        await running.stop();
+      }
+    }
+  }
+}
+
+/** Our gateway alone, a new process: first one batch of 95 MB, then four at once. */
+async function measureLargeFrames({ brokers, rows }, targets) {
+  const target = targets.find(({ name }) => name === OURS);
+  if (target === undefined) return;
+  for (let round = 1; round <= ROUNDS; round++) {
+    await withRunning([target], async (pids) => {
+      const pid = pids.get(OURS);
+      const topic = `large-${round}`;
+      const peaks = {};
+      await createTopic(target, topic, { partitions: 4, configs: { 'max.message.bytes': `${MAX_MESSAGE_BYTES}` } });
+      const { otherCores } = await watch({ pid, others: brokers }, async () => {
+        for (const [key, atOnce] of [['onePeakMib', 1], ['fourPeakMib', 4]]) {
+          forgetPeak(pid);
+          await execa(process.execPath, [LARGE_FRAMES, JSON.stringify(target), topic, `${atOnce}`], { stdin: 'ignore' });
+          peaks[key] = peakMib(pid);
+        }
+      });
+      rows.push({ workload: 'memory', target: OURS, round, ...peaks, otherCores });
+      await deleteTopic(target, topic);
+    });
+  }
+}
+
+/** Runs targets side by side while `use` does, each once it serves. */
+async function withRunning(targets, use) {
+  const running = [];
+  try {
+    const pids = new Map();
+    for (const target of targets) {
+      const one = startTarget(target);
+      running.push(one);
+      await awaitServed(target, one);
+      pids.set(target.name, one.pid);
+    }
+    return await use(pids);
+  } finally {
+    await Promise.all(running.map(({ stop }) => stop()));
+  }
+}
+
+/** Another one begins each round. */
+function inTurn(targets, round) {
+  const first = round % targets.length;
+  return [...targets.slice(first), ...targets.slice(0, first)];
+}
+
+function dataFolder() {
+  if (!existsSync(MEMORY_FOLDER)) return tmpdir();
+  const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
+  return bavail * bsize >= MEMORY_FOLDER_BYTES ? MEMORY_FOLDER : tmpdir();
 }

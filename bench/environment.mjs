@@ -6,45 +6,37 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 const GWCTL = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'gwctl.js');
-const CLOCK_TICKS_PER_SECOND = 100;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 };
 
 /** Below the ports that the system gives to outgoing connections (32768 and up on Linux): one of those may be taken when a broker wants it. */
-const PORTS = 'clusters:\n  main: {port: 10092}\n  failover: {port: 11092}\n';
+const CLUSTERS = 'clusters:\n  main: {port: 10092}\n  failover: {port: 11092}\n';
 
-/** `config`: text of a gwctl.yaml, without clusters. */
-export async function withEnvironment({ portOffset, config = '' }, use) {
-  const dir = mkdtempSync(join(tmpdir(), 'gwctl-bench-'));
-  writeFileSync(join(dir, 'gwctl.yaml'), `version: 1\nname: bench\n${PORTS}${config}`);
-  const gwctl = (...args) => execa(process.execPath, [GWCTL, '--port-offset', `${portOffset}`, ...args], { cwd: dir, stdin: 'ignore' });
-  try {
-    return await use({ dir, portOffset, gwctl, tools: join(dir, '.gwctl', `bench+${portOffset}`, 'bin'), pidOf: (component) => readPid(dir, portOffset, component) });
-  } finally {
+/** `config`: the rest of the gwctl.yaml; `parent`: the folder that the environment's own is made in; `env`: for gwctl and what it starts. */
+export async function withEnvironment({ portOffset, clusters = CLUSTERS, config = '', parent = tmpdir(), env = {} }, use) {
+  const dir = mkdtempSync(join(parent, 'gwctl-bench-'));
+  writeFileSync(join(dir, 'gwctl.yaml'), `version: 1\nname: bench\n${clusters}${config}`);
+  const gwctlCommand = (...args) => [process.execPath, GWCTL, '--port-offset', `${portOffset}`, ...args];
+  const gwctl = (...args) => {
+    const [file, ...rest] = gwctlCommand(...args);
+    return execa(file, rest, { cwd: dir, stdin: 'ignore', env });
+  };
+  const cleanUp = async () => {
     await gwctl('down', '-v');
     rmSync(dir, { recursive: true, force: true });
+  };
+  // The brokers are no children of this process: without this they would outlive a Ctrl-C.
+  const onSignal = (signal) => void cleanUp().finally(() => process.exit(SIGNALS[signal]));
+  for (const signal of Object.keys(SIGNALS)) process.once(signal, onSignal);
+  try {
+    return await use({ dir, portOffset, gwctl, gwctlCommand, tools: join(dir, '.gwctl', `bench+${portOffset}`, 'bin'), pidOf: (component) => readPid(dir, portOffset, component) });
+  } finally {
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
+    await cleanUp();
   }
 }
 
 function readPid(dir, portOffset, component) {
   return JSON.parse(readFileSync(join(dir, '.gwctl', `bench+${portOffset}`, component, 'pid.json'), 'utf8')).pid;
-}
-
-/** CPU seconds that a process has used so far, all its threads; NaN where /proc is not. */
-export function cpuSeconds(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
-  } catch {
-    return NaN;
-  }
-}
-
-/** Highest resident memory of a process so far, MiB. */
-export function peakMemoryMib(pid) {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return NaN;
-  }
 }
 
 export function median(values) {
