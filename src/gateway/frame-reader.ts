@@ -77,6 +77,7 @@ export class FrameReader {
 
   async string(field: string): Promise<string | null> {
     const { value } = await this.length('int16', field);
+    if (value > MAX_STRING_BYTES) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} of ${value} bytes (allowed: ${MAX_STRING_BYTES})`);
     return value < 0 ? null : (await this.bytes(value, field)).toString('utf8');
   }
 
@@ -85,12 +86,20 @@ export class FrameReader {
     if (!this.flexible) return EMPTY;
     const count = await this.varint('tagged fields');
     const pieces = [count.raw];
+    let bytes = 0;
     for (let index = 0; index < count.value; index++) {
       const tag = await this.varint('tag');
       const size = await this.varint('tag size');
+      bytes += tag.raw.length + size.raw.length + size.value;
+      if (bytes > MAX_TAG_BYTES) throw new GwctlError('PROTOCOL', `${this.#what}: tagged fields of ${bytes} bytes or more (allowed: ${MAX_TAG_BYTES})`);
       pieces.push(tag.raw, size.raw, await this.bytes(size.value, 'tagged field'));
     }
     return pieces.length === 1 ? count.raw : Buffer.concat(pieces);
+  }
+
+  /** To be called behind the last field: what is left would be read as the next frame. */
+  end(): void {
+    if (this.remaining !== 0) throw new GwctlError('PROTOCOL', `${this.#what}: ${this.remaining} bytes behind the last field`);
   }
 
   /** Hands the next `bytes` bytes on as they arrive. */
@@ -101,6 +110,10 @@ export class FrameReader {
   }
 }
 
+/** Kafka's own limit for strings. */
+const MAX_STRING_BYTES = 0x7fff;
+/** Tags are kept while they are read, and take many times their bytes; Kafka's own are a few dozen. */
+const MAX_TAG_BYTES = 1 << 16;
 const EMPTY = Buffer.alloc(0);
 
 /** A string in the encoding of the frame. */

@@ -115,7 +115,6 @@ function nameFetch(request: FetchRequest, ids: TopicIds): NamedRequest {
   const { known, unknown } = split(request.topics, ids, 'topic');
   request.topics = known;
   request.forgottenTopicsData = split(request.forgottenTopicsData, ids, 'topic').known;
-  request.replicaId = -1;
   if (unknown.length === 0) return NOTHING_LACKS;
   if (request.sessionEpoch > 0) return { kind: 'answer', body: { ...newMessage(fetchResponse, { errorCode: ERROR.FETCH_SESSION_TOPIC_ID_ERROR }) } };
   request.sessionEpoch = FINAL_SESSION_EPOCH;

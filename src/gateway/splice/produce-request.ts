@@ -71,7 +71,7 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
   }
   if (topicCount.value < 1) await (foreseen ? to(Buffer.concat([encodeInt32(size + growthSoFar), fixed])) : emit(fixed));
   if (flexible) await emit(await reader.tags());
-  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Produce: ${reader.remaining} bytes behind the last field`);
+  reader.end();
   if (!foreseen) {
     const total = collected.reduce((sum, piece) => sum + piece.length, 0);
     await to(encodeInt32(total));
@@ -103,5 +103,6 @@ export async function swallowProduceRequest(reader: FrameReader, byId = false): 
     topics.push({ name, topicId, partitions });
   }
   await reader.tags();
+  reader.end();
   return { acks, topics };
 }

@@ -100,6 +100,15 @@ test('bytes behind the last field are refused', async () => {
   await expect(splice(frame, 3, tenant())).rejects.toThrow(/1 bytes behind the last field/);
 });
 
+test.each([3, 9])('bytes behind a request that is swallowed are refused: they would be read as the next frame (version %i)', async (version) => {
+  const frame = Buffer.concat([frameOf(version, ['users'], null), Buffer.from([0])]);
+  frame.writeInt32BE(frame.length - 4);
+  const source = sourceOf([frame]);
+  const reader = new FrameReader(source, await readFrameSize(source, MAX), isFlexible(0, version), 'Produce');
+  await reader.bytes(readRequestHeader(frame.subarray(4)).bodyStart, 'head');
+  await expect(swallowProduceRequest(reader)).rejects.toThrow(/1 bytes behind the last field/);
+});
+
 test.each(VERSIONS)('a swallowed request leaves its names and nothing in the source (version %i)', async (version) => {
   const frame = frameOf(version, ['users', 'orders'], 'pay', 1);
   const source = sourceOf([frame]);

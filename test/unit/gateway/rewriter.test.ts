@@ -13,7 +13,7 @@ import { consumerProtocolAssignment } from '../../../src/wire/generated/consumer
 import { consumerProtocolSubscription } from '../../../src/wire/generated/consumer-protocol-subscription.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
 import { ZERO_UUID, type ApiDefinition, type Message } from '../../../src/wire/schema.ts';
-import { forEachField } from '../../../src/wire/schema-walk.ts';
+import { forEachField } from '../../support/schema-walk.ts';
 import { arbitraryMessage } from '../wire/arbitrary-message.ts';
 
 const NO_TOPICS: TopicDirectory = { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined };
