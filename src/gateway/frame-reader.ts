@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GwctlError } from '../shared/errors.ts';
 import type { Emit, FrameBytes } from './byte-source.ts';
 
@@ -8,6 +9,9 @@ function looksLike(prefix: Buffer): string {
   if (/^(GET |POST|PUT |HEAD|OPTI|DELE|PATC|CONN|HTTP)/.test(text)) return '; this looks like HTTP: the admin API listens on another port';
   return '';
 }
+
+/** Elements of lists in one request, of which something is kept: more than any client has partitions, and 20 MB at most. */
+export const MAX_REQUEST_ELEMENTS = 250_000;
 
 /** The size of the next frame, checked before anything is kept for it. */
 export async function readFrameSize(source: FrameBytes, maxBytes: number): Promise<number> {
@@ -75,10 +79,25 @@ export class FrameReader {
     return { value, raw };
   }
 
+  /** The length of a list of which each element is kept. */
+  async count(field: string): Promise<{ value: number; raw: Buffer }> {
+    const count = await this.length('int32', field);
+    if (count.value > MAX_REQUEST_ELEMENTS) throw new GwctlError('PROTOCOL', `${this.#what}: ${count.value} ${field} (allowed: ${MAX_REQUEST_ELEMENTS})`);
+    return count;
+  }
+
+  /**
+   * A string that will be written anew: from its length the size of the frame is reckoned. So what would be written in another length is
+   * refused: else the end of a frame would be read as a frame of its own.
+   */
   async string(field: string): Promise<string | null> {
-    const { value } = await this.length('int16', field);
+    const { value, raw } = await this.length('int16', field);
+    if (this.flexible && raw.length !== encodeVarint(value + 1).length) throw new GwctlError('PROTOCOL', `${this.#what}: the length of ${field} is not in its shortest form`);
     if (value > MAX_STRING_BYTES) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} of ${value} bytes (allowed: ${MAX_STRING_BYTES})`);
-    return value < 0 ? null : (await this.bytes(value, field)).toString('utf8');
+    if (value < 0) return null;
+    const bytes = await this.bytes(value, field);
+    if (!isUtf8(bytes)) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is not UTF-8`);
+    return bytes.toString('utf8');
   }
 
   /** The bytes of a tagged-field section as they are; nothing in classic encoding. */

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { API_TABLE } from '../../src/gateway/api-table.ts';
+import { API, API_TABLE } from '../../src/gateway/api-table.ts';
 import { decodeMessage, encodeMessage } from '../../src/wire/codec.ts';
 import { encodeRequestFrame, encodeResponseFrame, readRequestHeader, readResponseHeader } from '../../src/wire/headers.ts';
 import { readCapturedFrames, type CapturedFrame } from '../support/captured-frames.ts';
-import { gatewaySide } from '../support/rewrite-tables/gateway-exchange.ts';
+import { gatewaySide, sendProduce } from '../support/rewrite-tables/gateway-exchange.ts';
 import { tableSurroundings } from '../support/rewrite-tables/table-surroundings.ts';
 
 // kafkajs, librdkafka (Python's confluent-kafka, and kcat), the Java clients and tools of two versions, and a broker: tools/capture-frames.mjs.
@@ -27,7 +27,8 @@ describe('frames of real clients and of a real broker', () => {
   });
 
   test.each(frames.filter(({ direction, api, version }) => direction === 'request' && isServed(api.key, version)).map((frame) => ({ ...frame, name: frame.api.name, length: frame.bytes.length })))('$client $name v$version of $length bytes passes the gateway', async ({ api, version, schema, bytes, bodyStart }) => {
-    const sent = await gatewaySide(tableSurroundings()).request(api, version, decodeMessage(schema, version, bytes, bodyStart));
+    const around = tableSurroundings();
+    const sent = await (api.key === API.produce ? sendProduce(api, version, bytes, around) : gatewaySide(around).request(api, version, decodeMessage(schema, version, bytes, bodyStart)));
     expect(['forward', 'answer', 'nothing']).toContain(sent.kind);
   });
 

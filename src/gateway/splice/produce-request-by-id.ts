@@ -31,7 +31,7 @@ export async function spliceProduceRequestById(
   const transactionalId = await reader.string('transactional id');
   const acksAndTimeout = await reader.bytes(6, 'acks and timeout');
   const acks = acksAndTimeout.readInt16BE(0);
-  const topicCount = await reader.length('int32', 'topics');
+  const topicCount = await reader.count('topics');
   const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), true);
   const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
   const growthSoFar = transactional.length - encodeString(transactionalId, true).length;
@@ -73,7 +73,7 @@ export async function spliceProduceRequestById(
       await emit(Buffer.concat([encodeString(names.virtualCluster, true), encodeVarint(1)]));
       unknown.push({ topicId, partitions: await skipPartitions(reader) });
     } else {
-      const partitionCount = await reader.length('int32', 'partitions');
+      const partitionCount = await reader.count('partitions');
       await emit(Buffer.concat([name, partitionCount.raw]));
       for (let partition = 0; partition < partitionCount.value; partition++) await passPartition(reader, emit);
     }
@@ -97,7 +97,7 @@ async function passPartition(reader: FrameReader, emit: Emit): Promise<void> {
 }
 
 async function skipPartitions(reader: FrameReader): Promise<number[]> {
-  const partitionCount = await reader.length('int32', 'partitions');
+  const partitionCount = await reader.count('partitions');
   const partitions: number[] = [];
   for (let partition = 0; partition < partitionCount.value; partition++) {
     partitions.push((await reader.bytes(4, 'partition index')).readInt32BE(0));

@@ -43,13 +43,7 @@ export function gatewaySide(around: Surroundings): GatewaySide {
     response: async (api, version, body, complete) => {
       const brokerVersion = brokerVersionOf(api.key, version);
       const bytes = encodeMessage(api.response, brokerVersion, body);
-      if (api.key === API.fetch) {
-        const frame = encodeResponseFrame(api.key, brokerVersion, CORRELATION_ID, bytes).subarray(4);
-        const pieces: Buffer[] = [];
-        const exchange = { correlationId: CORRELATION_ID, apiKey: api.key, apiVersion: version, by: 'backend', isWrite: false, ...(complete === undefined ? {} : { complete }) } as const;
-        await spliceFetch(exchange, bytesOf(frame), frame.length, around.names, (piece) => void pieces.push(Buffer.from(piece)));
-        return readFrame(api, version, Buffer.concat(pieces));
-      }
+      if (api.key === API.fetch) return readFrame(api, version, await receiveFetch(version, encodeResponseFrame(api.key, brokerVersion, CORRELATION_ID, bytes).subarray(4), around, complete));
       const answer = decodeMessage(api.response, brokerVersion, bytes);
       await translateResponse(api, { apiVersion: version, ...(complete === undefined ? {} : { complete }) }, answer, around, false);
       return decodeMessage(api.response, version, encodeMessage(api.response, version, answer));
@@ -65,7 +59,8 @@ export function passThrough(): GatewaySide {
   };
 }
 
-async function sendProduce(api: ApiDefinition, version: number, frame: Buffer, around: Surroundings): Promise<Sent> {
+/** A Produce request as its bytes are, well-formed or not. */
+export async function sendProduce(api: ApiDefinition, version: number, frame: Buffer, around: Surroundings): Promise<Sent> {
   const brokerVersion = brokerVersionOf(api.key, version);
   const head = readRequestHeader(frame);
   const reader = new FrameReader(bytesOf(frame), frame.length, isFlexible(api.key, version), 'Produce');
@@ -81,6 +76,14 @@ async function sendProduce(api: ApiDefinition, version: number, frame: Buffer, a
   return { kind: 'forward', complete: completeProduced(unknown), asked: decodeMessage(api.request, brokerVersion, sent.subarray(4), readRequestHeader(sent.subarray(4)).bodyStart) };
 }
 
+/** A Fetch response as a broker's bytes are, well-formed or not; answers with the frame for the client. */
+export async function receiveFetch(version: number, frame: Buffer, around: Surroundings, complete?: (answer: Message) => void): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const exchange = { correlationId: CORRELATION_ID, apiKey: API.fetch, apiVersion: version, by: 'backend', isWrite: false, ...(complete === undefined ? {} : { complete }) } as const;
+  await spliceFetch(exchange, bytesOf(frame), frame.length, around.names, (piece) => void pieces.push(Buffer.from(piece)));
+  return Buffer.concat(pieces);
+}
+
 function answered(api: ApiDefinition, version: number, frame: Buffer): Sent {
   return { kind: 'answer', answered: readFrame(api, version, frame) };
 }
@@ -88,8 +91,7 @@ function answered(api: ApiDefinition, version: number, frame: Buffer): Sent {
 function readFrame(api: ApiDefinition, version: number, frame: Buffer): Message {
   const bytes = frame.subarray(4);
   if (frame.readInt32BE(0) !== bytes.length) throw new Error(`a frame of ${bytes.length} bytes says that it has ${frame.readInt32BE(0)}`);
-  const { correlationId, bodyStart } = readResponseHeader(api.key, version, bytes);
-  if (correlationId !== CORRELATION_ID) throw new Error(`correlation id ${correlationId}`);
+  const { bodyStart } = readResponseHeader(api.key, version, bytes);
   return decodeMessage(api.response, version, bytes, bodyStart);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytesOf } from '../../../src/gateway/byte-source.ts';
-import { encodeVarint, FrameReader } from '../../../src/gateway/frame-reader.ts';
+import { encodeVarint, FrameReader, MAX_REQUEST_ELEMENTS } from '../../../src/gateway/frame-reader.ts';
 
 const MAX_STRING_BYTES = 0x7fff;
 const MAX_TAG_BYTES = 1 << 16;
@@ -29,6 +29,11 @@ describe('what a peer may have kept for it while a frame is read', () => {
     const headBytes = 4;
     expect(await reader(tags(MAX_TAG_BYTES - headBytes)).tags()).toHaveLength(MAX_TAG_BYTES + 1);
     await expect(reader(tags(MAX_TAG_BYTES - headBytes + 1)).tags()).rejects.toThrow('Produce: tagged fields of 65537 bytes or more (allowed: 65536)');
+  });
+
+  test('a list of the most elements, and of one more', async () => {
+    expect((await reader(encodeVarint(MAX_REQUEST_ELEMENTS + 1)).count('topics')).value).toBe(MAX_REQUEST_ELEMENTS);
+    await expect(reader(encodeVarint(MAX_REQUEST_ELEMENTS + 2)).count('topics')).rejects.toThrow('Produce: 250001 topics (allowed: 250000)');
   });
 
   test('many empty tagged fields are refused before they take up memory', async () => {
