@@ -59,12 +59,15 @@ export class FrameReader {
     for (let length = 1; length <= 5; length++) {
       this.#claim(length, field);
       const view = await this.#source.ensure(length);
-      if ((view[length - 1] as number) & 0x80) continue;
+      const last = view[length - 1] as number;
+      if (last & 0x80) continue;
+      // Brokers drop the bits beyond 32: they would read another number.
+      if (length === 5 && last > 0x0f) break;
       let value = 0;
       for (let index = 0; index < length; index++) value += ((view[index] as number) & 0x7f) * 2 ** (7 * index);
       return { value, raw: await this.bytes(length, field) };
     }
-    throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 5 bytes`);
+    throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 32 bits`);
   }
 
   /** The length in front of an array, string or byte field; -1 is null. */

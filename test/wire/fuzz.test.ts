@@ -22,7 +22,7 @@ import { MessageFiller } from '../support/rewrite-tables/fill-message.ts';
 import { tableSurroundings } from '../support/rewrite-tables/table-surroundings.ts';
 import { forEachField } from '../support/schema-walk.ts';
 
-const MUTANTS_OF_A_FRAME = 25;
+const MUTANTS_OF_A_FRAME = 60;
 /** For one small frame, on a machine that has other work: a count that is believed takes minutes. */
 const FRAME_MS = 2000;
 const GROWTH_BYTES = 300 * (1 << 20);

@@ -19,6 +19,16 @@ function tags(length: number): Buffer {
   return Buffer.concat([encodeVarint(1), head, Buffer.alloc(length - head.length), Buffer.alloc(head.length)]);
 }
 
+test.each([
+  { bytes: [0xff, 0xff, 0xff, 0xff, 0x0f], value: 2 ** 32 - 1 },
+  { bytes: [0x80, 0x80, 0x80, 0x80, 0x10], value: undefined },
+  { bytes: [0x80, 0x80, 0x80, 0x80, 0x80, 0], value: undefined },
+])('a varint of $bytes has 32 bits at most', async ({ bytes, value }) => {
+  const read = reader(Buffer.from(bytes)).varint('topics');
+  if (value === undefined) await expect(read).rejects.toThrow('Produce: topics is a varint of more than 32 bits');
+  else expect((await read).value).toBe(value);
+});
+
 describe('what a peer may have kept for it while a frame is read', () => {
   test('a string of the longest length, and of one more', async () => {
     expect(await reader(string(MAX_STRING_BYTES)).string('topic')).toHaveLength(MAX_STRING_BYTES);
