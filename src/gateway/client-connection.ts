@@ -11,7 +11,7 @@ import { ByteSink } from './byte-sink.ts';
 import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
-import { FrameReader, readFrameSize } from './frame-reader.ts';
+import { FrameReader, MAX_REQUEST_ELEMENTS, readFrameSize } from './frame-reader.ts';
 import { answerDuringDrain } from './group-answers.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
@@ -247,7 +247,7 @@ export class ClientConnection {
     const { maxDecodedBytes } = this.#node.limits;
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
     const frame = await this.#source.take(size);
-    const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart);
+    const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart, MAX_REQUEST_ELEMENTS);
     const { generation } = this.#node;
     const outcome = await translateRequest(api, head.apiVersion, request, session.around);
     if (outcome.kind === 'answer') {

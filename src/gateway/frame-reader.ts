@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GwctlError } from '../shared/errors.ts';
 import type { Emit, FrameBytes } from './byte-source.ts';
 import { after, type Soon } from './soon.ts';
@@ -9,6 +10,9 @@ function looksLike(prefix: Buffer): string {
   if (/^(GET |POST|PUT |HEAD|OPTI|DELE|PATC|CONN|HTTP)/.test(text)) return '; this looks like HTTP: the admin API listens on another port';
   return '';
 }
+
+/** Elements of lists in one request, of which something is kept: more than any client has partitions, and 20 MB at most. */
+export const MAX_REQUEST_ELEMENTS = 250_000;
 
 /** The size of the next frame, checked before anything is kept for it. */
 export function readFrameSize(source: FrameBytes, maxBytes: number): Soon<number> {
@@ -63,10 +67,12 @@ export class FrameReader {
 
   /** One that has at least `length` bytes. */
   #varint(field: string, length: number): Soon<Measured> {
-    if (length > 5) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 5 bytes`);
     this.#claim(length, field);
     return after(this.#source.ensure(length), (view) => {
-      if ((view[length - 1] as number) & 0x80) return this.#varint(field, length + 1);
+      const last = view[length - 1] as number;
+      // Brokers drop the bits beyond 32: they would read another number.
+      if (length === 5 && last > 0x0f) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 32 bits`);
+      if (last & 0x80) return this.#varint(field, length + 1);
       let value = 0;
       for (let index = 0; index < length; index++) value += ((view[index] as number) & 0x7f) * 2 ** (7 * index);
       return { value, raw: this.#cut(view, length) };
@@ -83,8 +89,28 @@ export class FrameReader {
     });
   }
 
+  /** The length of a list of which each element is kept. */
+  count(field: string): Soon<Measured> {
+    return after(this.length('int32', field), (count) => {
+      if (count.value > MAX_REQUEST_ELEMENTS) throw new GwctlError('PROTOCOL', `${this.#what}: ${count.value} ${field} (allowed: ${MAX_REQUEST_ELEMENTS})`);
+      return count;
+    });
+  }
+
+  /**
+   * A string that will be written anew: from its length the size of the frame is reckoned. So what would be written in another length is
+   * refused: else the end of a frame would be read as a frame of its own.
+   */
   string(field: string): Soon<string | null> {
-    return after(this.length('int16', field), ({ value }) => (value < 0 ? null : after(this.bytes(value, field), (text) => text.toString('utf8'))));
+    return after(this.length('int16', field), ({ value, raw }) => {
+      if (this.flexible && raw.length !== encodeVarint(value + 1).length) throw new GwctlError('PROTOCOL', `${this.#what}: the length of ${field} is not in its shortest form`);
+      if (value > MAX_STRING_BYTES) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} of ${value} bytes (allowed: ${MAX_STRING_BYTES})`);
+      if (value < 0) return null;
+      return after(this.bytes(value, field), (bytes) => {
+        if (!isUtf8(bytes)) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is not UTF-8`);
+        return bytes.toString('utf8');
+      });
+    });
   }
 
   /** The bytes of a tagged-field section as they are; nothing in classic encoding. */
@@ -95,12 +121,20 @@ export class FrameReader {
 
   async #someTags(count: Measured): Promise<Buffer> {
     const pieces = [count.raw];
+    let bytes = 0;
     for (let index = 0; index < count.value; index++) {
       const tag = await this.varint('tag');
       const size = await this.varint('tag size');
+      bytes += tag.raw.length + size.raw.length + size.value;
+      if (bytes > MAX_TAG_BYTES) throw new GwctlError('PROTOCOL', `${this.#what}: tagged fields of ${bytes} bytes or more (allowed: ${MAX_TAG_BYTES})`);
       pieces.push(tag.raw, size.raw, await this.bytes(size.value, 'tagged field'));
     }
     return Buffer.concat(pieces);
+  }
+
+  /** To be called behind the last field: what is left would be read as the next frame. */
+  end(): void {
+    if (this.remaining !== 0) throw new GwctlError('PROTOCOL', `${this.#what}: ${this.remaining} bytes behind the last field`);
   }
 
   /** Hands the next `bytes` bytes on as they arrive. */
@@ -117,6 +151,10 @@ interface Measured {
   readonly raw: Buffer;
 }
 
+/** Kafka's own limit for strings. */
+const MAX_STRING_BYTES = 0x7fff;
+/** Tags are kept while they are read, and take many times their bytes; Kafka's own are a few dozen. */
+const MAX_TAG_BYTES = 1 << 16;
 const EMPTY = Buffer.alloc(0);
 
 /** A string in the encoding of the frame. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeState, VirtualClusterInfo } from '../shared/admin-api.ts';
+import { CANARY_TOPIC_CONFIGS, CANARY_VIRTUAL_CLUSTER, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
@@ -21,7 +22,7 @@ import { LoginThrottle } from './login-throttle.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
 import { guardSessions } from './session-guard.ts';
 import { SwitchController } from './switch-controller.ts';
-import { ACLS, CANARY_TOPIC, CANARY_VIRTUAL_CLUSTER, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
+import { ACLS, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
 import { refuseVirtualCluster } from './tenant-names.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { issueToken, TokenRefused, verifyToken } from './tokens.ts';
@@ -73,7 +74,7 @@ const INTERNAL_TOPICS = [
   { name: TOPIC_MAPPINGS, configs: COMPACTED },
   { name: VIRTUAL_CLUSTERS, configs: COMPACTED },
   { name: ACLS, configs: COMPACTED },
-  { name: CANARY_TOPIC, configs: { 'cleanup.policy': 'delete', 'retention.ms': '86400000' } },
+  { name: PHYSICAL_CANARY_TOPIC, configs: CANARY_TOPIC_CONFIGS },
 ];
 
 /**

@@ -101,14 +101,21 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
  * Why `name` cannot be a virtual cluster beside `others`, or undefined when it can. No name may be a prefix of another: `team` + `Afoo`
- * and `teamA` + `foo` would be one topic (hazard D11).
+ * and `teamA` + `foo` would be one topic (hazard D11). For brokers "." and "_" are the same in a topic: `a.b` could not create what `a_b` has,
+ * and would be told its name.
  */
 export function refuseVirtualCluster(name: string, others: Iterable<string>): string | undefined {
   if (!NAME.test(name)) return `"${name}" is not a virtual cluster name (letters, digits, ".", "_" and "-", at most 100, the first a letter or digit)`;
   for (const other of others) {
     if (other === name) continue;
-    if (other.startsWith(name)) return `virtual cluster "${name}" is a prefix of "${other}": their topics could not be told apart`;
-    if (name.startsWith(other)) return `virtual cluster "${other}" is a prefix of "${name}": their topics could not be told apart`;
+    const [own, its] = [alike(name), alike(other)];
+    if (own === its) return `virtual cluster "${name}" is "${other}" but for "." and "_": brokers take their topics for the same`;
+    if (its.startsWith(own)) return `virtual cluster "${name}" is a prefix of "${other}": their topics could not be told apart`;
+    if (own.startsWith(its)) return `virtual cluster "${other}" is a prefix of "${name}": their topics could not be told apart`;
   }
   return undefined;
+}
+
+function alike(name: string): string {
+  return name.replaceAll('.', '_');
 }

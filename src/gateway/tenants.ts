@@ -1,4 +1,5 @@
 import type { KafkaClient } from '../client/kafka-client.ts';
+import { CANARY_VIRTUAL_CLUSTER } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { VirtualClusterInfo } from '../shared/admin-api.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
@@ -18,10 +19,6 @@ export const VIRTUAL_CLUSTERS = '_virtualClusters';
 
 /** The ACLs of each virtual cluster. Key: its name. */
 export const ACLS = '_acls';
-
-/** gwctl's own: its canary topic lives here. Not a name that a user can take. */
-export const CANARY_VIRTUAL_CLUSTER = '_gwctl';
-export const CANARY_TOPIC = '_gwctlcanary';
 
 interface VirtualClusterRecord extends Revocations {
   readonly createdAt: string;

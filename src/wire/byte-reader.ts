@@ -12,10 +12,13 @@ export class ByteReader {
   position: number;
   /** Where a failed read was, innermost last; filled by the codec while an error unwinds. */
   readonly path: string[] = [];
+  readonly #maxElements: number;
+  #elements = 0;
 
-  constructor(buffer: Buffer, start = 0) {
+  constructor(buffer: Buffer, start = 0, maxElements: number = Number.POSITIVE_INFINITY) {
     this.buffer = buffer;
     this.position = start;
+    this.#maxElements = maxElements;
   }
 
   get remaining(): number {
@@ -135,6 +138,12 @@ export class ByteReader {
       throw this.fault(`array of ${count} elements at offset ${start} needs ${count * minElementBytes} bytes or more (left: ${this.remaining})`);
     }
     return count;
+  }
+
+  /** To be called before so many objects are made: two bytes can ask for one, which takes a hundred. */
+  claimElements(count: number): void {
+    this.#elements += count;
+    if (this.#elements > this.#maxElements) throw this.fault(`${this.#elements} elements or more at offset ${this.position} (allowed: ${this.#maxElements} in a message)`);
   }
 
   /** The error for what is wrong here; the codec puts message, version and field before it. */

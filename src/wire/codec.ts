@@ -15,18 +15,19 @@ const sharedWriter = new ByteWriter(4096);
 
 /**
  * The message in `bytes` from `start` to the end. Fields that the version lacks have their defaults. Buffers in it are views of `bytes`.
- * Throws PROTOCOL, with message, version, field and offset, for anything that is not exactly one message.
+ * Throws PROTOCOL, with message, version, field and offset, for anything that is not exactly one message, and for one of more than `maxElements`
+ * elements of lists and unknown tagged fields.
  */
-export function decodeMessage<T>(schema: MessageSchema<T>, version: number, bytes: Buffer, start = 0): T {
-  const { value, end } = decodePrefix(schema, version, bytes, start);
+export function decodeMessage<T>(schema: MessageSchema<T>, version: number, bytes: Buffer, start = 0, maxElements?: number): T {
+  const { value, end } = decodePrefix(schema, version, bytes, start, maxElements);
   if (end !== bytes.length) throw wireError(schema, version, [], `${bytes.length - end} bytes left over at offset ${end}`);
   return value;
 }
 
 /** As decodeMessage, but says where the message ended instead of asking that nothing follows. */
-export function decodePrefix<T>(schema: MessageSchema<T>, version: number, bytes: Buffer, start = 0): { value: T; end: number } {
+export function decodePrefix<T>(schema: MessageSchema<T>, version: number, bytes: Buffer, start = 0, maxElements?: number): { value: T; end: number } {
   const { read } = compile(schema, version);
-  const reader = new ByteReader(bytes, start);
+  const reader = new ByteReader(bytes, start, maxElements);
   try {
     return { value: read(reader) as T, end: reader.position };
   } catch (reason) {

@@ -93,6 +93,8 @@ function compileArrayReader(type: PrimitiveType | { readonly struct: readonly Fi
   return (reader) => {
     const count = reader.readCount(flexible, minElementBytes);
     if (count === null) return null;
+    // Numbers take no more memory than they take bytes.
+    if (isStruct(type) || type === 'string') reader.claimElements(count);
     const values = new Array<unknown>(count);
     let index = 0;
     try {
@@ -156,6 +158,7 @@ function readTags(reader: ByteReader, value: Message, known: ReadonlyMap<number,
     const step = known.get(tag);
     const end = reader.position + byteCount;
     if (step === undefined) {
+      reader.claimElements(1);
       unknown ??= [];
       unknown.push({ tag, bytes: reader.readSlice(byteCount) });
       continue;

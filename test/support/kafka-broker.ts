@@ -35,20 +35,23 @@ function classPathOf(kafkaVersion: string): string {
 export interface BrokerExtras {
   /** Listener name -> security protocol. */
   readonly listeners?: Readonly<Record<string, string>>;
+  /** Listener name -> the port that clients are told instead of its own: something stands in between. */
+  readonly advertisedPorts?: Readonly<Record<string, number>>;
   readonly properties?: Readonly<Record<string, string>>;
   /** As `kafka-storage format --add-scram` takes them. */
   readonly scramUsers?: readonly string[];
 }
 
 /** A real one-node Kafka from gwctl's cache, in a folder of its own. It is returned before it answers: clients wait for it. */
-export async function startKafkaBroker(kafkaVersion: string, { listeners = {}, properties: extra = {}, scramUsers = [] }: BrokerExtras = {}): Promise<KafkaBroker> {
+export async function startKafkaBroker(kafkaVersion: string, { listeners = {}, advertisedPorts = {}, properties: extra = {}, scramUsers = [] }: BrokerExtras = {}): Promise<KafkaBroker> {
   const classPath = classPathOf(kafkaVersion);
   const folder = mkdtempSync(path.join(tmpdir(), 'gwctl-broker-'));
   const names = Object.keys(listeners);
   const [port, controllerPort, ...extraPorts] = await freePorts(2 + names.length) as [number, number, ...number[]];
   const addresses = names.map((name, index) => `,${name}://127.0.0.1:${extraPorts[index] ?? 0}`).join('');
+  const advertised = names.map((name, index) => `,${name}://127.0.0.1:${advertisedPorts[name] ?? extraPorts[index] ?? 0}`).join('');
   const properties = path.join(folder, 'server.properties');
-  writeFileSync(properties, renderProperties({ ...propertiesOf(port, controllerPort, path.join(folder, 'data'), addresses, listeners), ...extra }));
+  writeFileSync(properties, renderProperties({ ...propertiesOf(port, controllerPort, path.join(folder, 'data'), addresses, advertised, listeners), ...extra }));
   await promisify(execFile)('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAEAAAAAAAAAAQ', '-c', properties, ...scramUsers.flatMap((user) => ['--add-scram', user])]);
 
   let child: ChildProcess | undefined;
@@ -75,11 +78,11 @@ function renderProperties(properties: Readonly<Record<string, string | number | 
   return Object.entries(properties).map(([key, value]) => `${key}=${value}\n`).join('');
 }
 
-function propertiesOf(port: number, controllerPort: number, data: string, addresses: string, listeners: Readonly<Record<string, string>>): Readonly<Record<string, string | number | boolean>> {
+function propertiesOf(port: number, controllerPort: number, data: string, addresses: string, advertised: string, listeners: Readonly<Record<string, string>>): Readonly<Record<string, string | number | boolean>> {
   return {
     'process.roles': 'broker,controller', 'node.id': 1,
     listeners: `PLAINTEXT://127.0.0.1:${port}${addresses},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${addresses}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${advertised}`,
     'listener.security.protocol.map': Object.entries({ PLAINTEXT: 'PLAINTEXT', CONTROLLER: 'PLAINTEXT', ...listeners }).map(([name, protocol]) => `${name}:${protocol}`).join(','),
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER', 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`, 'log.dirs': data,

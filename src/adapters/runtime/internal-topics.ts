@@ -1,5 +1,6 @@
 import type { KafkaClient } from '../../client/kafka-client.ts';
 import type { NewTopic } from '../../client/administer-topics.ts';
+import { CANARY_TOPIC_CONFIGS, PHYSICAL_CANARY_TOPIC } from '../../shared/canary.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Cluster, MirrorLink } from '../../topology/topology.ts';
 import { ERROR } from '../../wire/error-codes.ts';
@@ -18,7 +19,7 @@ export function internalTopicsOf(cluster: Cluster, links: readonly MirrorLink[])
     compacted('_acls'),
     { ...ONE, name: '_auditLogs', configs: { 'cleanup.policy': 'delete' } },
     // Made here so that the first proof needs no topic to be created, neither by a gateway nor by MirrorMaker.
-    { ...ONE, name: '_gwctlcanary', configs: { 'cleanup.policy': 'delete', 'retention.ms': '86400000' } },
+    { ...ONE, name: PHYSICAL_CANARY_TOPIC, configs: CANARY_TOPIC_CONFIGS },
     // The first record of a generation decides it, so none may ever go: not compacted, no retention.
     { ...ONE, name: '_gatewayState', configs: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1', 'min.insync.replicas': inSync } },
     ...links.flatMap(({ from, to }) => {

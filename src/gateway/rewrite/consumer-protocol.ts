@@ -1,3 +1,4 @@
+import { GwctlError } from '../../shared/errors.ts';
 import { readVersioned, writeVersioned } from '../../wire/consumer-protocol.ts';
 import { consumerProtocolAssignment } from '../../wire/generated/consumer-protocol-assignment.ts';
 import { consumerProtocolSubscription } from '../../wire/generated/consumer-protocol-subscription.ts';
@@ -31,8 +32,12 @@ export function rewriteAssignment(bytes: Buffer, map: MapTopic): Buffer {
   });
 }
 
+/** A broker keeps a whole group in one record of 1 MiB, unless it is told otherwise. Decoded, a byte of it can take fifty. */
+const MAX_BYTES = 4 << 20;
+
 /** A member without an assignment has no bytes at all. */
 function unlessOther(bytes: Buffer, rewrite: () => Buffer): Buffer {
+  if (bytes.length > MAX_BYTES) throw new GwctlError('PROTOCOL', `a member's subscription or assignment of ${bytes.length} bytes (allowed: ${MAX_BYTES})`);
   try {
     return bytes.length === 0 ? bytes : rewrite();
   } catch {

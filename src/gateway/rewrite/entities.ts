@@ -39,6 +39,9 @@ export function towardsClient(names: TenantNames, keepsEpochs = false): Directio
 /** Fields that carry a leader epoch, in whichever message (hazards D1 and 00.1): always -1, in both directions. */
 const EPOCH_FIELDS: ReadonlySet<string> = new Set(['leaderEpoch', 'currentLeaderEpoch', 'lastFetchedEpoch', 'committedLeaderEpoch']);
 
+/** Fields that hold a broker's words, which quote names. */
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['errorMessage', 'batchIndexErrorMessage']);
+
 /**
  * Rewrites every name in a message, in place, by the entity type that Kafka's own definition gives to its field. An entry of a list that
  * names something of another tenant is taken out of the list. Leader epochs are cleared on the way.
@@ -56,7 +59,7 @@ export function rewriteEntities(fields: readonly FieldSchema[], version: number,
         const mapped = mapName(seen);
         if (mapped === undefined) return false;
         value[field.name] = mapped;
-      } else if (field.name === 'errorMessage') value[field.name] = direction.text(seen);
+      } else if (TEXT_FIELDS.has(field.name)) value[field.name] = direction.text(seen);
     } else if (typeof seen === 'number') {
       if (!direction.keepsEpochs && EPOCH_FIELDS.has(field.name)) value[field.name] = -1;
     } else if (Array.isArray(seen)) {

@@ -14,6 +14,7 @@ import type { FindCoordinatorRequest, FindCoordinatorResponse } from '../../wire
 import { initProducerIdResponse, type InitProducerIdRequest } from '../../wire/generated/init-producer-id.ts';
 import type { JoinGroupRequest, JoinGroupResponse } from '../../wire/generated/join-group.ts';
 import { listConfigResourcesResponse } from '../../wire/generated/list-config-resources.ts';
+import type { ListOffsetsRequest } from '../../wire/generated/list-offsets.ts';
 import type { MetadataRequest, MetadataResponse } from '../../wire/generated/metadata.ts';
 import type { ProduceResponse } from '../../wire/generated/produce.ts';
 import type { SyncGroupRequest, SyncGroupResponse } from '../../wire/generated/sync-group.ts';
@@ -72,12 +73,19 @@ export function rewriteResponse(api: ApiDefinition, version: number, body: Body,
 /** A tenant asked for something that is the operator's. */
 const REFUSED = { errorCode: ERROR.CLUSTER_AUTHORIZATION_FAILED, errorMessage: 'not available through a virtual cluster' };
 
+/** Who says that it is a broker reads past the high watermark, and moves it: the gateway's own rights on the cluster would allow that. */
+const NO_REPLICA = -1;
+
 type RequestRule = (body: never, around: Surroundings, version: number) => RequestOutcome | void;
 type ResponseRule = (body: never, around: Surroundings, version: number) => void;
 
 const REQUESTS: { readonly [key: number]: RequestRule } = {
   [API.fetch]: (body: FetchRequest) => {
     body.clusterId = null;
+    body.replicaId = NO_REPLICA;
+  },
+  [API.listOffsets]: (body: ListOffsetsRequest) => {
+    body.replicaId = NO_REPLICA;
   },
   // A topic that is missing on the other cluster must stay missing: created with defaults it would race with MirrorMaker (H12).
   [API.metadata]: (body: MetadataRequest) => {

@@ -9,6 +9,7 @@ import type { ProduceResponse } from '../../wire/generated/produce.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import { ZERO_UUID } from '../../wire/schema.ts';
 import { API } from '../api-table.ts';
+import { FIRST_PRODUCE_BY_ID } from '../splice/produce-request-by-id.ts';
 import type { TopicIds } from '../topic-ids.ts';
 
 type Body = Record<string, unknown>;
@@ -39,7 +40,9 @@ export function nameTopics(apiKey: number, version: number, request: Body, ids: 
 }
 
 /** From the broker's version to the client's: after `rewriteResponse`, which leaves nothing but the tenant's topics. */
-export function identifyTopics(apiKey: number, answer: Body, ids: TopicIds): void {
+export function identifyTopics(apiKey: number, version: number, answer: Body, ids: TopicIds): void {
+  // Newer than the broker's, and with names all the same: whatever a client makes up would be remembered.
+  if (apiKey === API.produce && version < FIRST_PRODUCE_BY_ID) return;
   RULES[apiKey]?.identify(answer as never, ids);
 }
 
@@ -115,7 +118,6 @@ function nameFetch(request: FetchRequest, ids: TopicIds): NamedRequest {
   const { known, unknown } = split(request.topics, ids, 'topic');
   request.topics = known;
   request.forgottenTopicsData = split(request.forgottenTopicsData, ids, 'topic').known;
-  request.replicaId = -1;
   if (unknown.length === 0) return NOTHING_LACKS;
   if (request.sessionEpoch > 0) return { kind: 'answer', body: { ...newMessage(fetchResponse, { errorCode: ERROR.FETCH_SESSION_TOPIC_ID_ERROR }) } };
   request.sessionEpoch = FINAL_SESSION_EPOCH;

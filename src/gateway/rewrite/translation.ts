@@ -34,14 +34,14 @@ export async function translateRequest(api: ApiDefinition, version: number, requ
   const allowed = await applyAcls(api, request, around.access);
   if (allowed.kind === 'answer') {
     if (hasIds) {
-      identifyTopics(api.key, allowed.body, names.topicIds);
+      identifyTopics(api.key, version, allowed.body, names.topicIds);
       complete(allowed.body);
     }
     return allowed;
   }
   if (allowed.extra !== undefined || allowed.filter !== undefined) {
     const before = complete;
-    if (hasIds && allowed.extra !== undefined) identifyTopics(api.key, { ...newMessage<Body>(api.response, {}), ...allowed.extra }, names.topicIds);
+    if (hasIds && allowed.extra !== undefined) identifyTopics(api.key, version, { ...newMessage<Body>(api.response, {}), ...allowed.extra }, names.topicIds);
     complete = (answer) => {
       before(answer);
       completeAnswer(allowed, answer);
@@ -51,7 +51,7 @@ export async function translateRequest(api: ApiDefinition, version: number, requ
   const outcome = rewriteRequest(api, brokerVersion, request, around);
   if (outcome.kind === 'forward') return { kind: 'forward', brokerVersion, complete };
   if (hasIds) {
-    identifyTopics(api.key, outcome.body, names.topicIds);
+    identifyTopics(api.key, version, outcome.body, names.topicIds);
     complete(outcome.body);
   }
   return outcome;
@@ -77,7 +77,7 @@ export async function translateResponse(api: ApiDefinition, asked: Asked, answer
 export function toClient(api: ApiDefinition, { apiVersion, complete }: Asked, answer: Body, around: Surroundings): void {
   const brokerVersion = brokerVersionOf(api.key, apiVersion);
   rewriteResponse(api, brokerVersion, answer, around);
-  if (apiVersion !== brokerVersion) identifyTopics(api.key, answer, around.names.topicIds);
+  if (apiVersion !== brokerVersion) identifyTopics(api.key, apiVersion, answer, around.names.topicIds);
   complete?.(answer);
 }
 

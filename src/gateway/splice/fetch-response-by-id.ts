@@ -55,7 +55,7 @@ export async function spliceFetchResponseById(
     await emit(await reader.tags());
   }
   const tags = await reader.tags();
-  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Fetch: ${reader.remaining} bytes behind the last field`);
+  reader.end();
   const missing = declared - sent - tags.length;
   if (missing === 0) await emit(tags);
   else for (const piece of padTags(tags, missing)) await emit(piece);

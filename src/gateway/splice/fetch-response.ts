@@ -1,5 +1,6 @@
 import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
+import { ByteReader } from '../../wire/byte-reader.ts';
 import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
 import { unforeseenSize } from './produce-request.ts';
 import type { TenantNames } from '../tenant-names.ts';
@@ -44,7 +45,7 @@ export async function spliceFetchResponse(reader: FrameReader, version: number, 
     if (flexible) await emit(await reader.tags());
   }
   if (flexible) await emit(await reader.tags());
-  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Fetch: ${reader.remaining} bytes behind the last field`);
+  reader.end();
   if (!foreseen) {
     await to(encodeInt32(collected.reduce((sum, piece) => sum + piece.length, 0)));
     for (const piece of collected) {
@@ -73,28 +74,20 @@ export async function splicePartition(reader: FrameReader, version: number, emit
   if (reader.flexible) await emit(withoutEpochs(await reader.tags()));
 }
 
+/** Bytes of DivergingEpoch (epoch, end offset), CurrentLeader (leader, epoch) and SnapshotId (end offset, epoch), by their tags; what follows in each are its own tags. */
+const EPOCH_BYTES = [12, 8, 12];
+
 /**
  * DivergingEpoch (0), CurrentLeader (1) and SnapshotId (2) would show a leader epoch of one backend (D1). Brokers fill them only for
  * requests that carried an epoch, which ours do not; should one appear all the same, its bytes are set to -1 in place, so that the size holds.
  */
 function withoutEpochs(tags: Buffer): Buffer {
   if (tags.length <= 1) return tags;
-  const copy = Buffer.from(tags);
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = copy[at++] as number;
-      value += (byte & 0x7f) * 2 ** shift;
-      if ((byte & 0x80) === 0) return value;
-    }
-  };
-  for (let left = varint(); left > 0; left--) {
-    const tag = varint();
-    const bytes = varint();
-    // The last byte of each of these structs is its own (empty) tag section.
-    if (tag <= 2 && bytes > 1) copy.fill(0xff, at, at + bytes - 1);
-    at += bytes;
+  const reader = new ByteReader(Buffer.from(tags));
+  for (let left = reader.readUnsignedVarint(); left > 0; left--) {
+    const tag = reader.readUnsignedVarint();
+    const bytes = reader.readSlice(reader.readUnsignedVarint());
+    bytes.fill(0xff, 0, Math.min(bytes.length, EPOCH_BYTES[tag] ?? 0));
   }
-  return copy;
+  return reader.buffer;
 }

@@ -1,12 +1,12 @@
 import { GwctlError } from '../../shared/errors.ts';
+import { ByteReader } from '../../wire/byte-reader.ts';
 import { encodeVarint } from '../frame-reader.ts';
 
 /** The least that can be padded: a tag and a size of zero. */
 export const LEAST_PADDING = 2;
 
-/** Tags that Kafka does not use and that every reader skips (KIP-482), one of each length, so that each number of bytes can be reached. */
-const SHORT_TAG = 120;
-const LONG_TAG = 12_000;
+/** Tags that Kafka does not use and that every reader skips (KIP-482), one of each length, so that each number of bytes can be reached; and others, should a peer use these. */
+const PADDING_TAGS = [120, 12_000, 121, 12_001];
 const ZEROS = Buffer.alloc(1 << 16);
 
 /**
@@ -14,28 +14,36 @@ const ZEROS = Buffer.alloc(1 << 16);
  * that nobody reads. In pieces, because what is padded may be as long as the records that were left out.
  */
 export function* padTags(tags: Buffer, bytes: number): Generator<Buffer> {
-  const { count, end } = readCount(tags);
-  const counted = encodeVarint(count + 1);
-  const field = bytes - (counted.length - end);
-  for (const tag of [SHORT_TAG, LONG_TAG]) {
+  const { present, start } = readTags(tags);
+  const counted = encodeVarint(present.length + 1);
+  const field = bytes - (counted.length - start);
+  for (const tag of PADDING_TAGS) {
+    if (present.some((other) => other.tag === tag)) continue;
     const head = encodeVarint(tag);
     for (let sizeBytes = 1; sizeBytes <= 5; sizeBytes++) {
       const zeros = field - head.length - sizeBytes;
       if (zeros < 0 || encodeVarint(zeros).length !== sizeBytes) continue;
-      yield Buffer.concat([counted, tags.subarray(end), head, encodeVarint(zeros)]);
+      // Tags ascend.
+      const at = present.find((other) => other.tag > tag)?.start ?? tags.length;
+      yield Buffer.concat([counted, tags.subarray(start, at), head, encodeVarint(zeros)]);
       for (let left = zeros; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
+      if (at < tags.length) yield tags.subarray(at);
       return;
     }
   }
   throw new GwctlError('INTERNAL', `${bytes} bytes of padding (allowed: ${LEAST_PADDING} and more)`);
 }
 
-function readCount(tags: Buffer): { count: number; end: number } {
-  let count = 0;
-  for (let end = 0; end < tags.length; end++) {
-    const byte = tags.readUInt8(end);
-    count += (byte & 0x7f) * 2 ** (7 * end);
-    if ((byte & 0x80) === 0) return { count, end: end + 1 };
-  }
-  throw new GwctlError('INTERNAL', 'a tag section without an end');
+/** The tags of a section and where they begin in it. */
+function readTags(section: Buffer): { readonly present: readonly { readonly tag: number; readonly start: number }[]; readonly start: number } {
+  const reader = new ByteReader(section);
+  const count = reader.readUnsignedVarint();
+  const { position } = reader;
+  const present = Array.from({ length: count }, () => {
+    const start = reader.position;
+    const tag = reader.readUnsignedVarint();
+    reader.readSlice(reader.readUnsignedVarint());
+    return { tag, start };
+  });
+  return { present, start: position };
 }

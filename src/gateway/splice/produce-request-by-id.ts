@@ -1,4 +1,3 @@
-import { GwctlError } from '../../shared/errors.ts';
 import type { Emit } from '../byte-source.ts';
 import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
@@ -32,11 +31,11 @@ export async function spliceProduceRequestById(
   const transactionalId = await reader.string('transactional id');
   const acksAndTimeout = await reader.bytes(6, 'acks and timeout');
   const acks = acksAndTimeout.readInt16BE(0);
-  const topicCount = await reader.length('int32', 'topics');
+  const topicCount = await reader.count('topics');
   const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), true);
   const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
   const growthSoFar = transactional.length - encodeString(transactionalId, true).length;
-  const longestName = encodedLength(names.longestTopicBytes);
+  let longestName = 0;
   let declared = 0;
   let sent = 0;
   const emit: Emit = (piece, lease) => {
@@ -60,23 +59,28 @@ export async function spliceProduceRequestById(
         unknown.push({ topicId, partitions: await skipPartitions(reader) });
         await reader.tags();
         await reader.tags();
+        reader.end();
         return { acks, sent: 'nothing' };
       }
       await begin(name.length - TOPIC_ID_BYTES);
-    } else if (topic === 0) await begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
+    } else if (topic === 0) {
+      // Only now: a node that was restarted learns all names when it is asked for the first.
+      longestName = encodedLength(names.longestTopicBytes);
+      await begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
+    }
     // A name that was learned within this frame may not fit into what was foreseen: the client's next try will find it.
     if (name === undefined || (topicCount.value > 1 && name.length > longestName)) {
       await emit(Buffer.concat([encodeString(names.virtualCluster, true), encodeVarint(1)]));
       unknown.push({ topicId, partitions: await skipPartitions(reader) });
     } else {
-      const partitionCount = await reader.length('int32', 'partitions');
+      const partitionCount = await reader.count('partitions');
       await emit(Buffer.concat([name, partitionCount.raw]));
       for (let partition = 0; partition < partitionCount.value; partition++) await passPartition(reader, emit);
     }
     await emit(await reader.tags());
   }
   const tags = await reader.tags();
-  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Produce: ${reader.remaining} bytes behind the last field`);
+  reader.end();
   const lacking = declared - sent - tags.length;
   if (lacking === 0) await emit(tags);
   else for (const piece of padTags(tags, lacking)) await emit(piece);
@@ -93,7 +97,7 @@ async function passPartition(reader: FrameReader, emit: Emit): Promise<void> {
 }
 
 async function skipPartitions(reader: FrameReader): Promise<number[]> {
-  const partitionCount = await reader.length('int32', 'partitions');
+  const partitionCount = await reader.count('partitions');
   const partitions: number[] = [];
   for (let partition = 0; partition < partitionCount.value; partition++) {
     partitions.push((await reader.bytes(4, 'partition index')).readInt32BE(0));

@@ -35,7 +35,7 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
   const size = header.length + reader.remaining;
   const transactionalId = await reader.string('transactional id');
   const acksAndTimeout = await reader.bytes(6, 'acks and timeout');
-  const topicCount = await reader.length('int32', 'topics');
+  const topicCount = await reader.count('topics');
   const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), flexible);
   onAcks(acksAndTimeout.readInt16BE(0));
   const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
@@ -57,7 +57,7 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
       if (wait !== undefined) await wait;
     }
     if (foreseen && topicCount.value > 1 && newName.length - oldName.length !== growth) throw unforeseenSize(names, virtual);
-    const partitionCount = await reader.length('int32', 'partitions');
+    const partitionCount = await reader.count('partitions');
     await emit(Buffer.concat([newName, partitionCount.raw]));
     for (let partition = 0; partition < partitionCount.value; partition++) {
       const index = await reader.bytes(4, 'partition index');
@@ -71,7 +71,7 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
   }
   if (topicCount.value < 1) await (foreseen ? to(Buffer.concat([encodeInt32(size + growthSoFar), fixed])) : emit(fixed));
   if (flexible) await emit(await reader.tags());
-  if (reader.remaining !== 0) throw new GwctlError('PROTOCOL', `Produce: ${reader.remaining} bytes behind the last field`);
+  reader.end();
   if (!foreseen) {
     const total = collected.reduce((sum, piece) => sum + piece.length, 0);
     await to(encodeInt32(total));
@@ -86,12 +86,12 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
 export async function swallowProduceRequest(reader: FrameReader, byId = false): Promise<ProduceHead> {
   await reader.string('transactional id');
   const acks = (await reader.bytes(6, 'acks and timeout')).readInt16BE(0);
-  const topicCount = await reader.length('int32', 'topics');
+  const topicCount = await reader.count('topics');
   const topics: { name: string; topicId: string; partitions: number[] }[] = [];
   for (let topic = 0; topic < topicCount.value; topic++) {
     const topicId = byId ? (await reader.bytes(TOPIC_ID_BYTES, 'topic id')).toString('base64url') : ZERO_UUID;
     const name = byId ? '' : ((await reader.string('topic')) ?? '');
-    const partitionCount = await reader.length('int32', 'partitions');
+    const partitionCount = await reader.count('partitions');
     const partitions: number[] = [];
     for (let partition = 0; partition < partitionCount.value; partition++) {
       partitions.push((await reader.bytes(4, 'partition index')).readInt32BE(0));
@@ -103,5 +103,6 @@ export async function swallowProduceRequest(reader: FrameReader, byId = false): 
     topics.push({ name, topicId, partitions });
   }
   await reader.tags();
+  reader.end();
   return { acks, topics };
 }

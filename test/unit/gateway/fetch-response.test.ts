@@ -61,7 +61,8 @@ test('leader epochs that a broker shows all the same are set to -1 (D1)', async 
   const message = newMessage<FetchResponse>(fetchResponse, draft);
   for (const partition of message.responses[0]?.partitions ?? []) {
     partition.currentLeader = { leaderId: 3, leaderEpoch: 17 };
-    partition.divergingEpoch = { epoch: 4, endOffset: 12n };
+    // A later version of Kafka may say more in it, in a tagged field.
+    Object.assign(partition, { divergingEpoch: { epoch: 4, endOffset: 12n, unknownTags: [{ tag: 3, bytes: Buffer.from('more') }] } });
   }
   const bytes = await splice(encodeResponseFrame(1, 12, 42, encodeMessage(fetchResponse, 12, message)), 12, new TenantNames('teamA'));
   const seen = decodeMessage(fetchResponse, 12, bytes.subarray(4 + 5));

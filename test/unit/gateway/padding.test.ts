@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LEAST_PADDING, padTags } from '../../../src/gateway/splice/padding.ts';
 import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
-import { fetchResponse } from '../../../src/wire/generated/fetch.ts';
+import { fetchResponse, type FetchResponse } from '../../../src/wire/generated/fetch.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
 
 const EMPTY = encodeMessage(fetchResponse, 17, newMessage(fetchResponse, {}));
@@ -25,6 +25,16 @@ test('tags that are there stay in front', () => {
   const bytes = padded(tags, 10);
   expect(bytes.subarray(0, 5).equals(Buffer.from([2, 5, 2, 7, 8]))).toBe(true);
   expect(bytes).toHaveLength(15);
+});
+
+test.each([{ tags: [9000] }, { tags: [5, 119, 121] }, { tags: [120] }, { tags: [120, 12_000] }])('beside $tags the tags still ascend', ({ tags }) => {
+  const unknownTags = tags.map((tag) => ({ tag, bytes: Buffer.from('x') }));
+  const whole = encodeMessage(fetchResponse, 17, { ...newMessage<FetchResponse>(fetchResponse, {}), unknownTags });
+  const bytes = padded(whole.subarray(EMPTY.length - 1), 30);
+  const read = decodeMessage(fetchResponse, 17, Buffer.concat([EMPTY.subarray(0, -1), bytes])) as { unknownTags?: { tag: number }[] };
+  expect(read.unknownTags).toEqual(expect.arrayContaining(unknownTags));
+  expect(read.unknownTags).toHaveLength(tags.length + 1);
+  expect(bytes).toHaveLength(whole.length - EMPTY.length + 1 + 30);
 });
 
 test('a count that gets longer is counted', () => {

@@ -94,10 +94,34 @@ test.each([
   await expect(splice(frame, 3, tenant())).rejects.toThrow(/Produce: topic/);
 });
 
+test.each([3, 9].flatMap((version) => ['topic', 'transactional id'].map((field) => ({ version, field }))))('a $field that is not UTF-8 is refused: written anew it would be longer, and records of the client would reach the broker as a request (version $version)', async ({ version, field }) => {
+  const marked = 'x'.repeat(20);
+  const frame = frameOf(version, field === 'topic' ? [marked] : ['users'], field === 'topic' ? null : marked);
+  frame.fill(0xff, frame.indexOf(marked), frame.indexOf(marked) + marked.length);
+  await expect(splice(frame, version, tenant())).rejects.toThrow(`Produce: ${field} is not UTF-8`);
+});
+
+test('a name whose length takes more bytes than it needs is refused, for the same reason', async () => {
+  const frame = frameOf(9, ['users'], null);
+  const at = frame.indexOf('users') - 1;
+  const longer = Buffer.concat([frame.subarray(0, at), Buffer.from([0x80 | ('users'.length + 1), 0]), frame.subarray(at + 1)]);
+  longer.writeInt32BE(longer.length - 4);
+  await expect(splice(longer, 9, tenant())).rejects.toThrow('Produce: the length of topic is not in its shortest form');
+});
+
 test('bytes behind the last field are refused', async () => {
   const frame = Buffer.concat([frameOf(3, ['users'], null), Buffer.from([0])]);
   frame.writeInt32BE(frame.length - 4);
   await expect(splice(frame, 3, tenant())).rejects.toThrow(/1 bytes behind the last field/);
+});
+
+test.each([3, 9])('bytes behind a request that is swallowed are refused: they would be read as the next frame (version %i)', async (version) => {
+  const frame = Buffer.concat([frameOf(version, ['users'], null), Buffer.from([0])]);
+  frame.writeInt32BE(frame.length - 4);
+  const source = sourceOf([frame]);
+  const reader = new FrameReader(source, await readFrameSize(source, MAX), isFlexible(0, version), 'Produce');
+  await reader.bytes(readRequestHeader(frame.subarray(4)).bodyStart, 'head');
+  await expect(swallowProduceRequest(reader)).rejects.toThrow(/1 bytes behind the last field/);
 });
 
 test.each(VERSIONS)('a swallowed request leaves its names and nothing in the source (version %i)', async (version) => {

@@ -160,6 +160,18 @@ describe('a Produce request by id', () => {
     }
   });
 
+  test('the names that are learned with the first id are foreseen, on a node that was restarted', async () => {
+    const tenant = names();
+    const virtual = ['a-topic-with-a-long-name', 'another-topic-with-a-long-name'];
+    const ids = virtual.map((name) => new TenantNames('teamA').topicIds.idOf(name));
+    const nameOf = tenant.topicIds.nameOf.bind(tenant.topicIds);
+    tenant.topicIds.nameOf = (id) => {
+      for (const name of virtual) tenant.topicIds.idOf(name);
+      return nameOf(id);
+    };
+    expect((await spliceProduce(ids, tenant)).unknown).toEqual([]);
+  });
+
   test('a name that is longer than what was foreseen is refused for this once, and the frame is whole', async () => {
     const tenant = names();
     const learned = 'learned-in-the-middle-of-the-frame-and-longer-than-any';

@@ -47,6 +47,8 @@ describe('no virtual cluster is a prefix of another (D11)', () => {
   test.each([
     { name: 'team', others: ['teamA'], why: /is a prefix of "teamA"/ },
     { name: 'teamAB', others: ['x', 'teamA'], why: /"teamA" is a prefix of "teamAB"/ },
+    { name: 'team.a', others: ['team_a'], why: /"team.a" is "team_a" but for "." and "_"/ },
+    { name: 'team_a', others: ['team.a.b'], why: /"team_a" is a prefix of "team.a.b"/ },
     { name: '', others: [], why: /is not a virtual cluster name/ },
     { name: '_gwctl', others: [], why: /is not a virtual cluster name/ },
     { name: 'a b', others: [], why: /is not a virtual cluster name/ },

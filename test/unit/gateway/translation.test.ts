@@ -102,6 +102,16 @@ describe('a client that speaks ids, to a broker that is asked for names', () => 
     expect(answered).toMatchObject({ nodeEndpoints: [], responses: [{ topicId: USERS, partitionResponses: [{ baseOffset: 7n, currentLeader: { leaderId: -1, leaderEpoch: -1 } }] }] });
   });
 
+  test('Produce 12 is by name: no id is made for a name that a client made up', async () => {
+    const node = freshNode();
+    const madeUp = new TenantNames('teamA').topicIds.idOf('made-up');
+    const answer = { responses: [{ name: 'teamAmade-up', partitionResponses: [{ index: 0, errorCode: 3 }] }] };
+    await exchange(API.produce, 12, {}, answer, false, node);
+    expect(node.around.names.topicIds.nameOf(madeUp)).toBeUndefined();
+    await exchange(API.produce, 13, {}, answer, false, node);
+    expect(node.around.names.topicIds.nameOf(madeUp)).toBe('made-up');
+  });
+
   test('an id that is known asks no cluster', async () => {
     const node = freshNode();
     node.around.names.topicIds.idOf('users');

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
 import { apiVersionsResponse } from '../../../src/wire/generated/api-versions.ts';
+import { describeGroupsRequest } from '../../../src/wire/generated/describe-groups.ts';
 import { describeTopicPartitionsRequest } from '../../../src/wire/generated/describe-topic-partitions.ts';
 import { fetchResponse } from '../../../src/wire/generated/fetch.ts';
 import { metadataRequest, metadataResponse } from '../../../src/wire/generated/metadata.ts';
+import { offsetCommitRequest } from '../../../src/wire/generated/offset-commit.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -33,6 +35,18 @@ describe('decodeMessage', () => {
     { name: 'a version that is no number', version: NaN, bytes: '', message: 'MetadataRequest: version NaN (allowed: 0 to 13)' },
   ])('refuses $name', ({ version, bytes, message }) => {
     expect(() => decodeMessage(metadataRequest, version, hex(bytes))).toThrow(expect.objectContaining({ code: 'PROTOCOL', message: expect.stringContaining(message) }));
+  });
+
+  test('counts what takes many times its bytes: elements of lists at any depth, and tagged fields that nobody knows', () => {
+    const commit = encodeMessage(offsetCommitRequest, 9, newMessage(offsetCommitRequest, { topics: [{ name: 'a', partitions: [{}, {}] }, { name: 'b' }] }));
+    expect(decodeMessage(offsetCommitRequest, 9, commit, 0, 4).topics).toHaveLength(2);
+    expect(() => decodeMessage(offsetCommitRequest, 9, commit, 0, 3)).toThrow(expect.objectContaining({ code: 'PROTOCOL', message: expect.stringMatching(/topics\[0\]\.partitions: 4 elements or more at offset \d+ \(allowed: 3 in a message\)/) }));
+    const names = encodeMessage(describeGroupsRequest, 5, newMessage(describeGroupsRequest, { groups: ['a', 'b'] }));
+    expect(decodeMessage(describeGroupsRequest, 5, names, 0, 2).groups).toHaveLength(2);
+    expect(() => decodeMessage(describeGroupsRequest, 5, names, 0, 1)).toThrow(/2 elements or more/);
+    const tags = hex('01 00 00 00 02 05 00 06 00');
+    decodeMessage(metadataRequest, 9, tags, 0, 2);
+    expect(() => decodeMessage(metadataRequest, 9, tags, 0, 1)).toThrow(/2 elements or more/);
   });
 
   test('refuses a known tag whose length is not that of its value', () => {

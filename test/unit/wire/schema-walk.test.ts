@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { metadataResponse } from '../../../src/wire/generated/metadata.ts';
 import { offsetFetchRequest } from '../../../src/wire/generated/offset-fetch.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
-import { forEachField } from '../../../src/wire/schema-walk.ts';
+import { forEachField } from '../../support/schema-walk.ts';
 import type { Message } from '../../../src/wire/schema.ts';
 
 const response = () => newMessage(metadataResponse, { topics: [{ name: 'a', partitions: [{ replicaNodes: [1, 2] }] }, { name: 'b' }] });

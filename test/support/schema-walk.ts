@@ -1,5 +1,5 @@
-import { isArray, isStruct, type FieldSchema, type Message, type MessageSchema } from './schema.ts';
-import { fieldsAt } from './struct-fields.ts';
+import { isArray, isStruct, type FieldSchema, type Message, type MessageSchema } from '../../src/wire/schema.ts';
+import { fieldsAt } from '../../src/wire/struct-fields.ts';
 
 export type VisitField = (field: FieldSchema, owner: Message, path: string) => void;
 
