@@ -12,6 +12,9 @@ import { ClientConnection } from './client-connection.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { InFlightWrites } from './in-flight-writes.ts';
+import { guardSlowPeers } from './limits/guard-slow-peers.ts';
+import { registerTenantMetrics } from './limits/tenant-metrics.ts';
+import { NodeLimits } from './limits/tenant-usage.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -102,6 +105,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   // There was a switch before this start: producers from before it may still come.
   if (memory.generation > 1) transactions.moved();
   const connections = new Set<ClientConnection>();
+  const nodeLimits = new NodeLimits({ limits: settings.limits, tenantLimits: settings.tenantLimits, exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
   const startedAt = new Date().toISOString();
   const frozen = apiTableFor(options.clusters.map(({ kafkaVersion }) => kafkaVersion));
   const apis = disabledGuards.has('epochs') ? withEpochApi(frozen) : frozen;
@@ -154,6 +158,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
       }
       return total;
     },
+    register: (registry, prefix) => registerTenantMetrics(registry, () => nodeLimits.all(), prefix),
   });
 
   const context: NodeContext = {
@@ -187,6 +192,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     accessOf: (account) => tenants.accessOf(account, unlessHeld),
     loginFailed: (address) => throttle.failed(address),
     namesOf: (virtualCluster) => tenants.namesOf(virtualCluster),
+    usageOf: (virtualCluster) => nodeLimits.usageOf(virtualCluster),
     endpointOf: (nodeId) => ports.get(nodeId),
     get isSettling() {
       return performance.now() < settledAtMs;
@@ -226,6 +232,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   log.info('serving', { cluster: active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(',') });
 
   const endGuard = guardSessions(connections, (account) => tenants.isRevoked(account), log);
+  const endSlowGuard = guardSlowPeers(connections);
 
   /** A change that is written to the cluster which is being left would be lost: not while writes are held, and a drain waits for it. */
   async function unlessHeld(change: () => Promise<void>): Promise<void> {
@@ -267,6 +274,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     },
     close: async () => {
       endGuard();
+      endSlowGuard();
       tenants.close();
       const closed = listeners.map((listener) => listener.close());
       for (const connection of connections) connection.destroy();

@@ -6,6 +6,7 @@ import { saslHandshakeRequest, saslHandshakeResponse } from '../wire/generated/s
 import { encodeResponseFrame, type RequestHead } from '../wire/headers.ts';
 import { newMessage } from '../wire/new-message.ts';
 import { API } from './api-table.ts';
+import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
 import { readSaslPlain, SASL_MECHANISM } from './sasl-plain.ts';
@@ -26,13 +27,14 @@ export interface LoginStep {
   readonly refusal: string | undefined;
 }
 
-type LoginContext = Pick<NodeContext, 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'topics' | 'clusterId' | 'endpointOf' | 'disabledGuards'>;
+type LoginContext = Pick<NodeContext, 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'usageOf' | 'topics' | 'clusterId' | 'endpointOf' | 'disabledGuards'>;
 
 /** The SASL conversation of one connection. A client may log in again (KIP-368), but never as somebody else. */
 export class Login {
   readonly #node: LoginContext;
   readonly #address: string;
   #session: ClientSession | undefined;
+  #usage: TenantUsage | undefined;
   #expectsBareMessage = false;
 
   constructor(node: LoginContext, address: string) {
@@ -42,6 +44,11 @@ export class Login {
 
   get session(): ClientSession | undefined {
     return this.#session;
+  }
+
+  /** Of the virtual cluster that has let this connection in; whoever owns the connection leaves it at the end. */
+  get usage(): TenantUsage | undefined {
+    return this.#usage;
   }
 
   /** After a version 0 handshake the next frame is the SASL message itself, without a head. */
@@ -83,8 +90,19 @@ export class Login {
   /** Why the credentials are not accepted, or undefined when they are. A refusal comes the later the more of them there were. */
   async #authenticate(message: Buffer): Promise<string | undefined> {
     const refusal = await this.#refusalOf(message);
-    if (refusal === undefined || (await this.#node.loginFailed(this.#address))) return refusal;
+    if (refusal === undefined) return this.#enter();
+    if ((await this.#node.loginFailed(this.#address))) return refusal;
     throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}; too many failures of this address wait to be answered`);
+  }
+
+  /** Takes one of the virtual cluster's connections. That there is none is nobody's wrong password, and is said at once. */
+  #enter(): string | undefined {
+    if (this.#usage !== undefined || this.#session === undefined) return undefined;
+    const usage = this.#node.usageOf(this.#session.account.virtualCluster);
+    const refusal = usage.enter();
+    if (refusal === undefined) this.#usage = usage;
+    else this.#session = undefined;
+    return refusal;
   }
 
   async #refusalOf(message: Buffer): Promise<string | undefined> {

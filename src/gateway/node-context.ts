@@ -4,6 +4,7 @@ import type { ApiTable } from './api-table.ts';
 import type { GroupGate } from './group-gate.ts';
 import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
+import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ServiceAccount } from './tokens.ts';
@@ -37,6 +38,8 @@ export interface NodeContext {
   /** What that account may do, followed while the ACLs change. */
   accessOf(account: ServiceAccount): SessionAccess | undefined;
   namesOf(virtualCluster: string): TenantNames;
+  /** What its virtual cluster uses of the node, and may. */
+  usageOf(virtualCluster: string): TenantUsage;
   /** Where this node serves a broker. */
   endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;
   /**
@@ -67,6 +70,11 @@ export interface GatewayLimits {
   /** Before a client has said who it is. */
   readonly maxUnauthenticatedBytes: number;
   readonly maxInFlight: number;
+  /** For a client to say who it is. */
+  readonly loginMs: number;
+  /** For a frame that has begun to arrive, besides the time that its size takes at the slowest rate. */
+  readonly frameMs: number;
+  readonly minFrameBytesPerSecond: number;
   /** Longest wait for a client that disconnects while its writes are unanswered. */
   readonly lingerMs: number;
 }
@@ -74,5 +82,8 @@ export interface GatewayLimits {
 export const DEFAULT_LIMITS = {
   maxDecodedBytes: 16 << 20,
   maxUnauthenticatedBytes: 512 << 10,
+  loginMs: 30_000,
+  frameMs: 30_000,
+  minFrameBytesPerSecond: 16 << 10,
   lingerMs: 30_000,
 } as const;
