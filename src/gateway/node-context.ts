@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
+import type { AuditSink } from './audit/audit-log.ts';
 import type { GroupGate } from './group-gate.ts';
 import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
@@ -27,6 +28,7 @@ export interface NodeContext {
   readonly transactions: Transactions;
   readonly metrics: Pick<Metrics, 'answered' | 'refused'>;
   readonly log: Log;
+  readonly audit: AuditSink;
   /** For tests only. */
   readonly disabledGuards?: ReadonlySet<GuardName> | undefined;
   /** Grows with each flip; a backend connection of an older generation is never used. */

@@ -24,6 +24,7 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     metrics: { answered: () => {}, refused: () => {} },
     transactions: new Transactions(createLog(log)),
     log: createLog(log),
+    audit: { record: () => {} },
     generation: 1,
     authenticate: async (username, token) => {
       if (token !== 'good') throw new TokenRefused('the token was not issued by this gateway');

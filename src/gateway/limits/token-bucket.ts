@@ -20,13 +20,26 @@ export class TokenBucket {
     this.#at = now();
   }
 
+  /** Takes one only if it is there. */
+  tryTake(): boolean {
+    this.#refill();
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
   /** Takes one; the answer is how long its sender must wait, in milliseconds, 0 while there are tokens. */
   take(): number {
-    const now = this.#now();
-    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs) - 1;
-    this.#at = now;
+    this.#refill();
+    this.#tokens--;
     if (this.#tokens >= 0) return 0;
     this.#tokens = Math.max(this.#tokens, -MAX_THROTTLE_MS * this.#perMs);
     return Math.min(MAX_THROTTLE_MS, Math.ceil(-this.#tokens / this.#perMs));
+  }
+
+  #refill(): void {
+    const now = this.#now();
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
+    this.#at = now;
   }
 }

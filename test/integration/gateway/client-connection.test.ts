@@ -74,6 +74,7 @@ beforeEach(async () => {
     metrics: { answered: () => {}, refused: () => {} },
     transactions: new Transactions(createLog((line) => void lines.push(line))),
     log: createLog((line) => void lines.push(line)),
+    audit: { record: () => {} },
     get generation() {
       return generation;
     },

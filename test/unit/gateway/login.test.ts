@@ -24,6 +24,7 @@ function openLogin(answers = true): { readonly login: Login; readonly failures: 
       return answers;
     },
     accessOf: () => undefined,
+    audit: { record: () => {} },
     usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
     namesOf: (virtualCluster) => new TenantNames(virtualCluster),
     topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
