@@ -4,6 +4,9 @@ import { ByteSource } from './byte-source.ts';
 import { FramePatience, type PatienceLimits } from './limits/frame-patience.ts';
 import type { Lease } from './read-buffers.ts';
 
+/** A peer that was quiet for this long is asked whether it is still there: its machine may have gone without a word. */
+export const KEEP_ALIVE_MS = 60_000;
+
 /** One client's connection to one broker, with what a move to another cluster needs: to stop between two frames. */
 export class BackendLink {
   readonly source: ByteSource;
@@ -18,6 +21,7 @@ export class BackendLink {
   constructor(socket: Socket, beforeWait: () => void, limits: PatienceLimits) {
     this.#socket = socket;
     this.#patience = new FramePatience(limits);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#sink = new ByteSink(socket);
     this.source = new ByteSource(socket, beforeWait);
     socket.on('close', () => this.#wakeAll());

@@ -5,10 +5,11 @@ import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
-import { BackendLink } from './backend-link.ts';
+import { BackendLink, KEEP_ALIVE_MS } from './backend-link.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
+import { complain } from './complain.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { judgeProduce, mustBeJudged } from './judge-produce.ts';
@@ -29,9 +30,6 @@ import { swallowProduceRequest, type ProduceHead } from './splice/produce-reques
 import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
 import { translateAnswer } from './translate-answer.ts';
-
-/** Asked after this long, and then every few seconds, whether the peer is still there: its machine may have gone without a word. */
-const KEEP_ALIVE_MS = 60_000;
 
 /**
  * One client, and its one broker connection behind it.
@@ -196,7 +194,11 @@ export class ClientConnection {
     }
     const session = this.#login.session;
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
-    await this.#traffic.charge(head.apiKey, size, () => this.#flush());
+    const room = this.#traffic.charge(head.apiKey, size);
+    if (room !== undefined) {
+      this.#flush();
+      await room;
+    }
     if (head.apiKey === API.produce) await this.#forwardProduce(session, head, size);
     else await this.#forward(session, api, head, size, rule.effect === 'write');
   }
@@ -392,9 +394,6 @@ export class ClientConnection {
   }
 
   #complain(reason: unknown): void {
-    this.#node.metrics.refused(GwctlError.from(reason).code.toLowerCase());
-    const failure = reason instanceof Error ? reason : new Error(String(reason));
-    const remote = `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`;
-    this.#log.warn(failure.message, { client: remote, virtualCluster: this.#login.session?.account.virtualCluster });
+    complain(reason, this.#socket, this.account?.virtualCluster, this.#node.metrics, this.#log);
   }
 }

@@ -50,24 +50,25 @@ export class ConnectionTraffic {
     while (this.isMuted && !this.#over.aborted) await delay(Math.ceil(this.#mutedUntilMs - performance.now()), undefined, { signal: this.#over, ref: false }).catch(() => {});
   }
 
-  /** Counts a request of which only the head was read; waits while its virtual cluster has too much in flight. `beforeWait` is called first. */
-  async charge(apiKey: number, bytes: number, beforeWait: () => void): Promise<void> {
+  /** Counts a request of which only the head was read. A promise asks to wait: its virtual cluster has too much in flight. */
+  charge(apiKey: number, bytes: number): Promise<void> | undefined {
     const usage = this.#usage;
-    if (usage === undefined) return;
+    if (usage === undefined) return undefined;
     const waitMs = usage.throttle();
     if (waitMs > 0) this.#mutedUntilMs = performance.now() + waitMs;
-    let isAdded = usage.bytes.tryAcquire(bytes);
-    if (!isAdded) {
-      if (apiKey === API.produce || apiKey === API.fetch || bytes > SMALL_REQUEST_BYTES) {
-        beforeWait();
-        isAdded = await usage.bytes.acquire(bytes, this.#over);
-      } else {
-        usage.bytes.add(bytes);
-        isAdded = true;
-      }
+    const mutedUntilMs = waitMs > 0 ? this.#mutedUntilMs : 0;
+    if (!usage.bytes.tryAcquire(bytes)) {
+      const isSmall = apiKey !== API.produce && apiKey !== API.fetch && bytes <= SMALL_REQUEST_BYTES;
+      if (!isSmall) return usage.bytes.acquire(bytes, this.#over).then((isGranted) => this.#hold({ bytes: isGranted ? bytes : 0, mutedUntilMs }));
+      usage.bytes.add(bytes);
     }
-    this.#current = { bytes: isAdded ? bytes : 0, mutedUntilMs: waitMs > 0 ? this.#mutedUntilMs : 0 };
-    this.#unanswered += this.#current.bytes;
+    this.#hold({ bytes, mutedUntilMs });
+    return undefined;
+  }
+
+  #hold(charge: Charge): void {
+    this.#current = charge;
+    this.#unanswered += charge.bytes;
   }
 
   /** The charge of the request that was read last, for its exchange; whoever has it gives it to `answered`. */
