@@ -1,4 +1,4 @@
-import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, Topology } from '../topology/topology.ts';
+import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, TenantLimits, Topology } from '../topology/topology.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { buildSecurity, buildServerTls, readReference } from './build-security.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -109,5 +109,11 @@ function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir
     maxFrameBytes: entry.maxFrameBytes ?? DEFAULTS.maxFrameBytes,
     holdMs: entry.holdMs ?? DEFAULTS.holdMs,
     maxInFlight: entry.maxInFlight ?? DEFAULTS.maxInFlight,
+    limits: buildLimits(entry.limits),
+    tenantLimits: Object.fromEntries(Object.entries(entry.tenantLimits ?? {}).map(([name, own]) => [name, buildLimits({ ...entry.limits, ...own })])),
   };
+}
+
+function buildLimits({ maxConnections = DEFAULTS.limits.maxConnections, maxBytesInFlight = DEFAULTS.limits.maxBytesInFlight, ...rate }: NonNullable<NonNullable<ConfigFile['gateway']>['limits']> = {}): TenantLimits {
+  return { maxConnections, maxBytesInFlight, ...rate };
 }

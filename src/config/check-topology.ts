@@ -20,6 +20,7 @@ export function checkTopology(file: ConfigFile, topology: Topology): readonly Fi
     ...checkSecurity(file, topology),
     ...checkFailover(topology),
     ...checkVirtualClusters(topology.virtualClusters ?? []),
+    ...checkLimits(topology),
   ];
 }
 
@@ -93,6 +94,14 @@ function checkVirtualClusters(names: readonly string[]): readonly Finding[] {
     });
   });
   return findings;
+}
+
+/** A burst without a rate would limit nothing, and whoever wrote it believes otherwise. */
+function checkLimits({ gateway: { limits, tenantLimits } }: Topology): readonly Finding[] {
+  const places = [{ path: ['gateway', 'limits'], own: limits }, ...Object.entries(tenantLimits).map(([name, own]) => ({ path: ['gateway', 'tenantLimits', name], own }))];
+  return places
+    .filter(({ own }) => own.requestBurst !== undefined && own.requestsPerSecond === undefined)
+    .map(({ path, own }) => ({ path: [...path, 'requestBurst'], because: [[...path, 'requestsPerSecond']], message: `${own.requestBurst} limits nothing without requestsPerSecond` }));
 }
 
 function isLoopback(host: string): boolean {

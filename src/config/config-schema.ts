@@ -101,6 +101,15 @@ const gatewayNode = z
   })
   .describe('one gateway node');
 
+const tenantLimits = z
+  .strictObject({
+    maxConnections: count(1, 1_000_000, `open connections of one virtual cluster; further ones are refused when they log in (default ${DEFAULTS.limits.maxConnections})`),
+    requestsPerSecond: count(1, 10_000_000, 'requests a second; whoever asks for more is slowed, as Kafka does it with its quotas (default: no limit)'),
+    requestBurst: count(1, 10_000_000, 'requests that may come at once after a quiet time (default: those of one second)'),
+    maxBytesInFlight: count(1024, Number.MAX_SAFE_INTEGER, `bytes of requests that are not answered, and of answers that are not taken; above it nothing more is read (default ${DEFAULTS.limits.maxBytesInFlight}, 256 MiB)`),
+  })
+  .describe('limits of one virtual cluster on each gateway node');
+
 const gateway = z
   .strictObject({
     clusterId: text(`what clients see as the cluster id, whichever cluster is behind (default ${DEFAULTS.clusterId})`),
@@ -120,6 +129,8 @@ const gateway = z
     maxFrameBytes: count(1024, MAX_INT32, `largest request or response (default ${DEFAULTS.maxFrameBytes}, 100 MiB)`),
     holdMs: count(100, MAX_HOLD_MS, `longest time a write is held during a switch before it is answered with a retriable error (default ${DEFAULTS.holdMs})`),
     maxInFlight: count(1, 10_000, `requests in flight of one connection (default ${DEFAULTS.maxInFlight})`),
+    limits: tenantLimits.optional().describe('limits of every virtual cluster, each for itself and on each node'),
+    tenantLimits: z.record(name('virtual cluster'), tenantLimits.nullable()).optional().describe('limits of single virtual clusters, by name; what is left out is as in limits'),
   })
   .describe('what all gateway nodes have in common');
 

@@ -19,6 +19,11 @@ export const DEFAULTS = {
   maxFrameBytes: 104_857_600,
   holdMs: 25_000,
   maxInFlight: 100,
+  /**
+   * Of one virtual cluster on one node. No rate: what is too much depends on the clusters behind. The others are far above what a tenant
+   * needs, and below what takes a node down.
+   */
+  limits: { maxConnections: 10_000, maxBytesInFlight: 268_435_456 },
   schemaRegistryPort: 8081,
   schemaRegistryTopic: '_schemas',
   maxLagRecords: 10_000,

@@ -5,7 +5,8 @@ import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ADMIN_PATHS, type AdminError, type IssueTokenBody, type RevokeBody, type SwitchOrder, type SwitchVerb } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
-import type { GatewayNode } from './gateway-node.ts';
+import type { Caller, GatewayNode } from './gateway-node.ts';
+import { runSwitchVerb } from './switch-verbs.ts';
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -24,6 +25,7 @@ const SEED_DRAIN_MS = 10_000;
 /** Serves the admin API of a node; resolves once it listens. Throws ENVIRONMENT when the port is taken. */
 export async function startAdminServer(node: GatewayNode, options: AdminServerOptions): Promise<FastifyInstance> {
   const { tls } = options;
+  const callerOf = ({ ip }: { readonly ip: string }): Caller => ({ user: options.username, address: ip });
   const app = Fastify({ logger: false, bodyLimit: 64 << 10, serverFactory: (handler) => (tls === undefined ? createServer(handler) : createTlsServer(tls, handler)) });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -60,50 +62,27 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
     const lifeTimeSeconds = request.body?.lifeTimeSeconds ?? DEFAULT_LIFE_TIME_SECONDS;
     if (!Number.isSafeInteger(lifeTimeSeconds) || lifeTimeSeconds < 1) throw new GwctlError('USAGE', `lifeTimeSeconds: ${JSON.stringify(lifeTimeSeconds)} is not a positive whole number`);
     if (!USERNAME.test(request.params.user)) throw new GwctlError('USAGE', `"${request.params.user}" is not a user name (letters, digits, ".", "_", "-" and "@", at most 100)`);
-    return { token: await node.issueToken(request.params.vc, request.params.user, lifeTimeSeconds, request.body?.isAdmin === true) };
+    return { token: await node.issueToken(request.params.vc, request.params.user, lifeTimeSeconds, request.body?.isAdmin === true, callerOf(request)) };
   });
 
   app.post<{ Params: { vc: string }; Body: RevokeBody | undefined }>('/admin/vclusters/v1/vcluster/:vc/revoke', async (request) => {
     const { username, token } = request.body ?? {};
     if ((username === undefined) === (token === undefined)) throw new GwctlError('USAGE', 'the body names either a username or a token');
-    if (typeof username === 'string') await node.revokeUser(request.params.vc, username);
-    else if (typeof token === 'string') await node.revokeToken(request.params.vc, token);
+    if (typeof username === 'string') await node.revokeUser(request.params.vc, username, callerOf(request));
+    else if (typeof token === 'string') await node.revokeToken(request.params.vc, token, callerOf(request));
     else throw new GwctlError('USAGE', 'username and token are text');
     return {};
   });
 
   app.post<{ Params: { from: string }; Querystring: { to?: string } }>('/admin/pclusters/v1/pcluster/:from/switch', async (request) => {
-    await switchThisNode(node, request.params.from, request.query.to);
+    await switchThisNode(node, request.params.from, request.query.to, callerOf(request));
     return { message: 'Cluster switched' };
   });
 
   app.post<{ Params: { verb: string }; Body: unknown }>('/admin/gateway/v1/switch/:verb', async (request) => {
     const order = readOrder(request.body);
-    const { controller } = node;
-    switch (request.params.verb as SwitchVerb) {
-      case 'prepare':
-        return { ...(await controller.prepare(order)), state: node.state() };
-      case 'drain-groups':
-        return { ...(await controller.drainGroups(order)), state: node.state() };
-      case 'pause':
-        controller.pause(order);
-        break;
-      case 'drain':
-        await controller.drain(order);
-        break;
-      case 'flip':
-        await controller.flip(order);
-        break;
-      case 'resume':
-        controller.resume(order);
-        break;
-      case 'abort':
-        controller.abort(order);
-        break;
-      default:
-        throw new GwctlError('USAGE', `unknown verb "${request.params.verb}"`);
-    }
-    return node.state();
+    const found = await runSwitchVerb(node, request.params.verb, order, callerOf(request));
+    return found === undefined ? node.state() : { ...found, state: node.state() };
   });
 
   try {
@@ -130,7 +109,9 @@ function isAuthorized(header: string | undefined, { username, password }: AdminS
 }
 
 /** The seed's call: this node alone, at once. Callers that have several nodes use gwctl, which takes them all. */
-async function switchThisNode({ controller }: GatewayNode, from: string, to: string | undefined): Promise<void> {
+async function switchThisNode(node: GatewayNode, from: string, to: string | undefined, by: Caller): Promise<void> {
+  const { controller } = node;
+  const run = (verb: SwitchVerb): Promise<object | undefined> => runSwitchVerb(node, verb, order, by);
   if (to === undefined || to === '') throw new GwctlError('USAGE', 'the query parameter "to" is missing');
   if (controller.active === to) return;
   if (controller.active !== from) throw new GwctlError('NOT_AS_EXPECTED', `${from} is not active on this node: ${controller.active} is`);
@@ -141,16 +122,16 @@ async function switchThisNode({ controller }: GatewayNode, from: string, to: str
     leaseMs: SEED_SWITCH_LEASE_MS,
     timeoutMs: SEED_DRAIN_MS,
   };
-  await controller.prepare(order);
+  await run('prepare');
   try {
-    controller.pause(order);
-    await controller.drain(order);
+    await run('pause');
+    await run('drain');
   } catch (reason) {
-    controller.abort(order);
+    await run('abort');
     throw reason;
   }
-  await controller.flip(order);
-  controller.resume(order);
+  await run('flip');
+  await run('resume');
 }
 
 function readOrder(body: unknown): SwitchOrder {

@@ -1,3 +1,8 @@
+import { GwctlError } from '../shared/errors.ts';
+import { APIS } from '../wire/generated/apis.ts';
+import type { RequestHead } from '../wire/headers.ts';
+import type { ApiDefinition } from '../wire/schema.ts';
+
 /**
  * The one frozen table of what a client may ask (hazards D2, D3, H10): the same on every node, before and after every switch, whatever
  * the cluster behind it serves. What a broker is asked is what Kafka 3.9 and 4.x have in common, and never a version with topic ids: those
@@ -112,6 +117,15 @@ export const API_TABLE: ApiTable = tableOf([...RULES, ...NEW_GROUP_RULES]);
 /** The table for clusters of these versions: the topology's words and not the brokers', so that no node and no switch changes it (D3). */
 export function apiTableFor(kafkaVersions: readonly string[]): ApiTable {
   return kafkaVersions.every((version) => Number.parseInt(version, 10) >= 4) ? API_TABLE : tableOf(RULES);
+}
+
+/** What a request asks for. Throws PROTOCOL when it is not served, or not in that version. */
+export function servedApi({ apiKey, apiVersion }: Pick<RequestHead, 'apiKey' | 'apiVersion'>, table: ApiTable): { readonly rule: ApiRule; readonly api: ApiDefinition } {
+  const rule = table.get(apiKey);
+  const api = APIS.get(apiKey);
+  if (rule === undefined || api === undefined) throw new GwctlError('PROTOCOL', `api ${apiKey} (version ${apiVersion}) is not served`);
+  if (apiVersion < rule.min || apiVersion > rule.max) throw new GwctlError('PROTOCOL', `${api.name} version ${apiVersion} is not served (allowed: ${rule.min} to ${rule.max})`);
+  return { rule, api };
 }
 
 function tableOf(rules: readonly ApiRule[]): ApiTable {

@@ -1,20 +1,27 @@
 import type { Socket } from 'node:net';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource } from './byte-source.ts';
+import { FramePatience, type PatienceLimits } from './limits/frame-patience.ts';
 import type { Lease } from './read-buffers.ts';
+
+/** A peer that was quiet for this long is asked whether it is still there: its machine may have gone without a word. */
+export const KEEP_ALIVE_MS = 60_000;
 
 /** One client's connection to one broker, with what a move to another cluster needs: to stop between two frames. */
 export class BackendLink {
   readonly source: ByteSource;
   readonly #socket: Socket;
   readonly #sink: ByteSink;
+  readonly #patience: FramePatience;
   #midFrame = false;
   #stopping = false;
   #frameEnd: (() => void) | undefined;
   #waiting = new Set<() => void>();
 
-  constructor(socket: Socket, beforeWait: () => void) {
+  constructor(socket: Socket, beforeWait: () => void, limits: PatienceLimits) {
     this.#socket = socket;
+    this.#patience = new FramePatience(limits);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#sink = new ByteSink(socket);
     this.source = new ByteSource(socket, beforeWait);
     socket.on('close', () => this.#wakeAll());
@@ -39,10 +46,21 @@ export class BackendLink {
   /** Waits for the first byte of the next frame; false when no further frame shall be read. */
   async nextFrame(): Promise<boolean> {
     if (this.#stopping) return false;
+    this.#patience.idle();
     await this.source.ensure(4);
     if (this.#stopping) return false;
     this.#midFrame = true;
     return true;
+  }
+
+  /** The answer that has begun has this size. */
+  began(size: number): void {
+    this.#patience.began(size);
+  }
+
+  /** Why the broker is waited for no longer (see FramePatience). */
+  look(elapsedMs: number): string | undefined {
+    return this.#patience.look(elapsedMs, this.source, 'broker', true);
   }
 
   frameDone(): void {

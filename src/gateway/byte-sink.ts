@@ -9,9 +9,13 @@ export class ByteSink {
   readonly #socket: Socket;
   #corked = false;
   #drained: Promise<void> | undefined;
+  readonly #onUntaken: ((bytes: number) => void) | undefined;
+  #untaken = 0;
 
-  constructor(socket: Socket) {
+  /** `onUntaken` is told how much the peer has not taken of more than its socket takes at once, each time that it changes. */
+  constructor(socket: Socket, onUntaken?: (bytes: number) => void) {
     this.#socket = socket;
+    this.#onUntaken = onUntaken;
   }
 
   /** Settles also when the socket closes: whoever reads the other side notices that by itself. */
@@ -28,6 +32,7 @@ export class ByteSink {
         this.#socket.off('drain', done);
         this.#socket.off('close', done);
         this.#drained = undefined;
+        this.#tellUntaken();
         resolve();
       };
       this.#socket.on('drain', done);
@@ -46,5 +51,14 @@ export class ByteSink {
     if (!this.#corked) return;
     this.#corked = false;
     this.#socket.uncork();
+    this.#tellUntaken();
+  }
+
+  #tellUntaken(): void {
+    const { writableNeedDrain, writableLength, destroyed } = this.#socket;
+    const untaken = writableNeedDrain && !destroyed ? writableLength : 0;
+    if (untaken === this.#untaken) return;
+    this.#untaken = untaken;
+    this.#onUntaken?.(untaken);
   }
 }

@@ -81,6 +81,11 @@ export class ByteSource implements FrameBytes {
     return this.#buffered;
   }
 
+  /** Somebody waits for bytes that the peer has not sent. */
+  get isWaiting(): boolean {
+    return this.#wake !== undefined;
+  }
+
   #end(failure?: Error): void {
     this.#failure ??= failure;
     this.#ended = true;

@@ -1,31 +1,35 @@
 import type { Socket } from 'node:net';
 import { GwctlError } from '../shared/errors.ts';
-import { decodeMessage, encodeMessage } from '../wire/codec.ts';
+import { encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
-import { encodeRequestFrame, encodeResponseFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
+import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
-import { denyProduce } from './acls/deny-produce.ts';
-import { API, brokerVersionOf } from './api-table.ts';
-import { BackendLink } from './backend-link.ts';
+import { API, brokerVersionOf, servedApi } from './api-table.ts';
+import { BackendLink, KEEP_ALIVE_MS } from './backend-link.ts';
 import { ByteSink } from './byte-sink.ts';
-import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
+import { ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
+import { complain } from './complain.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
-import { FrameReader, MAX_REQUEST_ELEMENTS, readFrameSize } from './frame-reader.ts';
-import { answerDuringDrain } from './group-answers.ts';
+import { FrameReader, readFrameSize } from './frame-reader.ts';
+import { judgeProduce, mustBeJudged } from './judge-produce.ts';
+import { answerInFull } from './answer-in-full.ts';
+import { ConnectionTraffic } from './limits/connection-traffic.ts';
+import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
 import { answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
-import { completeProduced, producedTopics } from './produced-topics.ts';
+import { prepareRequest } from './prepare-request.ts';
+import { completeProduced } from './produced-topics.ts';
 import { readHead } from './read-head.ts';
-import { toClient, translateRequest, translateResponse } from './rewrite/translation.ts';
 import { spliceFetch } from './splice-fetch.ts';
 import { spliceProduce } from './splice-produce.ts';
 import { swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
 import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
+import { translateAnswer } from './translate-answer.ts';
 
 /**
  * One client, and its one broker connection behind it.
@@ -45,6 +49,8 @@ export class ClientConnection {
   readonly #queue: ExchangeQueue;
   readonly #over = new AbortController();
   readonly #login: Login;
+  readonly #traffic = new ConnectionTraffic(this.#over.signal);
+  readonly #patience: FramePatience;
   #software = UNKNOWN_SOFTWARE;
   #backend: BackendLink | undefined;
   #connecting: Promise<BackendLink> | undefined;
@@ -61,13 +67,17 @@ export class ClientConnection {
     this.#node = node;
     this.#log = log;
     this.#login = new Login(node, socket.remoteAddress ?? '');
-    this.#sink = new ByteSink(socket);
+    this.#patience = new FramePatience(node.limits);
+    this.#sink = new ByteSink(socket, (bytes) => this.#traffic.untaken(bytes));
     this.#source = new ByteSource(socket, () => this.#flush());
     this.#queue = new ExchangeQueue((frame) => {
       void this.#sink.write(frame);
       this.#sink.flush();
-    }, (apiKey, milliseconds) => node.metrics.answered(apiKey, milliseconds));
-    socket.setNoDelay(true);
+    }, ({ apiKey, charge }, milliseconds) => {
+      node.metrics.answered(apiKey, milliseconds);
+      if (charge !== undefined) this.#traffic.answered(charge);
+    });
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('close', () => this.#over.abort());
   }
 
@@ -115,6 +125,14 @@ export class ClientConnection {
     this.#backend.flush();
   }
 
+  /** One look, `elapsedMs` after the one before: whoever keeps the other side waiting for the rest of a frame is not waited for for ever. */
+  endIfSlow(elapsedMs: number): void {
+    const why = this.#patience.look(elapsedMs, this.#source, 'client', this.#login.session !== undefined) ?? this.#backend?.look(elapsedMs);
+    if (why === undefined) return;
+    this.#complain(new GwctlError('UNAVAILABLE', why));
+    this.destroy();
+  }
+
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
   abortHalfWrite(): void {
     if (this.#midWrite) this.destroy();
@@ -149,7 +167,14 @@ export class ClientConnection {
       this.#flush();
       await this.#queue.room(limits.maxInFlight);
     }
+    this.#traffic.answered(this.#traffic.claim()); // the request before, when nobody answers it (acks=0)
+    if (this.#traffic.isMuted) {
+      this.#flush();
+      await this.#traffic.unmuted();
+    }
+    this.#patience.idle();
     const size = await readFrameSize(this.#source, this.#login.session === undefined ? limits.maxUnauthenticatedBytes : limits.maxFrameBytes);
+    this.#patience.began(size);
     if (this.#login.expectsBareMessage) {
       await this.#logIn(await this.#login.handleBare(await this.#source.take(size)));
       return;
@@ -160,18 +185,18 @@ export class ClientConnection {
       this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
       return;
     }
-    const rule = this.#node.apis.get(head.apiKey);
-    const api = APIS.get(head.apiKey);
-    if (rule === undefined || api === undefined) throw new GwctlError('PROTOCOL', `api ${head.apiKey} (version ${head.apiVersion}) is not served`);
-    if (head.apiVersion < rule.min || head.apiVersion > rule.max) {
-      throw new GwctlError('PROTOCOL', `${api.name} version ${head.apiVersion} is not served (allowed: ${rule.min} to ${rule.max})`);
-    }
+    const { rule, api } = servedApi(head, this.#node.apis);
     if (head.apiKey === API.saslHandshake || head.apiKey === API.saslAuthenticate) {
       await this.#logIn(await this.#login.handle(head, await this.#source.take(size)), head);
       return;
     }
     const session = this.#login.session;
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
+    const room = this.#traffic.charge(head.apiKey, size);
+    if (room !== undefined) {
+      this.#flush();
+      await room;
+    }
     if (head.apiKey === API.produce) await this.#forwardProduce(session, head, size);
     else await this.#forward(session, api, head, size, rule.effect === 'write');
   }
@@ -181,6 +206,7 @@ export class ClientConnection {
     else if (refusal === undefined) await this.#sink.write(answer);
     this.#sink.flush();
     if (refusal !== undefined) throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}`);
+    if (this.#login.usage !== undefined) this.#traffic.join(this.#login.usage);
   }
 
   // --- requests
@@ -197,17 +223,16 @@ export class ClientConnection {
     let pushed = false;
     const unknown: UnknownTopic[] = [];
     try {
-      const isJudged = this.#node.isSettling || session.around.access?.user.can !== undefined;
-      const body = isJudged ? await this.#fitting(session, head, reader) : reader;
-      if (body === undefined) return;
+      const judged = mustBeJudged(this.#node, session.around) ? await judgeProduce(head, await this.#source.take(reader.remaining), reader.flexible, this.#nodeId, this.#node, session.around) : undefined;
+      if (judged?.kind === 'refused') return this.#refuseProduce(head, judged.asked, judged.answer);
       let backend = this.#backend;
       while (backend === undefined || backend !== this.#backend || backend.isClosed) backend = await this.#connected();
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, body, header, session.around, unknown, onAcks, (piece, lease) => backend.write(piece, lease));
+      const answer = await spliceProduce(head, judged?.body ?? reader, header, session.around, unknown, onAcks, (piece, lease) => backend.write(piece, lease));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
@@ -222,21 +247,10 @@ export class ClientConnection {
     while (!gate.isOpen) {
       // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
       this.#flush();
-      if ((await gate.pass(this.#over.signal)) === 'expired') return 'expired';
+      if ((await this.#traffic.whileHeld(gate.pass(this.#over.signal))) === 'expired') return 'expired';
     }
     inFlight.begin();
     return 'open';
-  }
-
-  /** The same request, kept whole, when all of it may go to this broker; else it is answered here, and undefined. */
-  async #fitting(session: ClientSession, head: RequestHead, reader: FrameReader): Promise<FrameReader | undefined> {
-    const bytes = await this.#source.take(reader.remaining);
-    const again = (): FrameReader => new FrameReader(bytesOf(bytes), bytes.length, reader.flexible, 'Produce');
-    const asked = await swallowProduceRequest(again(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
-    const denied = await denyProduce(head, asked, session.around);
-    if (denied === undefined && (!this.#node.isSettling || this.#node.mayProduce(this.#nodeId, await producedTopics(asked, session.around)))) return again();
-    this.#refuseProduce(head, asked, denied);
-    return undefined;
   }
 
   #refuseProduce(head: RequestHead, asked: ProduceHead, refusal = answerProduceNotLeader(head.correlationId, head.apiVersion, asked)): void {
@@ -247,23 +261,13 @@ export class ClientConnection {
     const { maxDecodedBytes } = this.#node.limits;
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
     const frame = await this.#source.take(size);
-    const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart, MAX_REQUEST_ELEMENTS);
     const { generation } = this.#node;
-    const outcome = await translateRequest(api, head.apiVersion, request, session.around);
-    if (outcome.kind === 'answer') {
-      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, outcome.body)));
-      return;
-    }
-    const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, this.#node.groups, this.#over.signal, () => this.#flush());
-    if (drained !== undefined) {
-      toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, drained, session.around);
-      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, drained)));
-      return;
-    }
+    const prepared = await prepareRequest(api, head, frame, session.around, this.#node, this.#over.signal, () => this.#flush());
+    if (prepared.kind === 'answer') return this.#answerInFull(api, head, prepared.body);
     if (isWrite && (await this.#admit()) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;
     try {
-      const { brokerVersion, complete } = outcome;
+      const { request, brokerVersion, complete } = prepared;
       this.#node.transactions.before(head.apiKey, request);
       const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
       // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
@@ -271,7 +275,7 @@ export class ClientConnection {
       while (backend === undefined || backend !== this.#backend || backend.isClosed) backend = await this.#connected();
       // It has the topic ids of the cluster that was left meanwhile.
       if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
-      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, complete, isWrite });
+      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() });
       pushed = true;
       await backend.write(rewritten);
     } finally {
@@ -279,8 +283,13 @@ export class ClientConnection {
     }
   }
 
-  #answerLocally(head: RequestHead, frame: Buffer): void {
-    const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'local', isWrite: false };
+  #answerInFull(api: ApiDefinition, head: RequestHead, body: Record<string, unknown>): void {
+    const charge = this.#traffic.claim();
+    this.#answerLocally(head, answerInFull(api, head, body, charge), charge);
+  }
+
+  #answerLocally(head: RequestHead, frame: Buffer, charge = this.#traffic.claim()): void {
+    const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'local', isWrite: false, charge };
     this.#queue.push(exchange);
     this.#queue.answer(exchange, frame);
   }
@@ -306,7 +315,7 @@ export class ClientConnection {
       socket.destroy();
       throw new StreamEnded(0);
     }
-    const link = new BackendLink(socket, () => this.#flush());
+    const link = new BackendLink(socket, () => this.#flush(), this.#node.limits);
     this.#backend = link;
     for (const frame of this.#again) void link.write(frame);
     this.#again = [];
@@ -334,6 +343,7 @@ export class ClientConnection {
 
   async #nextAnswer(link: BackendLink): Promise<void> {
     const size = await readFrameSize(link.source, this.#node.limits.maxFrameBytes);
+    link.began(size);
     const exchange = this.#queue.oldestOwed();
     if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
     const session = this.#login.session;
@@ -351,14 +361,7 @@ export class ClientConnection {
     const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, brokerVersion, frame);
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
-    const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
-    if (exchange.request !== undefined) {
-      if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
-      if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
-    }
-    this.#node.transactions.after(exchange.apiKey, exchange.request, body, this.#software);
-    await translateResponse(api, exchange, body, session.around, this.#node.isSettling);
-    this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
+    this.#finishWrite(exchange, await translateAnswer(api, exchange, frame, bodyStart, session, this.#node, this.#software));
   }
 
   #finishWrite(exchange: Exchange, answer: Buffer): void {
@@ -375,6 +378,7 @@ export class ClientConnection {
 
   /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
   async #end(): Promise<void> {
+    this.#traffic.end();
     const backend = this.#backend;
     const owedWrites = (): Exchange[] => this.#queue.owed().filter((exchange) => exchange.isWrite);
     const until = performance.now() + this.#node.limits.lingerMs;
@@ -388,8 +392,6 @@ export class ClientConnection {
   }
 
   #complain(reason: unknown): void {
-    const { code, message } = GwctlError.from(reason);
-    this.#node.metrics.refused(code.toLowerCase());
-    this.#log.warn(message, { client: `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? 0}`, virtualCluster: this.account?.virtualCluster });
+    complain(reason, this.#socket, this.account?.virtualCluster, this.#node.metrics, this.#log);
   }
 }

@@ -1,3 +1,5 @@
+import type { Charge } from './limits/connection-traffic.ts';
+
 /** One request of a client that is not answered yet. */
 export interface Exchange {
   readonly correlationId: number;
@@ -13,6 +15,8 @@ export interface Exchange {
   /** Adds to the client's answer what the broker was not asked. */
   readonly complete?: (answer: Record<string, unknown>) => void;
   readonly isWrite: boolean;
+  /** What it counts for among its virtual cluster's limits; nothing when absent. */
+  readonly charge?: Charge;
 }
 
 interface Slot {
@@ -28,12 +32,12 @@ interface Slot {
  */
 export class ExchangeQueue {
   readonly #send: (frame: Buffer) => void;
-  readonly #onAnswered: (apiKey: number, milliseconds: number) => void;
+  readonly #onAnswered: (exchange: Exchange, milliseconds: number) => void;
   #slots: Slot[] = [];
   #first = 0;
   #room: (() => void) | undefined;
 
-  constructor(send: (frame: Buffer) => void, onAnswered: (apiKey: number, milliseconds: number) => void = () => {}) {
+  constructor(send: (frame: Buffer) => void, onAnswered: (exchange: Exchange, milliseconds: number) => void = () => {}) {
     this.#send = send;
     this.#onAnswered = onAnswered;
   }
@@ -109,7 +113,7 @@ export class ExchangeQueue {
         break;
       }
       if (slot.answer.length > 0) this.#send(slot.answer);
-      this.#onAnswered(slot.exchange.apiKey, performance.now() - slot.sinceMs);
+      this.#onAnswered(slot.exchange, performance.now() - slot.sinceMs);
       this.#first++;
     }
     // Shifting one by one costs the whole queue each time (style.md, "Measured traps").

@@ -8,11 +8,16 @@ import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generate
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
 import type { Cluster, GatewayNode as NodeConfig, GatewaySettings } from '../topology/topology.ts';
 import { apiTableFor } from './api-table.ts';
+import { AUDIT_TOPIC, AUDIT_TOPIC_CONFIG, AuditLog, type AuditSink } from './audit/audit-log.ts';
+import { registerAuditMetrics } from './audit/audit-metrics.ts';
 import { BackendCluster, type BackendAccess } from './backend-cluster.ts';
 import { ClientConnection } from './client-connection.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { InFlightWrites } from './in-flight-writes.ts';
+import { guardSlowPeers } from './limits/guard-slow-peers.ts';
+import { registerTenantMetrics } from './limits/tenant-metrics.ts';
+import { NodeLimits } from './limits/tenant-usage.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -25,7 +30,7 @@ import { SwitchController } from './switch-controller.ts';
 import { ACLS, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
 import { refuseVirtualCluster } from './tenant-names.ts';
 import { readTokenKeys } from './token-keys.ts';
-import { issueToken, TokenRefused, verifyToken } from './tokens.ts';
+import { issueToken, tokenId, TokenRefused, verifyToken } from './tokens.ts';
 import { TOPIC_MAPPINGS } from './topic-mappings.ts';
 import { Transactions } from './transactions.ts';
 import { WriteGate } from './write-gate.ts';
@@ -46,18 +51,25 @@ export interface GatewayNodeOptions {
   readonly disabledGuards?: ReadonlySet<GuardName>;
 }
 
+/** Who asks the admin API for something. */
+export interface Caller {
+  readonly user?: string;
+  readonly address?: string;
+}
+
 /** A running node. */
 export interface GatewayNode {
   readonly controller: SwitchController;
+  readonly audit: AuditSink;
   state(): NodeState;
   renderMetrics: Metrics['render'];
   virtualClusters(): VirtualClusterInfo[];
   /** Registers the virtual cluster when it is new. Throws USAGE for a name that cannot be one. */
-  issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean): Promise<string>;
+  issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean, by?: Caller): Promise<string>;
   /** Revokes every token that the user was given until now. Throws USAGE when there is no such virtual cluster. */
-  revokeUser(virtualCluster: string, username: string): Promise<void>;
+  revokeUser(virtualCluster: string, username: string, by?: Caller): Promise<void>;
   /** Revokes that token. Throws USAGE when it is none of that virtual cluster. */
-  revokeToken(virtualCluster: string, token: string): Promise<void>;
+  revokeToken(virtualCluster: string, token: string, by?: Caller): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +77,10 @@ export interface GatewayNode {
 const FLIP_FRAME_MS = 1000;
 /** Every client asks for metadata again within this time (metadata.max.age.ms and its like are 5 minutes by default). */
 const SETTLING_MS = 300_000;
+
+/** A drain waits for a batch of the audit log that is on its way; a switch gives it at least half of 5 s. */
+const AUDIT_WRITE_MS = 2000;
+const AUDIT_CLOSE_MS = 2000;
 
 const COMPACTED = { 'cleanup.policy': 'compact' };
 const TOPICS_VISIBLE_MS = 15_000;
@@ -75,6 +91,7 @@ const INTERNAL_TOPICS = [
   { name: VIRTUAL_CLUSTERS, configs: COMPACTED },
   { name: ACLS, configs: COMPACTED },
   { name: PHYSICAL_CANARY_TOPIC, configs: CANARY_TOPIC_CONFIGS },
+  { name: AUDIT_TOPIC, configs: AUDIT_TOPIC_CONFIG },
 ];
 
 /**
@@ -102,7 +119,14 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   const transactions = new Transactions(log);
   // There was a switch before this start: producers from before it may still come.
   if (memory.generation > 1) transactions.moved();
+  const audit = new AuditLog({
+    node: node.name,
+    log,
+    isHeld: () => !gate.isOpen,
+    write: (values) => unlessHeld(async () => void (await active.client.produce(AUDIT_TOPIC, 0, values.map((value) => ({ key: null, value })), { timeoutMs: AUDIT_WRITE_MS }))),
+  });
   const connections = new Set<ClientConnection>();
+  const nodeLimits = new NodeLimits({ limits: settings.limits, tenantLimits: settings.tenantLimits, exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
   const startedAt = new Date().toISOString();
   const frozen = apiTableFor(options.clusters.map(({ kafkaVersion }) => kafkaVersion));
   const apis = disabledGuards.has('epochs') ? withEpochApi(frozen) : frozen;
@@ -155,10 +179,15 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
       }
       return total;
     },
+    register: (registry, prefix) => {
+      registerTenantMetrics(registry, () => nodeLimits.all(), prefix);
+      registerAuditMetrics(registry, audit, prefix);
+    },
   });
 
   const context: NodeContext = {
     metrics,
+    audit,
     limits: { ...DEFAULT_LIMITS, maxFrameBytes: settings.maxFrameBytes, maxInFlight: settings.maxInFlight },
     clusterId: settings.clusterId,
     disabledGuards,
@@ -188,6 +217,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     accessOf: (account) => tenants.accessOf(account, unlessHeld),
     loginFailed: (address) => throttle.failed(address),
     namesOf: (virtualCluster) => tenants.namesOf(virtualCluster),
+    usageOf: (virtualCluster) => nodeLimits.usageOf(virtualCluster),
     endpointOf: (nodeId) => ports.get(nodeId),
     get isSettling() {
       return performance.now() < settledAtMs;
@@ -227,6 +257,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   log.info('serving', { cluster: active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(',') });
 
   const endGuard = guardSessions(connections, (account) => tenants.isRevoked(account), log);
+  const endSlowGuard = guardSlowPeers(connections);
 
   /** A change that is written to the cluster which is being left would be lost: not while writes are held, and a drain waits for it. */
   async function unlessHeld(change: () => Promise<void>): Promise<void> {
@@ -251,26 +282,35 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
 
   return {
     controller,
+    audit,
     state,
     renderMetrics: () => metrics.render(),
     virtualClusters: () => tenants.list(),
-    issueToken: async (virtualCluster, username, lifeTimeSeconds, isAdmin = false) => {
-      await tenants.register(virtualCluster);
-      return await issueToken(keys, { username, virtualCluster, isAdmin }, lifeTimeSeconds);
+    issueToken: async (virtualCluster, username, lifeTimeSeconds, isAdmin = false, by = {}) => {
+      if (await tenants.register(virtualCluster)) audit.record({ kind: 'virtual-cluster-registered', virtualCluster, ...by });
+      const token = await issueToken(keys, { username, virtualCluster, isAdmin }, lifeTimeSeconds);
+      audit.record({ kind: 'token-issued', virtualCluster, ...by, details: { username, isAdmin, lifeTimeSeconds, tokenId: tokenId(token) } });
+      return token;
     },
-    revokeUser: (virtualCluster, username) => unlessHeld(() => tenants.revoke({ virtualCluster, username })),
-    revokeToken: async (virtualCluster, token) => {
+    revokeUser: async (virtualCluster, username, by = {}) => {
+      await unlessHeld(() => tenants.revoke({ virtualCluster, username }));
+      audit.record({ kind: 'tokens-revoked', virtualCluster, ...by, details: { username, tokenId: null } });
+    },
+    revokeToken: async (virtualCluster, token, by = {}) => {
       const account = await verifyToken(keys, token).catch((reason: unknown) => {
         throw reason instanceof TokenRefused ? new GwctlError('USAGE', reason.message) : reason;
       });
       if (account.virtualCluster !== virtualCluster) throw new GwctlError('USAGE', `the token is one of virtual cluster "${account.virtualCluster}", not of "${virtualCluster}"`);
       await unlessHeld(() => tenants.revoke(account));
+      audit.record({ kind: 'tokens-revoked', virtualCluster, ...by, details: { username: account.username, tokenId: account.token.id } });
     },
     close: async () => {
       endGuard();
+      endSlowGuard();
       tenants.close();
       const closed = listeners.map((listener) => listener.close());
       for (const connection of connections) connection.destroy();
+      await audit.close(AUDIT_CLOSE_MS);
       for (const cluster of clusters.values()) cluster.close();
       await Promise.all(closed);
     },

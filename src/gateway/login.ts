@@ -5,7 +5,10 @@ import { saslAuthenticateRequest, saslAuthenticateResponse } from '../wire/gener
 import { saslHandshakeRequest, saslHandshakeResponse } from '../wire/generated/sasl-handshake.ts';
 import { encodeResponseFrame, type RequestHead } from '../wire/headers.ts';
 import { newMessage } from '../wire/new-message.ts';
+import type { SessionAccess } from './acls/apply-acls.ts';
 import { API } from './api-table.ts';
+import { auditedAccess } from './audit/audited-access.ts';
+import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
 import { readSaslPlain, SASL_MECHANISM } from './sasl-plain.ts';
@@ -18,6 +21,8 @@ const LONGEST_SESSION_MS = 24 * 3_600_000;
 export interface ClientSession {
   readonly account: ServiceAccount;
   readonly around: Surroundings;
+  /** Where it is, without the port. */
+  readonly address: string;
 }
 
 /** What is sent back, and why the connection ends after it. */
@@ -26,13 +31,16 @@ export interface LoginStep {
   readonly refusal: string | undefined;
 }
 
-type LoginContext = Pick<NodeContext, 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'topics' | 'clusterId' | 'endpointOf' | 'disabledGuards'>;
+type LoginContext = Pick<NodeContext, 'audit' | 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'usageOf' | 'topics' | 'clusterId' | 'endpointOf' | 'disabledGuards'>;
 
 /** The SASL conversation of one connection. A client may log in again (KIP-368), but never as somebody else. */
 export class Login {
   readonly #node: LoginContext;
   readonly #address: string;
   #session: ClientSession | undefined;
+  #usage: TenantUsage | undefined;
+  /** As the last try to log in said, true or not. */
+  #claimedUser: string | undefined;
   #expectsBareMessage = false;
 
   constructor(node: LoginContext, address: string) {
@@ -42,6 +50,11 @@ export class Login {
 
   get session(): ClientSession | undefined {
     return this.#session;
+  }
+
+  /** Of the virtual cluster that has let this connection in; whoever owns the connection leaves it at the end. */
+  get usage(): TenantUsage | undefined {
+    return this.#usage;
   }
 
   /** After a version 0 handshake the next frame is the SASL message itself, without a head. */
@@ -83,12 +96,32 @@ export class Login {
   /** Why the credentials are not accepted, or undefined when they are. A refusal comes the later the more of them there were. */
   async #authenticate(message: Buffer): Promise<string | undefined> {
     const refusal = await this.#refusalOf(message);
-    if (refusal === undefined || (await this.#node.loginFailed(this.#address))) return refusal;
+    if (refusal === undefined) return this.#enter();
+    this.#node.audit.record({ kind: 'login-refused', user: this.#claimedUser, address: this.#address, details: { reason: refusal } });
+    if ((await this.#node.loginFailed(this.#address))) return refusal;
     throw new GwctlError('PROTOCOL', `authentication failed: ${refusal}; too many failures of this address wait to be answered`);
+  }
+
+  /** Takes one of the virtual cluster's connections. That there is none is nobody's wrong password, and is said at once. */
+  #enter(): string | undefined {
+    if (this.#session === undefined) return undefined;
+    const { virtualCluster, username: user, token } = this.#session.account;
+    const usage = this.#node.usageOf(virtualCluster);
+    const refusal = this.#usage === undefined ? usage.enter() : undefined;
+    const who = { virtualCluster, user, address: this.#address };
+    if (refusal === undefined) {
+      this.#node.audit.record({ kind: 'login', ...who, details: { tokenId: token?.id ?? null, again: this.#usage !== undefined } });
+      this.#usage = usage;
+    } else {
+      this.#node.audit.record({ kind: 'connection-refused', ...who, details: { reason: refusal } });
+      this.#session = undefined;
+    }
+    return refusal;
   }
 
   async #refusalOf(message: Buffer): Promise<string | undefined> {
     const credentials = readSaslPlain(message);
+    this.#claimedUser = credentials?.username;
     if (credentials === undefined) return 'not a SASL/PLAIN message';
     try {
       const account = await this.#node.authenticate(credentials.username, credentials.password);
@@ -97,13 +130,14 @@ export class Login {
       if (before !== undefined && before.account.username !== account.username) return 'a connection cannot change its user';
       this.#session = {
         account,
+        address: this.#address,
         around: before?.around ?? {
           names: this.#node.namesOf(account.virtualCluster),
           topics: this.#node.topics,
           clusterId: this.#node.clusterId,
           endpointOf: (nodeId) => this.#node.endpointOf(nodeId),
           groupProtocols: new Map(),
-          access: this.#node.accessOf(account),
+          access: this.#accessOf(account),
           disabledGuards: this.#node.disabledGuards,
         },
       };
@@ -112,5 +146,10 @@ export class Login {
       if (reason instanceof TokenRefused) return reason.message;
       throw reason;
     }
+  }
+
+  #accessOf(account: ServiceAccount): SessionAccess | undefined {
+    const access = this.#node.accessOf(account);
+    return access === undefined ? undefined : auditedAccess(access, { virtualCluster: account.virtualCluster, user: account.username, address: this.#address }, this.#node.audit);
   }
 }

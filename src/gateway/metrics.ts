@@ -8,6 +8,8 @@ export interface Observed {
   /** Bytes over all client connections so far, also those that have ended. */
   clientBytes(): { readonly received: number; readonly sent: number };
   readonly clusters: readonly string[];
+  /** Adds what other parts of the node have to show. */
+  register?(registry: Registry, prefix: string): void;
 }
 
 export interface Metrics {
@@ -56,6 +58,8 @@ export function createMetrics(observed: Observed): Metrics {
       this.inc({ direction: 'sent' }, sent);
     },
   });
+
+  observed.register?.(registry, PREFIX);
 
   function gauge(name: string, help: string, read: (state: NodeState) => number): void {
     new Gauge({

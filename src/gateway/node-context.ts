@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
+import type { AuditSink } from './audit/audit-log.ts';
 import type { GroupGate } from './group-gate.ts';
 import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
+import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ServiceAccount } from './tokens.ts';
@@ -26,6 +28,7 @@ export interface NodeContext {
   readonly transactions: Transactions;
   readonly metrics: Pick<Metrics, 'answered' | 'refused'>;
   readonly log: Log;
+  readonly audit: AuditSink;
   /** For tests only. */
   readonly disabledGuards?: ReadonlySet<GuardName> | undefined;
   /** Grows with each flip; a backend connection of an older generation is never used. */
@@ -37,6 +40,8 @@ export interface NodeContext {
   /** What that account may do, followed while the ACLs change. */
   accessOf(account: ServiceAccount): SessionAccess | undefined;
   namesOf(virtualCluster: string): TenantNames;
+  /** What its virtual cluster uses of the node, and may. */
+  usageOf(virtualCluster: string): TenantUsage;
   /** Where this node serves a broker. */
   endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;
   /**
@@ -67,6 +72,11 @@ export interface GatewayLimits {
   /** Before a client has said who it is. */
   readonly maxUnauthenticatedBytes: number;
   readonly maxInFlight: number;
+  /** For a client to say who it is. */
+  readonly loginMs: number;
+  /** For a frame that has begun to arrive, besides the time that its size takes at the slowest rate. */
+  readonly frameMs: number;
+  readonly minFrameBytesPerSecond: number;
   /** Longest wait for a client that disconnects while its writes are unanswered. */
   readonly lingerMs: number;
 }
@@ -74,5 +84,8 @@ export interface GatewayLimits {
 export const DEFAULT_LIMITS = {
   maxDecodedBytes: 16 << 20,
   maxUnauthenticatedBytes: 512 << 10,
+  loginMs: 30_000,
+  frameMs: 30_000,
+  minFrameBytesPerSecond: 16 << 10,
   lingerMs: 30_000,
 } as const;

@@ -34,12 +34,15 @@ export class TenantNames {
     this.#longestAliasBytes = Math.max(0, ...differing.map(({ physical }) => Buffer.byteLength(physical)));
   }
 
+  /** The empty name stays empty, so that a broker refuses it as it does without a gateway: with the prefix it would be a good one. */
   topicToPhysical(virtual: string): string {
+    if (virtual === '') return '';
     return this.#physicalByVirtual.get(virtual) ?? this.virtualCluster + virtual;
   }
 
   /** undefined: not this virtual cluster's topic. */
   topicToVirtual(physical: string): string | undefined {
+    if (physical === '') return '';
     const alias = this.#virtualByPhysical.get(physical);
     if (alias !== undefined) return alias;
     const virtual = this.#strip(physical);

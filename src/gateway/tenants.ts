@@ -95,16 +95,21 @@ export class Tenants {
       .map((name) => ({ name, topics: aliasesOf(this.#current.mappings.values.get(name)) }));
   }
 
-  /** Makes sure that the virtual cluster exists. Throws USAGE for a name that cannot be one. */
-  async register(name: string, now = new Date()): Promise<void> {
+  /** Makes sure that the virtual cluster exists; true when it is new. Throws USAGE for a name that cannot be one. */
+  async register(name: string, now = new Date()): Promise<boolean> {
     const { virtualClusters } = this.#current;
-    if (virtualClusters.values.has(name)) return;
+    if (virtualClusters.values.has(name)) return false;
     await virtualClusters.catchUp();
     if (name !== CANARY_VIRTUAL_CLUSTER) {
       const refusal = refuseVirtualCluster(name, [...this.known].filter((other) => other !== CANARY_VIRTUAL_CLUSTER));
       if (refusal !== undefined) throw new GwctlError('USAGE', refusal);
     }
-    await virtualClusters.update(name, (current) => (current === undefined ? { createdAt: now.toISOString() } : undefined));
+    let isNew = false;
+    await virtualClusters.update(name, (current) => {
+      isNew = current === undefined;
+      return isNew ? { createdAt: now.toISOString() } : undefined;
+    });
+    return isNew;
   }
 
   /** What that account may, as the ACLs stand; `hold` wraps each change of them. */

@@ -56,7 +56,7 @@ function listOf(keys: TokenKeys): readonly [Uint8Array, ...Uint8Array[]] {
   return keys instanceof Uint8Array ? [keys] : keys;
 }
 
-/** Of what is signed: the same token is the same in whatever way its signature is written. */
-function tokenId(token: string): string {
+/** A digest that names a token. Of what is signed: the same token is the same in whatever way its signature is written. */
+export function tokenId(token: string): string {
   return createHash('sha256').update(token.slice(0, token.lastIndexOf('.'))).digest('base64url');
 }

@@ -107,6 +107,20 @@ export interface GatewaySettings {
   /** How long a held write waits at most before it is answered with a retriable error (hazard H12: 25 s). */
   readonly holdMs: number;
   readonly maxInFlight: number;
+  /** Of every virtual cluster that is not among `tenantLimits`. */
+  readonly limits: TenantLimits;
+  /** By virtual cluster. */
+  readonly tenantLimits: Readonly<Record<string, TenantLimits>>;
+}
+
+/** What one virtual cluster may use of one node. */
+export interface TenantLimits {
+  readonly maxConnections: number;
+  /** Unlimited when absent. */
+  readonly requestsPerSecond?: number | undefined;
+  /** Requests of one second when absent. */
+  readonly requestBurst?: number | undefined;
+  readonly maxBytesInFlight: number;
 }
 
 /** A reference, never a value in a file; `literal` only for the loopback default. */

@@ -1,6 +1,7 @@
 import { API_TABLE } from '../../src/gateway/api-table.ts';
 import { GroupGate } from '../../src/gateway/group-gate.ts';
 import { InFlightWrites } from '../../src/gateway/in-flight-writes.ts';
+import { NodeLimits } from '../../src/gateway/limits/tenant-usage.ts';
 import { createLog } from '../../src/gateway/log.ts';
 import type { NodeContext } from '../../src/gateway/node-context.ts';
 import { TenantNames } from '../../src/gateway/tenant-names.ts';
@@ -8,11 +9,12 @@ import { TokenRefused } from '../../src/gateway/tokens.ts';
 import { Transactions } from '../../src/gateway/transactions.ts';
 import { WriteGate } from '../../src/gateway/write-gate.ts';
 
-/** A node without brokers that lets in whoever has the token "good", for connections that are to be refused anyway. */
-export function connectionContext(log: (line: string) => void): NodeContext {
+/** A node without brokers that lets in whoever has the token "good", for connections that are to be refused anyway; `changes` make more of it. */
+export function connectionContext(log: (line: string) => void, changes: Partial<NodeContext> = {}): NodeContext {
   const names = new TenantNames('teamA');
+  const usages = new NodeLimits({ limits: { maxConnections: 1000, maxBytesInFlight: 1 << 20 }, tenantLimits: {}, exempt: new Set() });
   return {
-    limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, lingerMs: 500 },
+    limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, loginMs: 30_000, frameMs: 30_000, minFrameBytesPerSecond: 1024, lingerMs: 500 },
     clusterId: 'private',
     apis: API_TABLE,
     topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
@@ -22,6 +24,7 @@ export function connectionContext(log: (line: string) => void): NodeContext {
     metrics: { answered: () => {}, refused: () => {} },
     transactions: new Transactions(createLog(log)),
     log: createLog(log),
+    audit: { record: () => {} },
     generation: 1,
     authenticate: async (username, token) => {
       if (token !== 'good') throw new TokenRefused('the token was not issued by this gateway');
@@ -30,11 +33,13 @@ export function connectionContext(log: (line: string) => void): NodeContext {
     loginFailed: async () => true,
     accessOf: () => undefined,
     namesOf: () => names,
+    usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
     endpointOf: () => undefined,
     isSettling: false,
     mayProduce: () => true,
     connectBackend: async () => Promise.reject(new Error('no broker')),
     topicsCreated: async () => {},
     topicsDeleted: async () => {},
+    ...changes,
   };
 }

@@ -77,7 +77,8 @@ export async function connectFrameClient(port: number): Promise<FrameClient> {
   const frames: Buffer[] = [];
   const waiting: { resolve: (frame: Buffer) => void; reject: (reason: Error) => void }[] = [];
   socket.on('error', () => {});
-  const ended = once(socket, 'close').then(() => {
+  // Not events.once: it rejects when an error comes first, and a reset is an end, too.
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve())).then(() => {
     for (const { reject } of waiting) reject(new Error('the connection ended'));
   });
   void readFrames(socket, (frame) => {

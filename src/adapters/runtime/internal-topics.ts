@@ -17,7 +17,8 @@ export function internalTopicsOf(cluster: Cluster, links: readonly MirrorLink[])
     compacted('_topicMappings'),
     compacted('_virtualClusters'),
     compacted('_acls'),
-    { ...ONE, name: '_auditLogs', configs: { 'cleanup.policy': 'delete' } },
+    // 90 days: as long as a token lives when nobody says otherwise.
+    { ...ONE, name: '_auditLogs', configs: { 'cleanup.policy': 'delete', 'retention.ms': '7776000000' } },
     // Made here so that the first proof needs no topic to be created, neither by a gateway nor by MirrorMaker.
     { ...ONE, name: PHYSICAL_CANARY_TOPIC, configs: CANARY_TOPIC_CONFIGS },
     // The first record of a generation decides it, so none may ever go: not compacted, no retention.

@@ -15,12 +15,23 @@ export interface SessionAccess {
   readonly book: AclBook;
   /** The ACLs by which its fetch session was allowed. */
   fetchBasis?: object | undefined;
+  /** Told of each request of which something was denied, with the first thing that was; undefined: the API as a whole. */
+  readonly denied?: (api: string, refusal: Refusal | undefined) => void;
+}
+
+export interface Refusal {
+  readonly operation: number;
+  readonly resourceType: number;
+  readonly name: string;
 }
 
 /** Applies the ACLs to a decoded request in the client's own names; answers the ACL requests themselves. */
 export async function applyAcls(api: ApiDefinition, request: Body, access: SessionAccess | undefined): Promise<Enforcement> {
   if (access === undefined) return isAclApi(api.key) ? { kind: 'answer', body: await answerAclApi(api.key, request, undefined, NO_BOOK) } : { kind: 'forward' };
-  if (isAclApi(api.key)) return { kind: 'answer', body: await answerAclApi(api.key, request, access.user, access.book) };
+  if (isAclApi(api.key)) {
+    if (!(api.key === API.describeAcls ? access.user.maySeeAcls : access.user.mayEditAcls)) access.denied?.(api.name, undefined);
+    return { kind: 'answer', body: await answerAclApi(api.key, request, access.user, access.book) };
+  }
   const { can, basis } = access.user;
   if (api.key === API.fetch) {
     // A session's later fetches do not name their topics again. After a change of the ACLs the client names them all once more.
@@ -28,7 +39,15 @@ export async function applyAcls(api: ApiDefinition, request: Body, access: Sessi
     access.fetchBasis = basis;
     if (isStale) return { kind: 'answer', body: { ...newMessage(fetchResponse, { errorCode: ERROR.FETCH_SESSION_ID_NOT_FOUND }) } };
   }
-  return can === undefined ? { kind: 'forward' } : enforce(api.key, request, can);
+  if (can === undefined) return { kind: 'forward' };
+  let refusal: Refusal | undefined;
+  const verdict = enforce(api.key, request, (operation, resourceType, name) => {
+    const isAllowed = can(operation, resourceType, name);
+    if (!isAllowed) refusal ??= { operation, resourceType, name };
+    return isAllowed;
+  });
+  if (verdict.kind === 'answer' || verdict.extra !== undefined) access.denied?.(api.name, refusal);
+  return verdict;
 }
 
 /** Carries out on an answer what was decided about its request. */

@@ -21,7 +21,9 @@ export async function denyProduce(head: RequestHead, asked: ProduceHead, around:
     const name = topic.topicId === ZERO_UUID ? topic.name : await nameOfProduced(topic.topicId, around);
     return { ...topic, isDenied: name !== undefined && !can(OPERATION.write, RESOURCE.topic, name) };
   }));
-  if (!judged.some(({ isDenied }) => isDenied)) return undefined;
+  const first = judged.find(({ isDenied }) => isDenied);
+  if (first === undefined) return undefined;
+  around.access?.denied?.('Produce', { operation: OPERATION.write, resourceType: RESOURCE.topic, name: first.topicId === ZERO_UUID ? first.name : ((await nameOfProduced(first.topicId, around)) ?? '') });
   const responses = judged.map(({ name, topicId, partitions, isDenied }) => ({
     name,
     topicId,

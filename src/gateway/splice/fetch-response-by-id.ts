@@ -6,7 +6,7 @@ import type { Emit } from '../byte-source.ts';
 import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
-import { splicePartition } from './fetch-response.ts';
+import { splicePartition, withThrottle } from './fetch-response.ts';
 import { LEAST_PADDING, padTags } from './padding.ts';
 
 /** The first version of Fetch that names topics by id. */
@@ -23,10 +23,10 @@ const LARGEST_GROWTH = TOPIC_ID_BYTES - 2;
  * and what the frame lacks in the end is an unknown tagged field, which clients skip. `complete` adds topics that the broker was not asked for.
  */
 export async function spliceFetchResponseById(
-  reader: FrameReader, brokerVersion: number, names: TenantNames, complete: Complete | undefined, to: Emit,
+  reader: FrameReader, brokerVersion: number, names: TenantNames, complete: Complete | undefined, to: Emit, throttleMs = 0,
 ): Promise<void> {
   const size = reader.remaining;
-  const start = Buffer.concat([await reader.bytes(4, 'correlation id'), await reader.tags(), await reader.bytes(10, 'throttle time, error and session')]);
+  const start = Buffer.concat([await reader.bytes(4, 'correlation id'), await reader.tags(), withThrottle(await reader.bytes(10, 'throttle time, error and session'), throttleMs)]);
   const topicCount = await reader.length('int32', 'topics');
   const lacking = lackingTopics(complete);
   const count = encodeVarint(Math.max(0, topicCount.value) + lacking.count + 1);

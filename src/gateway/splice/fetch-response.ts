@@ -11,12 +11,12 @@ import type { TenantNames } from '../tenant-names.ts';
  *
  *   size' correlationId tags | throttle [error session] [topic' [index error hw lso start [aborted]… replica records tags]… tags]… tags
  */
-export async function spliceFetchResponse(reader: FrameReader, version: number, names: TenantNames, to: Emit): Promise<void> {
+export async function spliceFetchResponse(reader: FrameReader, version: number, names: TenantNames, to: Emit, throttleMs = 0): Promise<void> {
   const { flexible } = reader;
   const size = reader.remaining;
   const start = [await reader.bytes(4, 'correlation id')];
   if (flexible) start.push(await reader.tags());
-  start.push(await reader.bytes(version >= 7 ? 10 : 4, 'throttle time, error and session'));
+  start.push(withThrottle(await reader.bytes(version >= 7 ? 10 : 4, 'throttle time, error and session'), throttleMs));
   const topicCount = await reader.length('int32', 'topics');
   start.push(topicCount.raw);
   const fixed = Buffer.concat(start);
@@ -53,6 +53,12 @@ export async function spliceFetchResponse(reader: FrameReader, version: number, 
       if (wait !== undefined) await wait;
     }
   }
+}
+
+/** The longer of both times: the client keeps away from both. */
+export function withThrottle(start: Buffer, throttleMs: number): Buffer {
+  if (throttleMs > start.readInt32BE(0)) start.writeInt32BE(throttleMs, 0);
+  return start;
 }
 
 /** One partition of a Fetch response, without leader epochs. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { httpGatewayAdmin } from '../../../src/adapters/gateway-admin/http-gateway-admin.ts';
+import type { AuditEvent } from '../../../src/gateway/audit/audit-event.ts';
 import { startAdminServer } from '../../../src/gateway/admin-server.ts';
 import type { GatewayNode } from '../../../src/gateway/gateway-node.ts';
 import { SwitchController } from '../../../src/gateway/switch-controller.ts';
@@ -16,10 +17,12 @@ let controller: SwitchController;
 let isDrained: boolean;
 let base: string;
 let revoked: string[][];
+let recorded: AuditEvent[];
 
 beforeEach(async () => {
   isDrained = true;
   revoked = [];
+  recorded = [];
   controller = new SwitchController(1, 'main', {
     prepare: async () => ({ brokers: [1, 2, 3], topicMappings: 1, virtualClusters: 1 }),
     drainGroups: async () => ({ members: 0, drained: 0 }),
@@ -32,6 +35,7 @@ beforeEach(async () => {
   });
   const node: GatewayNode = {
     controller,
+    audit: { record: (event) => void recorded.push(event) },
     state: () => ({ node: 'gateway1', ...controller.state, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: '' }),
     renderMetrics: async () => ({ text: 'gwctl_gateway_generation 1\n', contentType: 'text/plain; version=0.0.4' }),
     virtualClusters: () => [],
@@ -160,4 +164,18 @@ describe('gwctl\'s side', () => {
     await app.close();
     await expect(admin('conduktor').state()).rejects.toThrow(new RegExp(`gateway gateway1 cannot be reached at http://127.0.0.1:${port}: ECONNREFUSED`));
   });
+});
+
+test('every verb of a switch is recorded, with who gave it and what came of it', async () => {
+  const order = (verb: string, changes: object = {}): Promise<Response> => fetch(`${base}/admin/gateway/v1/switch/${verb}`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from('admin:conduktor').toString('base64')}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ runId: 'r1', generation: 2, to: 'failover', leaseMs: 5000, ...changes }),
+  });
+  for (const verb of ['prepare', 'drain-groups', 'pause', 'drain', 'flip', 'resume']) expect((await order(verb)).status).toBe(200);
+  expect((await order('abort')).status).toBe(409);
+  expect((await order('toString')).status).toBe(400);
+  expect(recorded).toMatchObject([...['prepare', 'drain-groups', 'pause', 'drain', 'flip'].map((verb) => ({ verb, from: 'main', outcome: 'done' })), { verb: 'resume', from: null, outcome: 'done' }, { verb: 'abort', from: null, outcome: 'NOT_AS_EXPECTED', error: expect.stringContaining('this node is serving') }].map((details) => ({
+    kind: 'switch', user: 'admin', address: '127.0.0.1', details: { runId: 'r1', generation: 2, to: 'failover', ...details },
+  })));
 });

@@ -6,6 +6,7 @@ import { API_TABLE } from '../../../src/gateway/api-table.ts';
 import { ClientConnection } from '../../../src/gateway/client-connection.ts';
 import { GroupGate } from '../../../src/gateway/group-gate.ts';
 import { InFlightWrites } from '../../../src/gateway/in-flight-writes.ts';
+import { NodeLimits } from '../../../src/gateway/limits/tenant-usage.ts';
 import { createLog } from '../../../src/gateway/log.ts';
 import type { NodeContext } from '../../../src/gateway/node-context.ts';
 import { TenantNames } from '../../../src/gateway/tenant-names.ts';
@@ -61,8 +62,9 @@ beforeEach(async () => {
   generation = 1;
   isSettling = false;
   const names = new TenantNames('teamA');
+  const usages = new NodeLimits({ limits: { maxConnections: 1000, maxBytesInFlight: 1 << 20 }, tenantLimits: {}, exempt: new Set() });
   const context: NodeContext = {
-    limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, lingerMs: 2000 },
+    limits: { maxFrameBytes: 4096, maxDecodedBytes: 2048, maxUnauthenticatedBytes: 1024, maxInFlight: 5, loginMs: 30_000, frameMs: 30_000, minFrameBytesPerSecond: 1024, lingerMs: 2000 },
     clusterId: 'private',
     apis: API_TABLE,
     topics: { refresh: async () => {}, topics: () => ['teamAusers', 'teamBusers'], idOf: (topic) => realId(`${active} ${topic}`), nameOf: () => 'teamAusers' },
@@ -72,6 +74,7 @@ beforeEach(async () => {
     metrics: { answered: () => {}, refused: () => {} },
     transactions: new Transactions(createLog((line) => void lines.push(line))),
     log: createLog((line) => void lines.push(line)),
+    audit: { record: () => {} },
     get generation() {
       return generation;
     },
@@ -82,6 +85,7 @@ beforeEach(async () => {
     loginFailed: async () => true,
     accessOf: () => undefined,
     namesOf: () => names,
+    usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
     endpointOf: (nodeId) => (nodeId === 1 ? { host: 'gateway', port: 6969 } : undefined),
     get isSettling() {
       return isSettling;

@@ -10,9 +10,16 @@ import { TenantNames } from '../../../src/gateway/tenant-names.ts';
 import { decodeMessage } from '../../../src/wire/codec.ts';
 import { APIS } from '../../../src/wire/generated/apis.ts';
 import { encodeMessage } from '../../../src/wire/codec.ts';
+import { createTopicsRequest } from '../../../src/wire/generated/create-topics.ts';
+import { deleteTopicsRequest } from '../../../src/wire/generated/delete-topics.ts';
+import { describeGroupsRequest } from '../../../src/wire/generated/describe-groups.ts';
+import { metadataRequest } from '../../../src/wire/generated/metadata.ts';
 import { produceRequest } from '../../../src/wire/generated/produce.ts';
+import { encodeRequestFrame } from '../../../src/wire/headers.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
+import { isArray, isWithin, type FieldSchema } from '../../../src/wire/schema.ts';
 import { connectionContext } from '../../support/connection-context.ts';
+import { startLimitedNode } from '../../support/limited-node.ts';
 import { ClientConnection } from '../../../src/gateway/client-connection.ts';
 
 let server: Server;
@@ -104,4 +111,65 @@ test('every cut of a real frame is refused or waited for, never misread', async 
     const reader = new FrameReader(bytesOf(body.subarray(0, length)), length, true, 'Produce');
     await expect(spliceProduceRequest(reader, Buffer.alloc(0), names, swallow, swallow)).rejects.toMatchObject({ code: 'PROTOCOL' });
   }
+});
+
+test('whatever a client that has logged in sends, a broker is never asked about a name without its prefix', async () => {
+  const node = await startLimitedNode({}, { maxFrameBytes: 4096 });
+  const foreign: string[] = [];
+  let arrived = 0;
+  void (async () => {
+    for (;;) {
+      const { head, body, socket } = await node.broker.next();
+      arrived++;
+      const request = APIS.get(head.apiKey)?.request;
+      if (request !== undefined) foreign.push(...namesIn(request.fields, head.apiVersion, body).filter((name) => name !== '' && !name.startsWith('teamA')));
+      socket.destroy();
+    }
+  })();
+  // Real requests, so that some of them get through, with names that belong to others, and a byte here and there that is another.
+  const request = fc.tuple(fc.constantFrom('', 'users', 'teamBusers', '.*', '_acls', 'a\0b', 'team'), fc.constantFrom(0, 1, 2, 3, 4), fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 2 })).map(([name, shape, flips]) => {
+    const frames = [
+      encodeRequestFrame(3, 4, 10, null, encodeMessage(metadataRequest, 4, newMessage(metadataRequest, { topics: [{ name }] }))),
+      encodeRequestFrame(0, 7, 10, null, encodeMessage(produceRequest, 7, newMessage(produceRequest, { acks: -1, transactionalId: name, topicData: [{ name, partitionData: [{ index: 0, records: Buffer.alloc(20, 1) }] }, { name: 'x', partitionData: [] }] }))),
+      encodeRequestFrame(19, 4, 10, null, encodeMessage(createTopicsRequest, 4, newMessage(createTopicsRequest, { topics: [{ name, numPartitions: 1, replicationFactor: 1 }] }))),
+      encodeRequestFrame(15, 3, 10, null, encodeMessage(describeGroupsRequest, 3, newMessage(describeGroupsRequest, { groups: [name, 'g'] }))),
+      encodeRequestFrame(20, 4, 10, null, encodeMessage(deleteTopicsRequest, 4, newMessage(deleteTopicsRequest, { topicNames: [name] }))),
+    ];
+    const frame = frames[shape] ?? Buffer.alloc(0);
+    for (const [at, byte] of flips) if (at >= 14 && at < frame.length) frame[at] = byte;
+    return frame;
+  });
+  try {
+    await fc.assert(
+      fc.asyncProperty(request, async (frame) => {
+        const client = await node.client('teamA');
+        client.socket.end(frame);
+        await client.ended;
+      }),
+      { numRuns: 300 },
+    );
+    await expect.poll(() => node.connections.size, { timeout: 10_000 }).toBe(0);
+    expect(foreign).toEqual([]);
+    expect(arrived).toBeGreaterThan(50);
+    expect(node.limits.usageOf('teamA')).toMatchObject({ connections: 0, bytes: { used: 0 } });
+  } finally {
+    await node.close();
+  }
+}, 60_000);
+
+/** Every topic, group and transactional id in a decoded request. */
+function namesIn(fields: readonly FieldSchema[], version: number, value: Record<string, unknown>): string[] {
+  return fields.filter(({ versions }) => isWithin(version, versions)).flatMap(({ name, type, entityType }) => {
+    const seen = value[name];
+    if (entityType === 'topicName' || entityType === 'groupId' || entityType === 'transactionalId') return [seen].flat().filter((text): text is string => typeof text === 'string');
+    const element = isArray(type) ? type.array : type;
+    if (typeof element === 'string' || seen === null) return [];
+    return [seen].flat().flatMap((entry) => namesIn(element.struct, version, entry as Record<string, unknown>));
+  });
+}
+
+test('the check for foreign names sees them', () => {
+  const body = newMessage(produceRequest, { transactionalId: 't', topicData: [{ name: 'a', partitionData: [] }, { name: 'b', partitionData: [] }] });
+  expect(namesIn(produceRequest.fields, 7, { ...body })).toEqual(['t', 'a', 'b']);
+  expect(namesIn(describeGroupsRequest.fields, 3, { ...newMessage(describeGroupsRequest, { groups: ['g'] }) })).toEqual(['g']);
 });

@@ -43,6 +43,8 @@ test("without a file the topology is the seed's", async () => {
     maxFrameBytes: 104_857_600,
     holdMs: 25_000,
     maxInFlight: 100,
+    limits: { maxConnections: 10_000, maxBytesInFlight: 268_435_456 },
+    tenantLimits: {},
   });
   expect(topology).toMatchObject({ name: 'default', runtime: 'local', portOffset: 0, virtualClusters: [] });
   expect(topology.schemaRegistry).toEqual({ enabled: false, port: 8081, cluster: 'main', topic: '_schemas' });
@@ -108,4 +110,11 @@ test('clusters that are not ours keep their addresses, whatever the offset', asy
   const topology = await loadTopology({ portOffset: 500, cwd });
   expect(topology.clusters.map(bootstrapOf)).toEqual(['h1:9092,h2:9093', '[::1]:9092']);
   expect(topology.gateways[0]?.ports.map(({ port }) => port)).toEqual([7474, 7475]);
+});
+
+test('the limits of a virtual cluster: its own, else those of all, else the defaults', async () => {
+  await writeFile(join(cwd, 'gwctl.yaml'), 'gateway:\n  limits: {requestsPerSecond: 100}\n  tenantLimits: {teamA: {maxConnections: 5}, teamB: }\n');
+  const { gateway: { limits, tenantLimits } } = await loadTopology({ portOffset: 0, cwd });
+  expect(limits).toEqual({ maxConnections: 10_000, maxBytesInFlight: 268_435_456, requestsPerSecond: 100 });
+  expect(tenantLimits).toEqual({ teamA: { ...limits, maxConnections: 5 }, teamB: limits });
 });

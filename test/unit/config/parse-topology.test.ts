@@ -63,6 +63,8 @@ describe('values that do not fit together', () => {
     { name: 'fewer gateway ports than brokers', text: 'gateways: {gateway1: {brokerPorts: 2}}\n', says: ['1:36: error: gateways.gateway1.brokerPorts: 2 ports are fewer than the highest node id (3, of main): one port for each is needed'] },
     { name: 'the default password in the open', text: 'gateways: {gateway1: {bindHost: 0.0.0.0}}\n', says: [expect.stringContaining('1:33: error: gateways.gateway1.bindHost: 0.0.0.0 can be reached from other machines while the admin password is the default')] },
     { name: 'a pause as long as the hold', text: 'failover: {pauseBudget: 25s}\n', says: ['1:25: error: failover.pauseBudget: 25000 ms is not shorter than gateway.holdMs (25000 ms): held writes would be refused before the switch gives up'] },
+    { name: 'a burst without a rate', text: 'gateway: {limits: {requestBurst: 5}}\n', says: ['1:34: error: gateway.limits.requestBurst: 5 limits nothing without requestsPerSecond'] },
+    { name: 'a burst of one tenant without a rate', text: 'gateway: {tenantLimits: {teamA: {requestBurst: 5}}}\n', says: ['1:48: error: gateway.tenantLimits.teamA.requestBurst: 5 limits nothing without requestsPerSecond'] },
     { name: 'a tenant that is the beginning of another', text: 'virtualClusters: [teamA, team]\n', says: ['1:26: error: virtualClusters[1]: team is the beginning of teamA: their topics could not be told apart'] },
     { name: 'a tenant twice', text: 'virtualClusters: [teamA, teamA]\n', says: ['1:26: error: virtualClusters[1]: teamA is there twice'] },
     { name: 'an external runtime without addresses', text: 'runtime: external\n', says: [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { API } from '../../../src/gateway/api-table.ts';
+import { NodeLimits } from '../../../src/gateway/limits/tenant-usage.ts';
 import { Login } from '../../../src/gateway/login.ts';
 import { TenantNames } from '../../../src/gateway/tenant-names.ts';
 import { TokenRefused } from '../../../src/gateway/tokens.ts';
@@ -12,6 +13,7 @@ const LIFE_MS = 60_000;
 
 function openLogin(answers = true): { readonly login: Login; readonly failures: string[] } {
   const failures: string[] = [];
+  const usages = new NodeLimits({ limits: { maxConnections: 1, maxBytesInFlight: 1024 }, tenantLimits: {}, exempt: new Set() });
   const login = new Login({
     authenticate: async (username, password) => {
       if (password === 'bad') throw new TokenRefused('the token has expired');
@@ -22,6 +24,8 @@ function openLogin(answers = true): { readonly login: Login; readonly failures: 
       return answers;
     },
     accessOf: () => undefined,
+    audit: { record: () => {} },
+    usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
     namesOf: (virtualCluster) => new TenantNames(virtualCluster),
     topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
     clusterId: 'private',

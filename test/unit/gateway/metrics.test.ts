@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { registerTenantMetrics } from '../../../src/gateway/limits/tenant-metrics.ts';
+import { NodeLimits } from '../../../src/gateway/limits/tenant-usage.ts';
 import { createMetrics } from '../../../src/gateway/metrics.ts';
 import { nodeState } from '../../support/observation.ts';
 
@@ -40,4 +42,32 @@ test('each node has metrics of its own', async () => {
   const [one, other] = [make(), make()];
   one.refused('protocol');
   expect((await other.render()).text).not.toContain('reason="protocol"');
+});
+
+test('what each virtual cluster uses is shown', async () => {
+  const limits = new NodeLimits({ limits: { maxConnections: 1, maxBytesInFlight: 100, requestsPerSecond: 1, requestBurst: 1 }, tenantLimits: {}, exempt: new Set() });
+  const metrics = createMetrics({
+    state: () => nodeState('x'), clientBytes: () => ({ received: 0, sent: 0 }), clusters: [],
+    register: (registry, prefix) => registerTenantMetrics(registry, () => limits.all(), prefix),
+  });
+  const usage = limits.usageOf('teamA');
+  for (let index = 0; index < 3; index++) {
+    usage.enter();
+    usage.throttle();
+  }
+  usage.bytes.add(100);
+  void usage.bytes.acquire(1, new AbortController().signal);
+  limits.usageOf('teamB');
+  await metrics.render();
+  const { text } = await metrics.render();
+  for (const line of [
+    'gwctl_gateway_tenant_connections{virtual_cluster="teamA"} 1',
+    'gwctl_gateway_tenant_refused_connections_total{virtual_cluster="teamA"} 2',
+    'gwctl_gateway_tenant_throttled_requests_total{virtual_cluster="teamA"} 2',
+    'gwctl_gateway_tenant_bytes_in_flight{virtual_cluster="teamA"} 100',
+    'gwctl_gateway_tenant_waiting_requests{virtual_cluster="teamA"} 1',
+    'gwctl_gateway_tenant_throttled_requests_total{virtual_cluster="teamB"} 0',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
 });

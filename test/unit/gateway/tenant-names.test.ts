@@ -15,6 +15,7 @@ describe('topics', () => {
     { virtual: 'users', physical: 'teamAusers' },
     { virtual: 'legacy', physical: 'old.topic' },
     { virtual: 'teamA', physical: 'teamAteamA' },
+    { virtual: '', physical: '' },
   ])('$virtual is stored as $physical, both ways', ({ virtual, physical }) => {
     expect(tenant().topicToPhysical(virtual)).toBe(physical);
     expect(tenant().topicToVirtual(physical)).toBe(virtual);

@@ -1,0 +1,28 @@
+import type { RequestHead } from '../wire/headers.ts';
+import { decodeMessage } from '../wire/codec.ts';
+import type { ApiDefinition } from '../wire/schema.ts';
+import { MAX_REQUEST_ELEMENTS } from './frame-reader.ts';
+import { answerDuringDrain } from './group-answers.ts';
+import type { NodeContext } from './node-context.ts';
+import type { Surroundings } from './rewrite/rewriter.ts';
+import { toClient, translateRequest } from './rewrite/translation.ts';
+
+type Body = Record<string, unknown>;
+
+/** What a request becomes: one for a broker, or an answer of the gateway's own, in the client's words. */
+export type PreparedRequest =
+  | { readonly kind: 'forward'; readonly request: Body; readonly brokerVersion: number; readonly complete: (answer: Body) => void }
+  | { readonly kind: 'answer'; readonly body: Body };
+
+/** Decodes a whole request and translates it. `beforeWait` is called before it is held for a drain of the groups, at most until `over`. */
+export async function prepareRequest(
+  api: ApiDefinition, head: RequestHead, frame: Buffer, around: Surroundings, { groups }: Pick<NodeContext, 'groups'>, over: AbortSignal, beforeWait: () => void,
+): Promise<PreparedRequest> {
+  const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart, MAX_REQUEST_ELEMENTS);
+  const outcome = await translateRequest(api, head.apiVersion, request, around);
+  if (outcome.kind === 'answer') return outcome;
+  const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, groups, over, beforeWait);
+  if (drained === undefined) return { ...outcome, request };
+  toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, drained, around);
+  return { kind: 'answer', body: drained };
+}
