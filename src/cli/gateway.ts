@@ -27,7 +27,7 @@ export function addGatewayCommand(program: Command, context: CliContext): void {
       openEnvironment(globals, context),
     ]);
     const node = gatewayNamed(topology, name);
-    const log = createLog((line) => void context.err.write(line), { node: name });
+    const log = createLog((line) => void context.err.write(line), { format: topology.gateway.logFormat, common: { node: name } });
     const gateway = await startGatewayNode({
       node,
       settings: topology.gateway,

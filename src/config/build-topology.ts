@@ -87,6 +87,7 @@ function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, base
   const bindHost = entry.bindHost ?? DEFAULTS.bindHost;
   return {
     name,
+    workers: entry.workers ?? DEFAULTS.workers,
     advertisedHost: entry.advertisedHost ?? DEFAULTS.host,
     bindHost,
     ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : moveClientPort(port + index) })),
@@ -109,5 +110,6 @@ function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir
     maxFrameBytes: entry.maxFrameBytes ?? DEFAULTS.maxFrameBytes,
     holdMs: entry.holdMs ?? DEFAULTS.holdMs,
     maxInFlight: entry.maxInFlight ?? DEFAULTS.maxInFlight,
+    logFormat: entry.logFormat ?? DEFAULTS.logFormat,
   };
 }

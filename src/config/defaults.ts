@@ -19,6 +19,8 @@ export const DEFAULTS = {
   maxFrameBytes: 104_857_600,
   holdMs: 25_000,
   maxInFlight: 100,
+  workers: 1,
+  logFormat: 'text',
   schemaRegistryPort: 8081,
   schemaRegistryTopic: '_schemas',
   maxLagRecords: 10_000,

@@ -70,6 +70,8 @@ export interface MirrorLink {
 
 export interface GatewayNode {
   readonly name: string;
+  /** Processes that serve its clients; with 1 the node is a single process. */
+  readonly workers: number;
   /** What clients are told to connect to. */
   readonly advertisedHost: string;
   /** The address that listeners bind. */
@@ -107,6 +109,7 @@ export interface GatewaySettings {
   /** How long a held write waits at most before it is answered with a retriable error (hazard H12: 25 s). */
   readonly holdMs: number;
   readonly maxInFlight: number;
+  readonly logFormat: 'text' | 'json';
 }
 
 /** A reference, never a value in a file; `literal` only for the loopback default. */
