@@ -86,7 +86,7 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
       case 'drain-groups':
         return { ...(await controller.drainGroups(order)), state: node.state() };
       case 'pause':
-        controller.pause(order);
+        await controller.pause(order);
         break;
       case 'drain':
         await controller.drain(order);
@@ -95,10 +95,10 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
         await controller.flip(order);
         break;
       case 'resume':
-        controller.resume(order);
+        await controller.resume(order);
         break;
       case 'abort':
-        controller.abort(order);
+        await controller.abort(order);
         break;
       default:
         throw new GwctlError('USAGE', `unknown verb "${request.params.verb}"`);
@@ -143,14 +143,14 @@ async function switchThisNode({ controller }: GatewayNode, from: string, to: str
   };
   await controller.prepare(order);
   try {
-    controller.pause(order);
+    await controller.pause(order);
     await controller.drain(order);
   } catch (reason) {
-    controller.abort(order);
+    await controller.abort(order);
     throw reason;
   }
   await controller.flip(order);
-  controller.resume(order);
+  await controller.resume(order);
 }
 
 function readOrder(body: unknown): SwitchOrder {

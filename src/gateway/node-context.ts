@@ -5,7 +5,7 @@ import type { GroupGate } from './group-gate.ts';
 import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { TrafficMetrics } from './metrics.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
 import type { TopicDirectory } from './topic-directory.ts';
@@ -24,7 +24,7 @@ export interface NodeContext {
   readonly inFlight: InFlightWrites;
   readonly groups: GroupGate;
   readonly transactions: Transactions;
-  readonly metrics: Pick<Metrics, 'answered' | 'refused'>;
+  readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;
   readonly log: Log;
   /** For tests only. */
   readonly disabledGuards?: ReadonlySet<GuardName> | undefined;

@@ -63,7 +63,7 @@ describe('values that do not fit together', () => {
     { name: 'fewer gateway ports than brokers', text: 'gateways: {gateway1: {brokerPorts: 2}}\n', says: ['1:36: error: gateways.gateway1.brokerPorts: 2 ports are fewer than the highest node id (3, of main): one port for each is needed'] },
     { name: 'no worker at all', text: 'gateways: {gateway1: {workers: 0}}\n', says: ['1:32: error: gateways.gateway1.workers: 0 is not a whole number from 1 to 64'] },
     { name: 'a worker too many', text: 'gateways: {gateway1: {workers: 65}}\n', says: ['1:32: error: gateways.gateway1.workers: 65 is not a whole number from 1 to 64'] },
-    { name: 'a log format that does not exist', text: 'gateway: {logFormat: xml}\n', says: ['1:22: error: gateway.logFormat: xml is not one of text, json'] },
+    { name: 'a log format that does not exist', text: 'gateway: {logFormat: xml}\n', says: ['1:22: error: gateway.logFormat: "xml" is not one of text, json'] },
     { name: 'the default password in the open', text: 'gateways: {gateway1: {bindHost: 0.0.0.0}}\n', says: [expect.stringContaining('1:33: error: gateways.gateway1.bindHost: 0.0.0.0 can be reached from other machines while the admin password is the default')] },
     { name: 'a pause as long as the hold', text: 'failover: {pauseBudget: 25s}\n', says: ['1:25: error: failover.pauseBudget: 25000 ms is not shorter than gateway.holdMs (25000 ms): held writes would be refused before the switch gives up'] },
     { name: 'a tenant that is the beginning of another', text: 'virtualClusters: [teamA, team]\n', says: ['1:26: error: virtualClusters[1]: team is the beginning of teamA: their topics could not be told apart'] },

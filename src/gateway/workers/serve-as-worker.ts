@@ -1,0 +1,131 @@
+import { Socket } from 'node:net';
+import { GwctlError } from '../../shared/errors.ts';
+import { Backing } from '../backing.ts';
+import { LocalServing } from '../local-serving.ts';
+import type { Log } from '../log.ts';
+import { createProcessMetrics } from '../metrics.ts';
+import type { ServingCounts } from '../serving.ts';
+import type { FromWorker, ServingState, ToWorker, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
+
+/** How a process that was forked talks to the one that forked it. */
+export interface ParentChannel {
+  send(message: unknown): void;
+  /** `handle` is what came along with the message. */
+  onMessage(hear: (message: unknown, handle: unknown) => void): void;
+  /** The other end is gone; called at once when it is already. */
+  onClosed(closed: () => void): void;
+}
+
+const COUNTS_MS = 100;
+const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 0 };
+
+/**
+ * Serves clients for a primary. Resolves when the primary is gone: the process must end then, at once and in whatever way, since nobody tells it
+ * of a switch any more.
+ */
+export async function serveAsWorker(parent: ParentChannel, openLog: (options: WorkerOptions) => Log): Promise<void> {
+  const worker = new Worker(openLog);
+  let told = NOTHING;
+  const send = (message: FromWorker): void => parent.send(message);
+  parent.onMessage((message, handle) => {
+    const heard = message as ToWorker;
+    if (heard.kind === 'client') {
+      send({ kind: 'taken', id: heard.id });
+      worker.take(heard.nodeId, handle);
+      return;
+    }
+    const { id, verb, args } = heard;
+    void worker.handle(verb, args).then(
+      (result) => send({ kind: 'answer', id, counts: worker.counts, result }),
+      (reason: unknown) => {
+        const { code, message: text } = GwctlError.from(reason);
+        send({ kind: 'refusal', id, counts: worker.counts, code, message: text });
+      },
+    );
+  });
+  setInterval(() => {
+    const { counts } = worker;
+    if (counts.connections === told.connections && counts.heldWrites === told.heldWrites && counts.inFlightWrites === told.inFlightWrites) return;
+    told = counts;
+    send({ kind: 'counts', counts });
+  }, COUNTS_MS).unref();
+  await new Promise<void>((resolve) => parent.onClosed(resolve));
+}
+
+interface Parts {
+  readonly backing: Backing;
+  readonly serving: LocalServing;
+}
+
+/** The calls of the primary, over a backing and a serving of this process. */
+class Worker {
+  readonly #openLog: (options: WorkerOptions) => Log;
+  readonly #readProcess = createProcessMetrics();
+  readonly #calls: WorkerCalls;
+  #parts: Parts | undefined;
+  /** One move at a time, in the order in which they were asked for. */
+  #moving: Promise<unknown> = Promise.resolve();
+
+  constructor(openLog: (options: WorkerOptions) => Log) {
+    this.#openLog = openLog;
+    this.#calls = {
+      start: (options) => this.#start(options),
+      serve: (state) => this.#serve(state),
+      prepare: (to) => this.#serving.prepare(to),
+      drainGroups: (timeoutMs) => this.#serving.drainGroups(timeoutMs),
+      openGroups: (verdict) => this.#serving.openGroups(verdict),
+      closeGate: () => this.#serving.closeGate(),
+      openGate: () => this.#serving.openGate(),
+      drain: (timeoutMs) => this.#serving.drain(timeoutMs),
+      flip: (to, generation) => this.#move(() => this.#serving.flip(to, generation)),
+      metrics: async () => [...(await this.#readProcess()), ...(await this.#serving.metrics())],
+      close: () => this.#serving.close(),
+    };
+  }
+
+  get counts(): ServingCounts {
+    return this.#parts?.serving.counts ?? NOTHING;
+  }
+
+  async handle(verb: WorkerVerb, args: readonly unknown[]): Promise<unknown> {
+    const call = this.#calls[verb] as (...all: readonly unknown[]) => Promise<unknown>;
+    return await call(...args);
+  }
+
+  /** The bare handle of a client's socket becomes a socket that nobody has read from, as `bindPort` makes them. */
+  take(nodeId: number, handle: unknown): void {
+    const socket = new Socket({ handle, pauseOnCreate: true, readable: true, writable: true } as unknown as ConstructorParameters<typeof Socket>[0]);
+    this.#serving.take(nodeId, socket);
+  }
+
+  get #serving(): LocalServing {
+    if (this.#parts === undefined) throw new GwctlError('INTERNAL', 'a worker was called before it was started');
+    return this.#parts.serving;
+  }
+
+  async #start(options: WorkerOptions): Promise<void> {
+    const log = this.#openLog(options);
+    const backing = new Backing({ ...options, log }, options.memory);
+    await backing.load();
+    this.#parts = { backing, serving: new LocalServing(backing, options, log) };
+  }
+
+  async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs }: ServingState): Promise<void> {
+    // Before the first await: what is ordered next must find it done.
+    const serving = this.#serving;
+    if (isGateClosed) void serving.closeGate();
+    if (areGroupsDraining) void serving.drainGroups(0);
+    await this.#move(async () => {
+      const { backing } = this.#parts as Parts;
+      if (backing.generation !== generation) await serving.flip(active, generation);
+      if (settlingMs > 0) await backing.active.learnLeaders();
+      backing.settle(settlingMs);
+    });
+  }
+
+  async #move(move: () => Promise<void>): Promise<void> {
+    const mine = this.#moving.then(move, move);
+    this.#moving = mine;
+    await mine;
+  }
+}
