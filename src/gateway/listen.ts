@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { GwctlError } from '../shared/errors.ts';
 
 export interface Listener {
@@ -18,4 +18,9 @@ export async function bindPort(host: string, port: number, accepted: (socket: So
     server.listen({ host, port, backlog: BACKLOG }, resolve);
   });
   return { close: async () => await new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** What came from another process as a bare handle, as a socket that nobody has read from: the same as `bindPort` accepts. */
+export function socketOfHandle(handle: unknown): Socket {
+  return new Socket({ handle, pauseOnCreate: true, readable: true, writable: true } as unknown as ConstructorParameters<typeof Socket>[0]);
 }

@@ -1,6 +1,6 @@
-import { Socket } from 'node:net';
 import { GwctlError } from '../../shared/errors.ts';
 import { Backing } from '../backing.ts';
+import { socketOfHandle } from '../listen.ts';
 import { LocalServing } from '../local-serving.ts';
 import type { Log } from '../log.ts';
 import { createProcessMetrics } from '../metrics.ts';
@@ -92,10 +92,8 @@ class Worker {
     return await call(...args);
   }
 
-  /** The bare handle of a client's socket becomes a socket that nobody has read from, as `bindPort` makes them. */
   take(nodeId: number, handle: unknown): void {
-    const socket = new Socket({ handle, pauseOnCreate: true, readable: true, writable: true } as unknown as ConstructorParameters<typeof Socket>[0]);
-    this.#serving.take(nodeId, socket);
+    this.#serving.take(nodeId, socketOfHandle(handle));
   }
 
   get #serving(): LocalServing {
