@@ -61,7 +61,11 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     openGroups: (verdict) => serving.openGroups(verdict),
     closeGate: () => serving.closeGate(),
     openGate: () => serving.openGate(),
-    drain: (timeoutMs) => serving.drain(timeoutMs),
+    drain: async (timeoutMs) => {
+      if (!(await serving.settleWrites(timeoutMs))) return false;
+      await serving.abortTransactions(timeoutMs);
+      return true;
+    },
     remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
     flip: (to, generation) => serving.flip(to, generation),
   });

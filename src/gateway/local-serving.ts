@@ -121,15 +121,19 @@ export class LocalServing implements Serving {
     this.#gate.open();
   }
 
-  async drain(timeoutMs: number): Promise<boolean> {
+  async settleWrites(timeoutMs: number): Promise<boolean> {
     for (const connection of this.#connections) connection.settleUnacknowledged();
-    if (!(await this.#inFlight.drained(timeoutMs / 2))) {
-      for (const connection of this.#connections) connection.abortHalfWrite();
-      if (!(await this.#inFlight.drained(timeoutMs / 2))) return false;
-    }
+    if (await this.#inFlight.drained(timeoutMs / 2)) return true;
+    for (const connection of this.#connections) connection.abortHalfWrite();
+    return await this.#inFlight.drained(timeoutMs / 2);
+  }
+
+  async abortTransactions(timeoutMs: number): Promise<number> {
+    // Also when none is open here: a producer whose transaction another worker aborts may write through this one.
+    this.#transactions.disturb();
     const aborted = await this.#transactions.abortOpen(this.#backing.active.client, timeoutMs);
     if (aborted > 0) this.#log.info('open transactions were aborted before the switch', { count: aborted });
-    return true;
+    return aborted;
   }
 
   async flip(to: string, generation: number): Promise<void> {

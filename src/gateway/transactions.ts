@@ -103,15 +103,20 @@ export class Transactions {
         this.#open.delete(transactionalId);
       }),
     );
-    if (open.length > 0) this.#isDisturbed = true;
+    if (open.length > 0) this.disturb();
     return open.length;
+  }
+
+  /** From here on a producer may meet a coordinator that knows nothing of its transaction. */
+  disturb(): void {
+    this.#isDisturbed = true;
   }
 
   /** The cluster has changed: what was issued before is unknown there. */
   moved(): void {
     this.#issued.clear();
     this.#open.clear();
-    this.#isDisturbed = true;
+    this.disturb();
   }
 }
 

@@ -121,9 +121,15 @@ export class WorkerPool implements Serving {
   }
 
   /** A worker that is gone holds nothing up: it never acknowledged what it had not got an answer for. */
-  async drain(timeoutMs: number): Promise<boolean> {
-    const [mine, ...theirs] = await Promise.all([this.#inFlight.drained(timeoutMs), this.#callAll('drain', [timeoutMs], timeoutMs + ANSWER_MS)]);
-    return mine && theirs.flat().every((isDrained) => isDrained);
+  async settleWrites(timeoutMs: number): Promise<boolean> {
+    const [mine, theirs] = await Promise.all([this.#inFlight.drained(timeoutMs), this.#callAll('settleWrites', [timeoutMs], timeoutMs + ANSWER_MS)]);
+    return mine && theirs.every((isSettled) => isSettled);
+  }
+
+  /** After all have settled: what one aborts, another one may have been writing. */
+  async abortTransactions(timeoutMs: number): Promise<number> {
+    const counts = await this.#callAll('abortTransactions', [timeoutMs], timeoutMs + ANSWER_MS);
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async flip(to: string, generation: number): Promise<void> {

@@ -254,7 +254,7 @@ describe('a worker that hangs', () => {
     await node.admin.order('pause', ORDER);
     const stopped = pidOf(2);
     process.kill(stopped, 'SIGSTOP');
-    await expect(node.admin.order('drain', { ...ORDER, timeoutMs: 500 })).rejects.toThrow(`gateway gateway1: worker 2 (process ${stopped}) did not answer drain within 3500 ms`);
+    await expect(node.admin.order('drain', { ...ORDER, timeoutMs: 500 })).rejects.toThrow(`gateway gateway1: worker 2 (process ${stopped}) did not answer settleWrites within 3500 ms`);
     expect((await node.admin.state()).phase).toBe('paused');
     await node.admin.order('abort', ORDER);
     await untilReplaced(2, stopped);
