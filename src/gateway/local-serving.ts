@@ -24,7 +24,7 @@ import { refuseVirtualCluster } from './tenant-names.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { TokenRefused, verifyToken, type ServiceAccount } from './tokens.ts';
 import { TOPIC_MAPPINGS } from './topic-mappings.ts';
-import { Transactions } from './transactions.ts';
+import { Transactions, type OpenWatcher } from './transactions.ts';
 import { WriteGate } from './write-gate.ts';
 
 /** What every process of a node that serves clients is told. */
@@ -64,7 +64,7 @@ export class LocalServing implements Serving {
   readonly #acceptors: ReadonlyMap<number, Acceptor>;
   readonly #endGuard: () => void;
 
-  constructor(backing: Backing, options: ServingOptions, log: Log) {
+  constructor(backing: Backing, options: ServingOptions, log: Log, opened?: OpenWatcher) {
     const { node, settings } = options;
     this.#backing = backing;
     this.#options = options;
@@ -72,7 +72,7 @@ export class LocalServing implements Serving {
     this.#apis = tableOf(options);
     this.#gate = new WriteGate(settings.holdMs);
     this.#groups = new GroupGate(settings.holdMs);
-    this.#transactions = new Transactions(log);
+    this.#transactions = new Transactions(log, opened);
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved();
     this.#metrics = createTrafficMetrics(this);

@@ -5,6 +5,7 @@ import { LocalServing } from '../local-serving.ts';
 import type { Log } from '../log.ts';
 import { createProcessMetrics } from '../metrics.ts';
 import type { ServingCounts } from '../serving.ts';
+import type { OpenWatcher } from '../transactions.ts';
 import type { FromWorker, ServingState, ToWorker, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
 
 /** How a process that was forked talks to the one that forked it. */
@@ -24,9 +25,9 @@ const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 
  * of a switch any more.
  */
 export async function serveAsWorker(parent: ParentChannel, openLog: (options: WorkerOptions) => Log): Promise<void> {
-  const worker = new Worker(openLog);
-  let told = NOTHING;
   const send = (message: FromWorker): void => parent.send(message);
+  const worker = new Worker(openLog, (transactionalId, producer) => send({ kind: 'transaction', transactionalId, producer }));
+  let told = NOTHING;
   parent.onMessage((message, handle) => {
     const heard = message as ToWorker;
     if (heard.kind === 'client') {
@@ -60,14 +61,16 @@ interface Parts {
 /** The calls of the primary, over a backing and a serving of this process. */
 class Worker {
   readonly #openLog: (options: WorkerOptions) => Log;
+  readonly #opened: OpenWatcher;
   readonly #readProcess = createProcessMetrics();
   readonly #calls: WorkerCalls;
   #parts: Parts | undefined;
   /** One move at a time, in the order in which they were asked for. */
   #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(openLog: (options: WorkerOptions) => Log) {
+  constructor(openLog: (options: WorkerOptions) => Log, opened: OpenWatcher) {
     this.#openLog = openLog;
+    this.#opened = opened;
     this.#calls = {
       start: (options) => this.#start(options),
       serve: (state) => this.#serve(state),
@@ -106,7 +109,7 @@ class Worker {
     const log = this.#openLog(options);
     const backing = new Backing({ ...options, log }, options.memory);
     await backing.load();
-    this.#parts = { backing, serving: new LocalServing(backing, options, log) };
+    this.#parts = { backing, serving: new LocalServing(backing, options, log, this.#opened) };
   }
 
   async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs }: ServingState): Promise<void> {

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { countersOf, mergeMetrics, type MetricSnapshot } from '../metrics.ts';
 import { sumCounts, type Serving, type ServingCounts } from '../serving.ts';
 import type { PrepareFindings } from '../switch-controller.ts';
+import { Transactions } from '../transactions.ts';
 import { WriteGate } from '../write-gate.ts';
 import { ClientSpreader } from './client-spreader.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -53,6 +54,8 @@ export class WorkerPool implements Serving {
   /** For the changes that the primary itself makes. */
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
+  /** Those that workers which are gone had open: nobody else would end them before a switch. */
+  readonly #orphans: Transactions;
   #areGroupsDraining = false;
   /** What workers that are gone had counted. */
   #retired: readonly MetricSnapshot[] = [];
@@ -66,6 +69,7 @@ export class WorkerPool implements Serving {
     this.#fork = fork;
     this.#log = log;
     this.#gate = new WriteGate(options.settings.holdMs);
+    this.#orphans = new Transactions(log);
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
@@ -128,13 +132,15 @@ export class WorkerPool implements Serving {
 
   /** After all have settled: what one aborts, another one may have been writing. */
   async abortTransactions(timeoutMs: number): Promise<number> {
-    const counts = await this.#callAll('abortTransactions', [timeoutMs], timeoutMs + ANSWER_MS);
-    return counts.reduce((sum, count) => sum + count, 0);
+    const [orphans, ...counts] = await Promise.all([this.#orphans.abortOpen(this.#backing.active.client, timeoutMs), this.#callAll('abortTransactions', [timeoutMs], timeoutMs + ANSWER_MS)]);
+    return counts.flat().reduce((sum, count) => sum + count, orphans);
   }
 
   async flip(to: string, generation: number): Promise<void> {
     await Promise.all([this.#backing.moveTo(to, generation), this.#insist('flip', [to, generation], FLIP_MS)]);
     await this.#allServe(REPLACED_MS);
+    for (const { transactions } of this.#workers.values()) transactions.clear();
+    this.#orphans.moved();
   }
 
   async hold(change: () => Promise<void>): Promise<void> {
@@ -188,6 +194,7 @@ export class WorkerPool implements Serving {
       const how = await worker.exited;
       this.#retired = await mergeMetrics([countersOf(worker.lastMetrics), this.#retired]);
       this.#wake();
+      for (const [transactionalId, producer] of worker.transactions) this.#orphans.adopt(transactionalId, producer);
       const left = worker.leftClients();
       if (this.#isOver) return left.forEach(({ socket }) => socket.destroy());
       this.#spreader.spread(left);

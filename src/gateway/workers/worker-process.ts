@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { GwctlError } from '../../shared/errors.ts';
 import type { MetricSnapshot } from '../metrics.ts';
 import type { ServingCounts } from '../serving.ts';
+import type { Producer } from '../transactions.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerVerb } from './worker-messages.ts';
 
 /** A client that a worker was given; the primary keeps its socket until the worker says that it has it. */
@@ -28,6 +29,8 @@ export class WorkerProcess {
   isCalled = false;
   /** May be given clients. */
   isServing = false;
+  /** What is open through it. */
+  readonly transactions = new Map<string, Producer>();
   /** As of the last time that they were asked for. */
   lastMetrics: readonly MetricSnapshot[] = [];
   #counts = NOTHING;
@@ -116,6 +119,11 @@ export class WorkerProcess {
       // The worker has its own copy of the handle: this closes ours, not the connection.
       this.#handed.get(message.id)?.socket.destroy();
       this.#handed.delete(message.id);
+      return;
+    }
+    if (message.kind === 'transaction') {
+      if (message.producer === undefined) this.transactions.delete(message.transactionalId);
+      else this.transactions.set(message.transactionalId, message.producer);
       return;
     }
     this.#counts = message.counts;

@@ -2,6 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
+import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partitions-to-txn.ts';
+import { endTxnApi } from '../../../src/wire/generated/end-txn.ts';
+import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
+import type { Api } from '../../../src/wire/schema.ts';
 import { startKafkaBroker, type KafkaBroker } from '../../support/kafka-broker.ts';
 import { readValues } from '../../support/read-values.ts';
 import { commandOf, connectionsAt, startWorkerNode, type WorkerNode } from '../../support/worker-node.ts';
@@ -62,6 +66,11 @@ async function untilPrepared(phase: 'prepared' | 'paused' | 'drained'): Promise<
   await node.admin.drainGroups({ ...ORDER, timeoutMs: 200 });
   await node.admin.order('pause', ORDER);
   if (phase === 'drained') await node.admin.order('drain', ORDER);
+}
+
+/** As clients of older protocols speak it. */
+function upToVersion<Req, Res>(api: Api<Req, Res>, max: number): Api<Req, Res> {
+  return { ...api, request: { ...api.request, validVersions: [0, max] }, response: { ...api.response, validVersions: [0, max] } };
 }
 
 function pidOf(worker: number): number {
@@ -208,6 +217,39 @@ describe('a worker that is killed', () => {
     await Promise.all(before.map((client, index) => write(client, `old-${index}`)));
     expect(await readValues(onMain, STORED)).toEqual([]);
     expect((await readValues(onFailover, STORED)).sort()).toEqual(['held-0', 'held-1', 'held-2', 'old-0', 'old-1', 'old-2']);
+  }, 120_000);
+
+  test('with an open transaction leaves nobody waiting for it: the drain ends it all the same', async () => {
+    await start(2);
+    const client = node.open(token);
+    const begin = async (at: KafkaClient, transactionalId: string, topic: string): Promise<{ readonly producerId: bigint; readonly producerEpoch: number }> => {
+      const target = { kind: 'transaction', transactionalId } as const;
+      let producer = { producerId: -1n, producerEpoch: -1 };
+      await expect.poll(async () => {
+        const answer = await at.send(target, initProducerIdApi, { transactionalId, transactionTimeoutMs: 60_000, producerId: -1n, producerEpoch: -1 });
+        producer = answer;
+        return answer.errorCode;
+      }, DEADLINE).toBe(0);
+      const { producerId, producerEpoch } = producer;
+      const topics = [{ name: topic, partitions: [0] }];
+      const draft = { v3AndBelowTransactionalId: transactionalId, v3AndBelowProducerId: producerId, v3AndBelowProducerEpoch: producerEpoch, v3AndBelowTopics: topics };
+      const answer = await at.send(target, upToVersion(addPartitionsToTxnApi, 3), draft);
+      expect(answer.resultsByTopicV3AndBelow[0]?.resultsByPartition[0]?.partitionErrorCode).toBe(0);
+      return { producerId, producerEpoch };
+    };
+    /** What the coordinator on main says to a commit. */
+    const commit = async (transactionalId: string, producer: { readonly producerId: bigint; readonly producerEpoch: number }): Promise<number> =>
+      (await onMain.send({ kind: 'transaction', transactionalId }, upToVersion(endTxnApi, 4), { transactionalId, ...producer, committed: true })).errorCode;
+
+    const through = await begin(client, 'billing', TOPIC);
+    const past = await begin(onMain, 'elsewhere', STORED);
+    const [worker, pid] = [...node.workers()].find(([, each]) => connectionsAt(each, node.port) > 0) as [number, number];
+    await untilPrepared('paused');
+    process.kill(pid, 'SIGKILL');
+    await untilReplaced(worker, pid);
+    await node.admin.order('drain', ORDER);
+    expect(await commit('teamAbilling', through)).not.toBe(0);
+    expect(await commit('elsewhere', past)).toBe(0); // nobody aborted this one
   }, 120_000);
 
   test('while it should flip is waited for: the flip is done when its replacement serves the new cluster', async () => {
