@@ -100,7 +100,7 @@ export class Transactions {
   adopt(transactionalId: string, producer: Producer): void {
     const known = this.#open.get(transactionalId);
     remember(this.#open, transactionalId, producer);
-    if (known?.producerId !== producer.producerId || known.epoch !== producer.epoch) this.#opened(transactionalId, producer);
+    if (known === undefined || known.producerId !== producer.producerId || known.epoch !== producer.epoch) this.#opened(transactionalId, producer);
   }
 
   #close(transactionalId: string): void {
