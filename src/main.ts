@@ -37,6 +37,21 @@ function createContext(signal: AbortSignal): CliContext {
     ask: (question) => ask(question, signal),
     nodePath: process.execPath,
     entryPath: fileURLToPath(new URL('../bin/gwctl.js', import.meta.url)),
+    ...(process.send === undefined ? {} : { parent: parentOfProcess() }),
+  };
+}
+
+function parentOfProcess(): NonNullable<CliContext['parent']> {
+  return {
+    send: (message) => {
+      // The end of the parent is told by onClosed.
+      if (process.connected) process.send?.(message, undefined, undefined, () => {});
+    },
+    onMessage: (hear) => void process.on('message', hear),
+    onClosed: (closed) => {
+      if (process.connected) process.once('disconnect', closed);
+      else closed();
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { ParentChannel } from '../gateway/workers/serve-as-worker.ts';
+
 /**
  * Everything that a command may know of the process it runs in. main.ts makes the real one; tests make one in memory, so commands are
  * tested without a process.
@@ -17,4 +19,6 @@ export interface CliContext {
   /** With these two gwctl starts itself again: `spawn(nodePath, [entryPath, 'gateway', …])`. */
   readonly nodePath: string;
   readonly entryPath: string;
+  /** The way to the process that forked this one, if it did: a worker of a gateway node has it. */
+  readonly parent?: ParentChannel;
 }

@@ -87,6 +87,7 @@ function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, base
   const bindHost = entry.bindHost ?? DEFAULTS.bindHost;
   return {
     name,
+    workers: entry.workers ?? DEFAULTS.workers,
     advertisedHost: entry.advertisedHost ?? DEFAULTS.host,
     bindHost,
     ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : moveClientPort(port + index) })),
@@ -111,6 +112,7 @@ function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir
     maxInFlight: entry.maxInFlight ?? DEFAULTS.maxInFlight,
     limits: buildLimits(entry.limits),
     tenantLimits: Object.fromEntries(Object.entries(entry.tenantLimits ?? {}).map(([name, own]) => [name, buildLimits({ ...entry.limits, ...own })])),
+    logFormat: entry.logFormat ?? DEFAULTS.logFormat,
   };
 }
 

@@ -4,6 +4,7 @@ import { parseDurationMs } from './duration.ts';
 
 const MAX_INT32 = 2_147_483_647;
 const MAX_BROKERS = 100;
+const MAX_WORKERS = 64;
 
 // Every message continues a sentence that starts with the value seen: `clusters.main.port: 99999` + `is not a port (1 to 65535)`.
 const text = (what: string) => z.string({ error: 'is not text (quote it)' }).min(1, { error: 'is empty' }).optional().describe(what);
@@ -94,6 +95,7 @@ const gatewayNode = z
     port: port('first of the consecutive ports, one for each broker node id (default 6969 for gateway1, 7969 for gateway2)'),
     brokerPorts: count(1, MAX_BROKERS, 'number of ports (default: brokers of the largest cluster)'),
     adminPort: port('port of the admin API (default 8888 for gateway1, 8889 for gateway2)'),
+    workers: count(1, MAX_WORKERS, `processes that serve its clients (default ${DEFAULTS.workers}: the node is one process)`),
     advertisedHost: text(`host that clients are told to connect to (default ${DEFAULTS.host})`),
     bindHost: text(`address that the listeners bind (default ${DEFAULTS.bindHost})`),
     tls: clientTls,
@@ -131,6 +133,7 @@ const gateway = z
     maxInFlight: count(1, 10_000, `requests in flight of one connection (default ${DEFAULTS.maxInFlight})`),
     limits: tenantLimits.optional().describe('limits of every virtual cluster, each for itself and on each node'),
     tenantLimits: z.record(name('virtual cluster'), tenantLimits.nullable()).optional().describe('limits of single virtual clusters, by name; what is left out is as in limits'),
+    logFormat: oneOf(['text', 'json'], `format of the lines that a node logs (default ${DEFAULTS.logFormat})`),
   })
   .describe('what all gateway nodes have in common');
 

@@ -24,6 +24,8 @@ export const DEFAULTS = {
    * needs, and below what takes a node down.
    */
   limits: { maxConnections: 10_000, maxBytesInFlight: 268_435_456 },
+  workers: 1,
+  logFormat: 'text',
   schemaRegistryPort: 8081,
   schemaRegistryTopic: '_schemas',
   maxLagRecords: 10_000,

@@ -1,54 +1,27 @@
-import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
 import type { NodeState, VirtualClusterInfo } from '../shared/admin-api.ts';
-import { CANARY_TOPIC_CONFIGS, CANARY_VIRTUAL_CLUSTER, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { ERROR } from '../wire/error-codes.ts';
-import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
-import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
-import type { Cluster, GatewayNode as NodeConfig, GatewaySettings } from '../topology/topology.ts';
-import { apiTableFor } from './api-table.ts';
-import { AUDIT_TOPIC, AUDIT_TOPIC_CONFIG, AuditLog, type AuditSink } from './audit/audit-log.ts';
+import type { AuditLog, AuditSink } from './audit/audit-log.ts';
 import { registerAuditMetrics } from './audit/audit-metrics.ts';
-import { BackendCluster, type BackendAccess } from './backend-cluster.ts';
-import { ClientConnection } from './client-connection.ts';
-import { GroupGate } from './group-gate.ts';
-import { type GuardName, withEpochApi } from './guards.ts';
-import { InFlightWrites } from './in-flight-writes.ts';
-import { guardSlowPeers } from './limits/guard-slow-peers.ts';
-import { registerTenantMetrics } from './limits/tenant-metrics.ts';
-import { NodeLimits } from './limits/tenant-usage.ts';
-import { listen } from './listen.ts';
-import type { Log } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
-import { readServerTls } from './server-tls.ts';
-import { LoginThrottle } from './login-throttle.ts';
+import { openAudit } from './audit/open-audit.ts';
+import { Backing, type BackingOptions } from './backing.ts';
+import { bindPort, type Listener } from './listen.ts';
+import { LocalServing, type ServingOptions } from './local-serving.ts';
+import { createNodeMetrics, createProcessMetrics, renderMetrics } from './metrics.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
-import { guardSessions } from './session-guard.ts';
+import type { Serving } from './serving.ts';
 import { SwitchController } from './switch-controller.ts';
-import { ACLS, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
-import { refuseVirtualCluster } from './tenant-names.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { issueToken, tokenId, TokenRefused, verifyToken } from './tokens.ts';
-import { TOPIC_MAPPINGS } from './topic-mappings.ts';
-import { Transactions } from './transactions.ts';
-import { WriteGate } from './write-gate.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
-export interface GatewayNodeOptions {
-  readonly node: NodeConfig;
-  readonly settings: GatewaySettings;
-  readonly clusters: readonly Cluster[];
-  /** How each cluster's brokers are spoken to; a cluster that is not here: plain text. */
-  readonly clusterAccess?: ReadonlyMap<string, BackendAccess>;
+export interface GatewayNodeOptions extends ServingOptions, BackingOptions {
+  readonly node: ServingOptions['node'];
   /** Served at the very first start; later the node's memory says. */
   readonly primary: string;
-  /** The first signs, all verify. */
-  readonly tokenKeys: readonly string[];
   readonly memoryFile: string;
-  readonly log: Log;
-  /** For tests only (guards.ts); all are on by default. */
-  readonly disabledGuards?: ReadonlySet<GuardName>;
+  /** Starts worker number n, which calls serveAsWorker; needed where `node.workers` is more than 1. */
+  readonly forkWorker?: (number: number) => ChildProcess;
 }
 
 /** Who asks the admin API for something. */
@@ -57,12 +30,12 @@ export interface Caller {
   readonly address?: string;
 }
 
-/** A running node. */
+/** A running node: what decides, and is administered. What serves its clients is behind `Serving`. */
 export interface GatewayNode {
   readonly controller: SwitchController;
   readonly audit: AuditSink;
   state(): NodeState;
-  renderMetrics: Metrics['render'];
+  renderMetrics: () => ReturnType<typeof renderMetrics>;
   virtualClusters(): VirtualClusterInfo[];
   /** Registers the virtual cluster when it is new. Throws USAGE for a name that cannot be one. */
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean, by?: Caller): Promise<string>;
@@ -70,230 +43,79 @@ export interface GatewayNode {
   revokeUser(virtualCluster: string, username: string, by?: Caller): Promise<void>;
   /** Revokes that token. Throws USAGE when it is none of that virtual cluster. */
   revokeToken(virtualCluster: string, token: string, by?: Caller): Promise<void>;
+  /** Resolves when the node cannot go on by itself; never for a node of one process. */
+  readonly failed: Promise<GwctlError>;
   close(): Promise<void>;
 }
 
-/** Longest time that an answer which is half-way to a client may hold up a flip. */
-const FLIP_FRAME_MS = 1000;
-/** Every client asks for metadata again within this time (metadata.max.age.ms and its like are 5 minutes by default). */
-const SETTLING_MS = 300_000;
-
-/** A drain waits for a batch of the audit log that is on its way; a switch gives it at least half of 5 s. */
-const AUDIT_WRITE_MS = 2000;
 const AUDIT_CLOSE_MS = 2000;
-
-const COMPACTED = { 'cleanup.policy': 'compact' };
-const TOPICS_VISIBLE_MS = 15_000;
-const RETRY_MS = 200;
-/** What this node cannot do without. The canary's topic is gwctl's, and is no topic of a mapping. */
-const INTERNAL_TOPICS = [
-  { name: TOPIC_MAPPINGS, configs: COMPACTED },
-  { name: VIRTUAL_CLUSTERS, configs: COMPACTED },
-  { name: ACLS, configs: COMPACTED },
-  { name: PHYSICAL_CANARY_TOPIC, configs: CANARY_TOPIC_CONFIGS },
-  { name: AUDIT_TOPIC, configs: AUDIT_TOPIC_CONFIG },
-];
 
 /**
  * Starts one node: loads who its tenants are from the active cluster, then binds every broker port, and keeps them bound until `close`
  * (hazard H9). Throws when the active cluster cannot be read: a node that cannot serve does not listen.
  */
 export async function startGatewayNode(options: GatewayNodeOptions): Promise<GatewayNode> {
-  const { node, settings, log, disabledGuards = new Set<GuardName>() } = options;
-  if (disabledGuards.size > 0) log.warn('guards are switched off, which is for tests only: clients will not survive a switch', { guards: [...disabledGuards].join(',') });
+  const { node, log, disabledGuards } = options;
+  if (disabledGuards !== undefined && disabledGuards.size > 0) log.warn('guards are switched off, which is for tests only: clients will not survive a switch', { guards: [...disabledGuards].join(',') });
   const memory = (await readNodeMemory(options.memoryFile)) ?? { generation: 1, active: options.primary };
-  const clusters = new Map(options.clusters.map((cluster) => [cluster.name, new BackendCluster(cluster, `gwctl-${node.name}`, options.clusterAccess?.get(cluster.name))]));
-  const named = (name: string): BackendCluster => {
-    const cluster = clusters.get(name);
-    if (cluster === undefined) throw new GwctlError('USAGE', `unknown cluster "${name}" (known: ${[...clusters.keys()].join(', ')})`);
-    return cluster;
-  };
   const keys = readTokenKeys(options.tokenKeys);
-  const throttle = new LoginThrottle();
-  const tls = node.tls === undefined ? undefined : readServerTls(node.tls);
-  const ports = new Map(node.ports.map(({ nodeId, port }) => [nodeId, { host: node.advertisedHost, port }]));
-  const tenants = new Tenants(log);
-  const gate = new WriteGate(settings.holdMs);
-  const inFlight = new InFlightWrites();
-  const groups = new GroupGate(settings.holdMs);
-  const transactions = new Transactions(log);
-  // There was a switch before this start: producers from before it may still come.
-  if (memory.generation > 1) transactions.moved();
-  const audit = new AuditLog({
-    node: node.name,
-    log,
-    isHeld: () => !gate.isOpen,
-    write: (values) => unlessHeld(async () => void (await active.client.produce(AUDIT_TOPIC, 0, values.map((value) => ({ key: null, value })), { timeoutMs: AUDIT_WRITE_MS }))),
-  });
-  const connections = new Set<ClientConnection>();
-  const nodeLimits = new NodeLimits({ limits: settings.limits, tenantLimits: settings.tenantLimits, exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
   const startedAt = new Date().toISOString();
-  const frozen = apiTableFor(options.clusters.map(({ kafkaVersion }) => kafkaVersion));
-  const apis = disabledGuards.has('epochs') ? withEpochApi(frozen) : frozen;
-  let active = named(memory.active);
-  let settledAtMs = -Infinity;
 
-  const controller: SwitchController = new SwitchController(memory.generation, memory.active, {
-    prepare: async (to) => {
-      const target = named(to);
-      const { brokers } = await target.inspect(new Set(ports.keys()), apis);
-      const loaded = await tenants.load(to, target.client);
-      return { brokers, topicMappings: loaded.mappings.values.size, virtualClusters: loaded.virtualClusters.values.size };
-    },
-    drainGroups: (timeoutMs) => groups.drain(timeoutMs),
-    openGroups: (verdict) => groups.open(verdict),
-    closeGate: () => gate.close(),
-    openGate: () => gate.open(),
+  const backing = new Backing(options, memory);
+  const pool = await openPool(backing, options).catch((reason: unknown) => {
+    backing.close();
+    throw reason;
+  });
+  const audit: AuditLog = openAudit(node.name, backing, () => serving, log);
+  const serving: Serving = pool ?? new LocalServing(backing, options, log, audit);
+
+  const controller = new SwitchController(memory.generation, memory.active, {
+    prepare: (to) => serving.prepare(to),
+    drainGroups: (timeoutMs) => serving.drainGroups(timeoutMs),
+    openGroups: (verdict) => serving.openGroups(verdict),
+    closeGate: () => serving.closeGate(),
+    openGate: () => serving.openGate(),
     drain: async (timeoutMs) => {
-      for (const connection of connections) connection.settleUnacknowledged();
-      if (!(await inFlight.drained(timeoutMs / 2))) {
-        for (const connection of connections) connection.abortHalfWrite();
-        if (!(await inFlight.drained(timeoutMs / 2))) return false;
-      }
-      const aborted = await transactions.abortOpen(active.client, timeoutMs);
-      if (aborted > 0) log.info('open transactions were aborted before the switch', { count: aborted });
+      if (!(await serving.settleWrites(timeoutMs))) return false;
+      await serving.abortTransactions(timeoutMs);
       return true;
     },
-    remember: (generation, to) => writeNodeMemory(options.memoryFile, { generation, active: to }),
-    flip: async (to) => {
-      active = named(to);
-      const [loaded] = await Promise.all([tenants.load(to, active.client), active.learnLeaders()]);
-      tenants.use(loaded);
-      settledAtMs = performance.now() + SETTLING_MS;
-      transactions.moved();
-      await Promise.all([...connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
-      if (disabledGuards.has('keep-sockets')) for (const connection of connections) connection.destroy();
-    },
+    remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
+    flip: (to, generation) => serving.flip(to, generation),
   });
+  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt });
+  const [readNode, readProcess] = [createNodeMetrics({ state, clusters: options.clusters.map(({ name }) => name), ...(pool === undefined ? {} : { register: (registry, prefix) => registerAuditMetrics(registry, audit, prefix) }) }), createProcessMetrics()];
 
-  const state = (): NodeState => ({ node: node.name, ...controller.state, connections: connections.size, heldWrites: gate.held, inFlightWrites: inFlight.count, startedAt });
-  const ended = { received: 0, sent: 0 };
-  const metrics = createMetrics({
-    state,
-    clusters: options.clusters.map(({ name }) => name),
-    clientBytes: () => {
-      const total = { ...ended };
-      for (const { clientBytes } of connections) {
-        total.received += clientBytes.received;
-        total.sent += clientBytes.sent;
-      }
-      return total;
-    },
-    register: (registry, prefix) => {
-      registerTenantMetrics(registry, () => nodeLimits.all(), prefix);
-      registerAuditMetrics(registry, audit, prefix);
-    },
-  });
-
-  const context: NodeContext = {
-    metrics,
-    audit,
-    limits: { ...DEFAULT_LIMITS, maxFrameBytes: settings.maxFrameBytes, maxInFlight: settings.maxInFlight },
-    clusterId: settings.clusterId,
-    disabledGuards,
-    apis,
-    topics: {
-      refresh: () => active.topics.refresh(),
-      topics: () => active.topics.topics(),
-      idOf: (topic) => active.topics.idOf(topic),
-      nameOf: (id) => active.topics.nameOf(id),
-    },
-    gate,
-    inFlight,
-    groups,
-    transactions,
-    log,
-    get generation() {
-      return controller.generation;
-    },
-    authenticate: async (username, token) => {
-      const account = await verifyToken(keys, token, username);
-      if (tenants.isRevoked(account)) throw new TokenRefused('the token was revoked');
-      const { virtualCluster } = account;
-      const refusal = virtualCluster === CANARY_VIRTUAL_CLUSTER ? undefined : refuseVirtualCluster(virtualCluster, [...tenants.known].filter((name) => name !== CANARY_VIRTUAL_CLUSTER));
-      if (refusal !== undefined) throw new TokenRefused(refusal);
-      return account;
-    },
-    accessOf: (account) => tenants.accessOf(account, unlessHeld),
-    loginFailed: (address) => throttle.failed(address),
-    namesOf: (virtualCluster) => tenants.namesOf(virtualCluster),
-    usageOf: (virtualCluster) => nodeLimits.usageOf(virtualCluster),
-    endpointOf: (nodeId) => ports.get(nodeId),
-    get isSettling() {
-      return performance.now() < settledAtMs;
-    },
-    mayProduce: (nodeId, topics) => {
-      const fits = topics.every(({ name, partitions }) => partitions.every((partition) => active.isLeader(nodeId, name, partition)));
-      // Perhaps it is our knowledge that is old: the client's next try is judged by fresh one.
-      if (!fits) void active.learnLeaders().catch(() => {});
-      return fits;
-    },
-    connectBackend: async (nodeId) => {
-      const { generation } = controller;
-      return { socket: await active.connect(nodeId), generation };
-    },
-    // A topic whose mapping could not be written is not reported as created: the client tries again, and finds both.
-    topicsCreated: async ({ virtualCluster }, request, response) => {
-      const created = response as unknown as CreateTopicsResponse;
-      try {
-        await tenants.topicsCreated(virtualCluster, request as unknown as CreateTopicsRequest, created);
-      } catch (reason) {
-        log.warn(`${TOPIC_MAPPINGS} was not written: ${reason instanceof Error ? reason.message : String(reason)}`, { virtualCluster });
-        for (const topic of created.topics) if (topic.errorCode === ERROR.NONE) Object.assign(topic, { errorCode: ERROR.REQUEST_TIMED_OUT, errorMessage: 'the topic exists, but its mapping could not be written: try again' });
-      }
-    },
-    topicsDeleted: async ({ virtualCluster }, request, response) => {
-      try {
-        await tenants.topicsDeleted(virtualCluster, request as unknown as DeleteTopicsRequest, response as unknown as DeleteTopicsResponse);
-      } catch (reason) {
-        log.warn(`${TOPIC_MAPPINGS} was not written: ${reason instanceof Error ? reason.message : String(reason)}`, { virtualCluster });
-      }
-    },
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => {
+    const closed = listeners.map((listener) => listener.close());
+    await serving.close();
+    await audit.close(AUDIT_CLOSE_MS);
+    backing.close();
+    await Promise.all(closed);
   };
-
-  await createInternalTopics(active);
-  tenants.use(await loadTenants(tenants, active));
-  const listeners = await Promise.all(node.ports.map(({ nodeId, port }) => listen({ host: node.bindHost, port, tls, log, accept: (socket) => accept(socket, nodeId) })));
-  log.info('serving', { cluster: active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(',') });
-
-  const endGuard = guardSessions(connections, (account) => tenants.isRevoked(account), log);
-  const endSlowGuard = guardSlowPeers(connections);
-
-  /** A change that is written to the cluster which is being left would be lost: not while writes are held, and a drain waits for it. */
-  async function unlessHeld(change: () => Promise<void>): Promise<void> {
-    if (!gate.isOpen) throw new GwctlError('UNAVAILABLE', 'a switch is under way: try again after it');
-    inFlight.begin();
-    try {
-      await change();
-    } finally {
-      inFlight.end();
-    }
+  try {
+    for (const { nodeId, port } of node.ports) listeners.push(await bindPort(node.bindHost, port, (socket) => serving.take(nodeId, socket)));
+  } catch (reason) {
+    await close();
+    throw reason;
   }
-
-  function accept(socket: Socket, nodeId: number): void {
-    const connection = new ClientConnection(socket, nodeId, context, log);
-    connections.add(connection);
-    void connection.serve().finally(() => {
-      connections.delete(connection);
-      ended.received += connection.clientBytes.received;
-      ended.sent += connection.clientBytes.sent;
-    });
-  }
+  log.info('serving', { cluster: backing.active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(','), ...(pool === undefined ? {} : { workers: node.workers }) });
 
   return {
     controller,
     audit,
     state,
-    renderMetrics: () => metrics.render(),
-    virtualClusters: () => tenants.list(),
+    renderMetrics: async () => await renderMetrics(await Promise.all([readProcess(), readNode(), serving.metrics()])),
+    virtualClusters: () => backing.tenants.list(),
     issueToken: async (virtualCluster, username, lifeTimeSeconds, isAdmin = false, by = {}) => {
-      if (await tenants.register(virtualCluster)) audit.record({ kind: 'virtual-cluster-registered', virtualCluster, ...by });
+      if (await backing.tenants.register(virtualCluster)) audit.record({ kind: 'virtual-cluster-registered', virtualCluster, ...by });
       const token = await issueToken(keys, { username, virtualCluster, isAdmin }, lifeTimeSeconds);
       audit.record({ kind: 'token-issued', virtualCluster, ...by, details: { username, isAdmin, lifeTimeSeconds, tokenId: tokenId(token) } });
       return token;
     },
     revokeUser: async (virtualCluster, username, by = {}) => {
-      await unlessHeld(() => tenants.revoke({ virtualCluster, username }));
+      await serving.hold(() => backing.tenants.revoke({ virtualCluster, username }));
       audit.record({ kind: 'tokens-revoked', virtualCluster, ...by, details: { username, tokenId: null } });
     },
     revokeToken: async (virtualCluster, token, by = {}) => {
@@ -301,41 +123,21 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
         throw reason instanceof TokenRefused ? new GwctlError('USAGE', reason.message) : reason;
       });
       if (account.virtualCluster !== virtualCluster) throw new GwctlError('USAGE', `the token is one of virtual cluster "${account.virtualCluster}", not of "${virtualCluster}"`);
-      await unlessHeld(() => tenants.revoke(account));
+      await serving.hold(() => backing.tenants.revoke(account));
       audit.record({ kind: 'tokens-revoked', virtualCluster, ...by, details: { username: account.username, tokenId: account.token.id } });
     },
-    close: async () => {
-      endGuard();
-      endSlowGuard();
-      tenants.close();
-      const closed = listeners.map((listener) => listener.close());
-      for (const connection of connections) connection.destroy();
-      await audit.close(AUDIT_CLOSE_MS);
-      for (const cluster of clusters.values()) cluster.close();
-      await Promise.all(closed);
-    },
+    failed: pool?.failed ?? new Promise<GwctlError>(() => {}),
+    close,
   };
 }
 
-/** Topics that were made this moment, perhaps by another node, are not known to every broker yet. */
-async function loadTenants(tenants: Tenants, cluster: BackendCluster): Promise<Awaited<ReturnType<Tenants['load']>>> {
-  const deadline = performance.now() + TOPICS_VISIBLE_MS;
-  for (;;) {
-    try {
-      return await tenants.load(cluster.name, cluster.client);
-    } catch (reason) {
-      if (performance.now() > deadline) throw reason;
-      cluster.client.forgetLocations();
-      await delay(RETRY_MS);
-    }
-  }
-}
-
-/** Where `gwctl up` does not make them (external clusters), the first node does. */
-async function createInternalTopics({ client }: BackendCluster): Promise<void> {
-  const { brokers, topics } = await client.metadata(INTERNAL_TOPICS.map(({ name }) => name));
-  const missing = INTERNAL_TOPICS.filter((topic) => topics.find(({ name }) => name === topic.name)?.errorCode !== ERROR.NONE);
-  if (missing.length === 0) return;
-  const replicationFactor = Math.min(3, brokers.length);
-  await client.createTopics(missing.map(({ name, configs }) => ({ name, partitions: 1, replicationFactor, configs })));
+/** undefined: the node is one process. */
+async function openPool(backing: Backing, { forkWorker, ...options }: GatewayNodeOptions): Promise<WorkerPool | undefined> {
+  await backing.open();
+  if (options.node.workers === 1) return undefined;
+  if (forkWorker === undefined) throw new GwctlError('INTERNAL', `node ${options.node.name} has ${options.node.workers} workers, and nobody who starts them`);
+  const { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards, log } = options;
+  const pool = new WorkerPool(backing, { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards }, forkWorker, log);
+  await pool.start();
+  return pool;
 }

@@ -7,7 +7,7 @@ import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
 import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { TrafficMetrics } from './metrics.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
 import type { TopicDirectory } from './topic-directory.ts';
@@ -26,7 +26,7 @@ export interface NodeContext {
   readonly inFlight: InFlightWrites;
   readonly groups: GroupGate;
   readonly transactions: Transactions;
-  readonly metrics: Pick<Metrics, 'answered' | 'refused'>;
+  readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;
   readonly log: Log;
   readonly audit: AuditSink;
   /** For tests only. */

@@ -1,22 +1,30 @@
 import type { Phase, RunState, SwitchOrder } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 
+/** What a node found out about the target before it agreed. */
+export interface PrepareFindings {
+  readonly brokers: readonly number[];
+  readonly topicMappings: number;
+  readonly virtualClusters: number;
+}
+
 /** What a switch does to a node, in the order in which it happens; each may be repeated. */
 export interface SwitchEffects {
   /** Looks at the target and reads what is needed from it. Throws when this node could not serve from there. */
-  prepare(to: string): Promise<{ readonly brokers: readonly number[]; readonly topicMappings: number; readonly virtualClusters: number }>;
+  prepare(to: string): Promise<PrepareFindings>;
   /** Tells the members of consumer groups to commit and to join again, holds the joins, and waits until all have come, at most `timeoutMs`. */
   drainGroups(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }>;
   /** Lets held joins and fetches go on: on the same cluster, or as strangers on another one. */
-  openGroups(verdict: 'same' | 'moved'): void;
-  closeGate(): void;
-  openGate(): void;
+  openGroups(verdict: 'same' | 'moved'): Promise<void>;
+  /** No write passes any more once it resolves. */
+  closeGate(): Promise<void>;
+  openGate(): Promise<void>;
   /** true once no write is in flight. */
   drain(timeoutMs: number): Promise<boolean>;
   /** Durable before it takes effect: a node that restarts must not come back on the cluster that was left. */
   remember(generation: number, active: string): Promise<void>;
   /** Destroys every connection to the cluster that is left, and serves from `to`. */
-  flip(to: string): Promise<void>;
+  flip(to: string, generation: number): Promise<void>;
 }
 
 /** Where a node is in a switch (see `Phase`). An order that does not fit the phase changes nothing. */
@@ -25,6 +33,9 @@ export class SwitchController {
   readonly #now: () => number;
   #phase: Phase = 'serving';
   #run: RunState | undefined;
+  #flipping: Promise<void> | undefined;
+  /** A flip may fail half-way, and is then repeated. */
+  #isFlipDone = true;
   #generation: number;
   #active: string;
 
@@ -47,14 +58,14 @@ export class SwitchController {
     return this.#active;
   }
 
-  async prepare(order: SwitchOrder): Promise<Awaited<ReturnType<SwitchEffects['prepare']>>> {
+  async prepare(order: SwitchOrder): Promise<PrepareFindings> {
     const run = this.#run;
     if (run !== undefined && run.runId !== order.runId) {
       const until = Date.parse(run.leaseUntil);
       if (this.#phase === 'flipped') throw refuse('NOT_AS_EXPECTED', `run ${run.runId} switched this node to ${run.to} and has not resumed it: resume it first`);
       if (until > this.#now()) throw refuse('LOCKED', `run ${run.runId} holds this node until ${run.leaseUntil}`);
       // The run before is dead and undecided: its pause ends with it.
-      this.#backToServing('same');
+      await this.#backToServing('same');
     }
     if (order.generation !== this.#generation + 1) {
       throw refuse('NOT_AS_EXPECTED', `generation ${order.generation} does not follow this node's ${this.#generation}`);
@@ -72,9 +83,11 @@ export class SwitchController {
     return await this.#effects.drainGroups(order.timeoutMs ?? 5000);
   }
 
-  pause(order: SwitchOrder): void {
+  async pause(order: SwitchOrder): Promise<void> {
     this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
-    this.#effects.closeGate();
+    this.#hold(order);
+    await this.#effects.closeGate();
+    this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
     if (this.#phase === 'prepared') this.#phase = 'paused';
     this.#hold(order);
   }
@@ -88,34 +101,48 @@ export class SwitchController {
   }
 
   async flip(order: SwitchOrder): Promise<void> {
-    if (this.#phase === 'flipped' && this.#run?.runId === order.runId) return;
-    this.#expect(order, 'flip', ['drained']);
-    await this.#effects.remember(order.generation, order.to);
-    this.#phase = 'flipped';
-    this.#generation = order.generation;
-    this.#active = order.to;
-    this.#hold(order);
-    await this.#effects.flip(order.to);
+    const isRepeated = this.#phase === 'flipped' && this.#run?.runId === order.runId;
+    if (!isRepeated) this.#expect(order, 'flip', ['drained']);
+    else if (this.#isFlipDone) return;
+    this.#flipping ??= this.#doFlip(order).finally(() => {
+      this.#flipping = undefined;
+    });
+    await this.#flipping;
   }
 
-  resume(order: SwitchOrder): void {
+  async #doFlip(order: SwitchOrder): Promise<void> {
+    if (this.#phase !== 'flipped') {
+      await this.#effects.remember(order.generation, order.to);
+      this.#phase = 'flipped';
+      this.#generation = order.generation;
+      this.#active = order.to;
+      this.#isFlipDone = false;
+      this.#hold(order);
+    }
+    await this.#effects.flip(order.to, order.generation);
+    this.#isFlipDone = true;
+  }
+
+  async resume(order: SwitchOrder): Promise<void> {
     if (this.#phase === 'serving' && this.#generation === order.generation && this.#active === order.to) return;
     this.#expect(order, 'resume', ['flipped']);
-    this.#backToServing('moved');
+    // Writes that pass while a part of the node has not moved yet would go to the cluster that was left.
+    if (!this.#isFlipDone) throw refuse('UNAVAILABLE', 'resume: the flip is not finished: repeat it');
+    await this.#backToServing('moved');
   }
 
   /** Gives the node back to the cluster that it still serves; after the flip there is no way back. */
-  abort(order: SwitchOrder): void {
+  async abort(order: SwitchOrder): Promise<void> {
     if (this.#phase === 'serving' && this.#generation === order.generation - 1) return;
     this.#expect(order, 'abort', ['prepared', 'paused', 'drained']);
-    this.#backToServing('same');
+    if (this.#flipping !== undefined) throw refuse('NOT_AS_EXPECTED', 'abort: the flip is under way');
+    await this.#backToServing('same');
   }
 
-  #backToServing(groups: 'same' | 'moved'): void {
+  async #backToServing(groups: 'same' | 'moved'): Promise<void> {
     this.#phase = 'serving';
     this.#run = undefined;
-    this.#effects.openGate();
-    this.#effects.openGroups(groups);
+    await Promise.all([this.#effects.openGate(), this.#effects.openGroups(groups)]);
   }
 
   #hold(order: SwitchOrder): void {

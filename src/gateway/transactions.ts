@@ -12,10 +12,13 @@ import type { Log } from './log.ts';
 type Body = Record<string, unknown>;
 
 /** A transactional producer as a coordinator knows it. */
-interface Producer {
+export interface Producer {
   readonly producerId: bigint;
   readonly epoch: number;
 }
+
+/** Hears of each transaction that is opened, and with undefined of each that has ended; not of those that a move makes void. */
+export type OpenWatcher = (transactionalId: string, producer: Producer | undefined) => void;
 
 /** Producers that are remembered; the oldest are forgotten first. */
 const REMEMBERED = 100_000;
@@ -35,12 +38,14 @@ const UNKNOWN_TRANSACTION: ReadonlySet<unknown> = new Set([ERROR.INVALID_PRODUCE
  */
 export class Transactions {
   readonly #log: Log;
+  readonly #opened: OpenWatcher;
   readonly #issued = new Map<string, Producer>();
   readonly #open = new Map<string, Producer>();
   #isDisturbed = false;
 
-  constructor(log: Log) {
+  constructor(log: Log, opened: OpenWatcher = () => {}) {
     this.#log = log;
+    this.#opened = opened;
   }
 
   get openCount(): number {
@@ -70,25 +75,36 @@ export class Transactions {
         const { transactionalId } = request as unknown as InitProducerIdRequest;
         const { errorCode, producerId, producerEpoch } = answer as unknown as InitProducerIdResponse;
         if (transactionalId === null || errorCode !== ERROR.NONE) return;
-        this.#open.delete(transactionalId);
+        this.#close(transactionalId);
         remember(this.#issued, transactionalId, { producerId, epoch: producerEpoch });
         return;
       }
       case API.addPartitionsToTxn: {
         const { v3AndBelowTransactionalId, v3AndBelowProducerId, v3AndBelowProducerEpoch } = request as unknown as AddPartitionsToTxnRequest;
-        remember(this.#open, v3AndBelowTransactionalId, { producerId: v3AndBelowProducerId, epoch: v3AndBelowProducerEpoch });
+        this.adopt(v3AndBelowTransactionalId, { producerId: v3AndBelowProducerId, epoch: v3AndBelowProducerEpoch });
         return;
       }
       case API.addOffsetsToTxn: {
         const { transactionalId, producerId, producerEpoch } = request as unknown as AddOffsetsToTxnRequest;
-        remember(this.#open, transactionalId, { producerId, epoch: producerEpoch });
+        this.adopt(transactionalId, { producerId, epoch: producerEpoch });
         return;
       }
       case API.endTxn:
-        if (answer['errorCode'] === ERROR.NONE) this.#open.delete((request as unknown as EndTxnRequest).transactionalId);
+        if (answer['errorCode'] === ERROR.NONE) this.#close((request as unknown as EndTxnRequest).transactionalId);
         return;
       default:
     }
+  }
+
+  /** A transaction is open, as far as is known. */
+  adopt(transactionalId: string, producer: Producer): void {
+    const known = this.#open.get(transactionalId);
+    remember(this.#open, transactionalId, producer);
+    if (known === undefined || known.producerId !== producer.producerId || known.epoch !== producer.epoch) this.#opened(transactionalId, producer);
+  }
+
+  #close(transactionalId: string): void {
+    if (this.#open.delete(transactionalId)) this.#opened(transactionalId, undefined);
   }
 
   /** Aborts what is open on that cluster; called when no write is in flight and none can begin. Throws UNAVAILABLE when a coordinator does not answer. */
@@ -100,18 +116,23 @@ export class Transactions {
         const { errorCode } = await client.send({ kind: 'transaction', transactionalId }, endTxnApi, draft, { timeoutMs });
         // Ended already, or taken over by a newer producer: either way it is not open any more.
         if (errorCode !== ERROR.NONE) this.#log.info('a transaction could not be aborted', { transactionalId, errorCode });
-        this.#open.delete(transactionalId);
+        this.#close(transactionalId);
       }),
     );
-    if (open.length > 0) this.#isDisturbed = true;
+    if (open.length > 0) this.disturb();
     return open.length;
+  }
+
+  /** From here on a producer may meet a coordinator that knows nothing of its transaction. */
+  disturb(): void {
+    this.#isDisturbed = true;
   }
 
   /** The cluster has changed: what was issued before is unknown there. */
   moved(): void {
     this.#issued.clear();
     this.#open.clear();
-    this.#isDisturbed = true;
+    this.disturb();
   }
 }
 

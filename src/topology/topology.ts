@@ -70,6 +70,8 @@ export interface MirrorLink {
 
 export interface GatewayNode {
   readonly name: string;
+  /** Processes that serve its clients; with 1 the node is a single process. */
+  readonly workers: number;
   /** What clients are told to connect to. */
   readonly advertisedHost: string;
   /** The address that listeners bind. */
@@ -111,6 +113,7 @@ export interface GatewaySettings {
   readonly limits: TenantLimits;
   /** By virtual cluster. */
   readonly tenantLimits: Readonly<Record<string, TenantLimits>>;
+  readonly logFormat: 'text' | 'json';
 }
 
 /** What one virtual cluster may use of one node. */

@@ -9,7 +9,8 @@ import { startLiveClients, type LiveClients } from '../support/live-clients.ts';
 import { readValues } from '../support/read-values.ts';
 import { clientOn, clientThrough, issueToken, kafkaThrough, postAdmin, readNodeState } from '../support/service-account.ts';
 
-const CONFIG = 'failover:\n  pauseBudget: 3s\n';
+/** One node of one process, and one of several. */
+const CONFIG = 'failover:\n  pauseBudget: 3s\ngateways:\n  gateway1: { workers: 2 }\n  gateway2: {}\n';
 const DEADLINE = { timeout: 60_000, interval: 200 };
 /** A group of kafkajs may wait for several sessions of members that it forgot. */
 const GROUP_DEADLINE = { timeout: 120_000, interval: 200 };

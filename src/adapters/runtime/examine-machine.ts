@@ -94,10 +94,10 @@ async function examinePorts(topology: Topology, environmentDir: string): Promise
   return finding('ports', taken.length === 0, seen, 'end what listens there, or use --port-offset');
 }
 
-/** Measured: a broker 160 to 180 MB, MirrorMaker 250 MB, a gateway node 100 MB. */
+/** Measured: a broker 160 to 180 MB, MirrorMaker 250 MB, a process of a gateway node 100 MB. */
 async function examineMemory(topology: Topology): Promise<Finding> {
   const brokers = topology.runtime === 'external' ? 0 : topology.clusters.reduce((sum, { brokers: each }) => sum + each.length, 0);
-  const neededMb = brokers * 180 + topology.links.length * 250 + topology.gateways.length * 100;
+  const neededMb = brokers * 180 + topology.links.length * 250 + topology.gateways.reduce((sum, { workers }) => sum + (workers === 1 ? 1 : workers + 1), 0) * 100;
   const freeMb = (await availableMemoryMb()) ?? Math.round(freemem() / MB);
   return finding('memory', freeMb >= neededMb, `${freeMb} of ${Math.round(totalmem() / MB)} MB free (needed: about ${neededMb})`, 'end other programs, or use fewer brokers in gwctl.yaml');
 }

@@ -26,9 +26,9 @@ beforeEach(async () => {
   controller = new SwitchController(1, 'main', {
     prepare: async () => ({ brokers: [1, 2, 3], topicMappings: 1, virtualClusters: 1 }),
     drainGroups: async () => ({ members: 0, drained: 0 }),
-    openGroups: () => {},
-    closeGate: () => {},
-    openGate: () => {},
+    openGroups: async () => {},
+    closeGate: async () => {},
+    openGate: async () => {},
     drain: async () => isDrained,
     remember: async () => {},
     flip: async () => {},
@@ -49,6 +49,7 @@ beforeEach(async () => {
       if (token === 'forged') throw new GwctlError('USAGE', 'the token was not issued by this gateway');
       revoked.push([virtualCluster, token]);
     },
+    failed: new Promise(() => {}),
     close: async () => {},
   };
   const probe = createServer().listen(0, '127.0.0.1');

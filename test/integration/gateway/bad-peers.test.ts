@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ClientConnection } from '../../../src/gateway/client-connection.ts';
 import { guardSlowPeers } from '../../../src/gateway/limits/guard-slow-peers.ts';
-import { listen } from '../../../src/gateway/listen.ts';
+import { createAcceptor } from '../../../src/gateway/acceptor.ts';
+import { bindPort } from '../../../src/gateway/listen.ts';
 import { encodeMessage } from '../../../src/wire/codec.ts';
 import { fetchApi, fetchResponse } from '../../../src/wire/generated/fetch.ts';
 import { metadataApi, metadataResponse } from '../../../src/wire/generated/metadata.ts';
@@ -201,7 +202,8 @@ describe('frames near the limit of 100 MiB', () => {
 test.skipIf(platform() !== 'linux')('a client whose machine goes without a word is noticed: the system asks for it (TCP keep-alive)', async () => {
   await start(false);
   const [port] = (await freePorts(1)) as [number];
-  const listener = await listen({ host: '127.0.0.1', port, tls: undefined, log: node.context.log, accept: (socket) => void new ClientConnection(socket, 1, node.context, node.context.log).serve() });
+  const acceptor = createAcceptor({ port, tls: undefined, log: node.context.log, accept: (socket) => void new ClientConnection(socket, 1, node.context, node.context.log).serve() });
+  const listener = await bindPort('127.0.0.1', port, (socket) => acceptor.take(socket));
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   const { port: clientPort } = socket.address() as AddressInfo;

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { httpGatewayAdmin } from '../../../src/adapters/gateway-admin/http-gateway-admin.ts';
 import { startAdminServer } from '../../../src/gateway/admin-server.ts';
 import type { GatewayNode } from '../../../src/gateway/gateway-node.ts';
-import { listen, type Listener } from '../../../src/gateway/listen.ts';
+import { bindPort, type Listener } from '../../../src/gateway/listen.ts';
+import { createAcceptor, type Acceptor } from '../../../src/gateway/acceptor.ts';
 import { createLog } from '../../../src/gateway/log.ts';
 import { onChunks } from '../../../src/gateway/read-buffers.ts';
 import { readServerTls } from '../../../src/gateway/server-tls.ts';
@@ -19,6 +20,7 @@ let authority: CertificateAuthority;
 let node: Certificate;
 let client: Certificate;
 let listener: Listener | undefined;
+let acceptor: Acceptor | undefined;
 let lines: string[];
 let accepted: Set<Socket>;
 let port: number;
@@ -31,6 +33,7 @@ beforeAll(() => {
 afterAll(() => authority.dispose());
 afterEach(async () => {
   for (const socket of accepted) socket.destroy();
+  acceptor?.close();
   await listener?.close();
   listener = undefined;
 });
@@ -46,7 +49,8 @@ async function startEcho(tls: ServerTls | undefined): Promise<void> {
     accepted.add(socket.on('error', () => {}));
     onChunks(socket, (chunk) => void socket.write(Buffer.from(chunk)));
   };
-  listener = await listen({ host: '127.0.0.1', port, tls: tls === undefined ? undefined : readServerTls(tls), log: createLog((line) => void lines.push(line)), accept });
+  acceptor = createAcceptor({ port, tls: tls === undefined ? undefined : readServerTls(tls), log: createLog((line) => void lines.push(line)), accept });
+  listener = await bindPort('127.0.0.1', port, (socket) => acceptor?.take(socket));
 }
 
 /** Resolves with what came back, or rejects with the reason why nothing did. */
@@ -118,6 +122,7 @@ test('a client that never finishes its handshake does not keep the node from clo
   socket.on('error', () => {}).resume();
   await once(socket, 'connect');
   const closed = once(socket, 'close');
+  acceptor?.close();
   await listener?.close();
   await closed;
   listener = undefined;

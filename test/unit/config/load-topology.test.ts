@@ -45,6 +45,7 @@ test("without a file the topology is the seed's", async () => {
     maxInFlight: 100,
     limits: { maxConnections: 10_000, maxBytesInFlight: 268_435_456 },
     tenantLimits: {},
+    logFormat: 'text',
   });
   expect(topology).toMatchObject({ name: 'default', runtime: 'local', portOffset: 0, virtualClusters: [] });
   expect(topology.schemaRegistry).toEqual({ enabled: false, port: 8081, cluster: 'main', topic: '_schemas' });
@@ -98,7 +99,7 @@ virtualClusters: [teamA]
   });
   expect(topology.links).toMatchObject([{ name: 'main->dr', kafkaVersion: '3.9.2' }]);
   expect(topology.gateways).toEqual([
-    { name: 'edge', advertisedHost: 'kafka.example', bindHost: '127.0.0.9', ports: [{ nodeId: 1, port: 5000 }, { nodeId: 2, port: 5001 }], admin: { host: '127.0.0.9', port: 5100 } },
+    { name: 'edge', workers: 1, advertisedHost: 'kafka.example', bindHost: '127.0.0.9', ports: [{ nodeId: 1, port: 5000 }, { nodeId: 2, port: 5001 }], admin: { host: '127.0.0.9', port: 5100 } },
   ]);
   expect(topology.gateway).toMatchObject({ adminUsername: 'root', adminPassword: { kind: 'file', path: join(cwd, 'secrets/admin') }, tokenKey: { kind: 'env', name: 'TOKEN_KEY' } });
   expect(topology.failover.pauseBudgetMs).toBe(1500);

@@ -5,12 +5,16 @@ import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
 const ORDER: SwitchOrder = { runId: 'run-1', generation: 2, to: 'failover', leaseMs: 1000 };
 let done: string[];
 let isDrained: boolean;
+let closing: Promise<void>;
+let flipping: () => Promise<void>;
 let now: number;
 let controller: SwitchController;
 
 beforeEach(() => {
   done = [];
   isDrained = true;
+  closing = Promise.resolve();
+  flipping = async () => {};
   now = 0;
   const effects: SwitchEffects = {
     prepare: async (to) => {
@@ -18,12 +22,18 @@ beforeEach(() => {
       return { brokers: [1], topicMappings: 0, virtualClusters: 0 };
     },
     drainGroups: async () => ({ members: 0, drained: 0 }),
-    openGroups: () => {},
-    closeGate: () => void done.push('close gate'),
-    openGate: () => void done.push('open gate'),
+    openGroups: async () => {},
+    closeGate: async () => {
+      done.push('close gate');
+      await closing;
+    },
+    openGate: async () => void done.push('open gate'),
     drain: async () => isDrained,
     remember: async (generation, active) => void done.push(`remember ${generation} ${active}`),
-    flip: async (to) => void done.push(`flip ${to}`),
+    flip: async (to, generation) => {
+      done.push(`flip ${to} ${generation}`);
+      await flipping();
+    },
   };
   controller = new SwitchController(1, 'main', effects, () => now);
 });
@@ -31,18 +41,27 @@ beforeEach(() => {
 async function upTo(phase: 'prepared' | 'paused' | 'drained' | 'flipped'): Promise<void> {
   await controller.prepare(ORDER);
   if (phase === 'prepared') return;
-  controller.pause(ORDER);
+  await controller.pause(ORDER);
   if (phase === 'paused') return;
   await controller.drain(ORDER);
   if (phase === 'drained') return;
   await controller.flip(ORDER);
 }
 
+/** A promise that the test resolves. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 test('a whole switch: the new generation is on disk before the node flips, and writes pass only after resume', async () => {
   await upTo('flipped');
-  expect(done).toEqual(['close gate', 'remember 2 failover', 'flip failover']);
+  expect(done).toEqual(['close gate', 'remember 2 failover', 'flip failover 2']);
   expect(controller.state).toMatchObject({ phase: 'flipped', generation: 2, active: 'failover' });
-  controller.resume(ORDER);
+  await controller.resume(ORDER);
   expect(done.at(-1)).toBe('open gate');
   expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null });
 });
@@ -54,15 +73,15 @@ describe('every verb may be repeated', () => {
     await controller.drain(ORDER);
     await controller.flip(ORDER);
     await controller.flip(ORDER);
-    controller.resume(ORDER);
-    controller.resume(ORDER);
-    expect(done.filter((effect) => effect.startsWith('flip'))).toEqual(['flip failover']);
+    await controller.resume(ORDER);
+    await controller.resume(ORDER);
+    expect(done.filter((effect) => effect.startsWith('flip'))).toEqual(['flip failover 2']);
   });
 
   test('an abort', async () => {
     await upTo('paused');
-    controller.abort(ORDER);
-    controller.abort(ORDER);
+    await controller.abort(ORDER);
+    await controller.abort(ORDER);
     expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
   });
 });
@@ -119,5 +138,54 @@ describe('another run', () => {
     await upTo('flipped');
     now = 1_000_000;
     await expect(controller.prepare({ ...other, generation: 3, to: 'main' })).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+  });
+});
+
+describe('verbs that take their time', () => {
+  test('a pause is not told before no write passes any more', async () => {
+    await upTo('prepared');
+    const { promise, resolve } = deferred();
+    closing = promise;
+    const pausing = controller.pause(ORDER);
+    expect(controller.state.phase).toBe('prepared');
+    resolve();
+    await pausing;
+    expect(controller.state.phase).toBe('paused');
+  });
+
+  test('a pause that is aborted meanwhile has not paused', async () => {
+    await upTo('prepared');
+    const { promise, resolve } = deferred();
+    closing = promise;
+    const pausing = controller.pause(ORDER);
+    await controller.abort(ORDER);
+    resolve();
+    await expect(pausing).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+    expect(controller.state.phase).toBe('serving');
+    expect(done.at(-1)).toBe('open gate');
+  });
+
+  test('a flip that fails half-way is done by the next one, and writes do not pass before', async () => {
+    await upTo('drained');
+    flipping = async () => await Promise.reject(new Error('worker 2 does not answer'));
+    await expect(controller.flip(ORDER)).rejects.toThrow('worker 2');
+    expect(controller.state).toMatchObject({ phase: 'flipped', generation: 2, active: 'failover' });
+    await expect(controller.resume(ORDER)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(done).not.toContain('open gate');
+    flipping = async () => {};
+    await controller.flip(ORDER);
+    await controller.resume(ORDER);
+    expect(done.filter((effect) => effect.startsWith('remember'))).toEqual(['remember 2 failover']);
+  });
+
+  test('a flip that is asked for again while it runs is one flip, and no abort undoes it', async () => {
+    await upTo('drained');
+    const { promise, resolve } = deferred();
+    flipping = () => promise;
+    const flips = [controller.flip(ORDER), controller.flip(ORDER)];
+    await expect(controller.abort(ORDER)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+    resolve();
+    await Promise.all(flips);
+    expect(done.filter((effect) => effect.startsWith('flip'))).toEqual(['flip failover 2']);
   });
 });

@@ -52,6 +52,18 @@ describe('before a switch', () => {
     expect(await transactions.abortOpen(client, 1000)).toBe(0);
   });
 
+  test('whoever watches hears of each that opens, once, and of its end', async () => {
+    const heard: unknown[] = [];
+    transactions = new Transactions(createLog(() => {}), (transactionalId, producer) => void heard.push([transactionalId, producer]));
+    open();
+    transactions.after(API.addOffsetsToTxn, { ...ID, producerId: 7n, producerEpoch: 1 }, { errorCode: 0 }, JAVA_4);
+    transactions.after(API.endTxn, { ...ID, committed: true }, { errorCode: 0 }, JAVA_4);
+    expect(heard).toEqual([['teamAt', { producerId: 7n, epoch: 1 }], ['teamAt', undefined]]);
+    open();
+    await transactions.abortOpen(client, 1000);
+    expect(heard.slice(2)).toEqual([['teamAt', { producerId: 7n, epoch: 1 }], ['teamAt', undefined]]);
+  });
+
   test('an abort that comes too late is no reason to stop', async () => {
     open();
     endTxnError = ERROR.INVALID_TXN_STATE;

@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+import type { MetricSnapshot } from './metrics.ts';
+import type { SwitchEffects } from './switch-controller.ts';
+
+/**
+ * What serves the clients of a node: in the node's own process (local-serving.ts), or in several (workers/worker-pool.ts). What decides, the
+ * switch controller and the admin API, knows only this. Every order of a switch may be repeated; it is done when it resolves.
+ */
+export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember'> {
+  /** true once no write is in flight; the gate is closed. */
+  settleWrites(timeoutMs: number): Promise<boolean>;
+  /** Ends the transactions that are open on the cluster, which another one would know nothing of; no write is in flight. Answers how many. */
+  abortTransactions(timeoutMs: number): Promise<number>;
+  readonly counts: ServingCounts;
+  /** Writes are held for a switch. */
+  readonly isHeld: boolean;
+  /** A client that was accepted at the port of that broker; nothing was read from it. */
+  take(nodeId: number, socket: Socket): void;
+  /** Runs a change of what the active cluster says of the tenants, unless writes are held; a drain waits for it. */
+  hold(change: () => Promise<void>): Promise<void>;
+  metrics(): Promise<readonly MetricSnapshot[]>;
+  /** Ends every client connection. */
+  close(): Promise<void>;
+}
+
+export interface ServingCounts {
+  readonly connections: number;
+  readonly heldWrites: number;
+  readonly inFlightWrites: number;
+}
+
+/** Several at once, as one. */
+export function sumCounts(all: Iterable<ServingCounts>): ServingCounts {
+  const sum = { connections: 0, heldWrites: 0, inFlightWrites: 0 };
+  for (const { connections, heldWrites, inFlightWrites } of all) {
+    sum.connections += connections;
+    sum.heldWrites += heldWrites;
+    sum.inFlightWrites += inFlightWrites;
+  }
+  return sum;
+}

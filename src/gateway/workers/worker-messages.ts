@@ -1,0 +1,45 @@
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { BackingOptions } from '../backing.ts';
+import type { ServingOptions } from '../local-serving.ts';
+import type { NodeMemory } from '../node-memory.ts';
+import type { Serving, ServingCounts } from '../serving.ts';
+import type { Producer } from '../transactions.ts';
+
+/** What a worker must know to be one. It reads no file that says so: a configuration that has changed since is the next start's. */
+export interface WorkerOptions extends ServingOptions {
+  readonly clusterAccess?: BackingOptions['clusterAccess'];
+  readonly number: number;
+  readonly memory: NodeMemory;
+}
+
+/** Where a node is in a switch, as far as it decides what clients get. */
+export interface ServingState extends NodeMemory {
+  readonly isGateClosed: boolean;
+  readonly areGroupsDraining: boolean;
+  /** For so long clients may still write by the leaders of a cluster that was left. */
+  readonly settlingMs: number;
+}
+
+/** What the primary asks of a worker. Besides `start` and `serve` it is what the node asks of whoever serves. */
+export interface WorkerCalls extends Pick<Serving, 'prepare' | 'drainGroups' | 'openGroups' | 'closeGate' | 'openGate' | 'settleWrites' | 'abortTransactions' | 'flip' | 'metrics' | 'close'> {
+  /** Loads everything that serving needs; nobody is served yet. */
+  start(options: WorkerOptions): Promise<void>;
+  /** Takes over where the node is by now; when it resolves, the worker may be given clients. */
+  serve(state: ServingState): Promise<void>;
+}
+
+export type WorkerVerb = keyof WorkerCalls;
+
+/** From the primary. A `client` comes with the handle of its socket. */
+export type ToWorker =
+  | { readonly kind: 'call'; readonly id: number; readonly verb: WorkerVerb; readonly args: readonly unknown[] }
+  | { readonly kind: 'client'; readonly id: number; readonly nodeId: number };
+
+/** To the primary. Counts go along with every answer, so that what it says after a verb is not older than that. */
+export type FromWorker =
+  | { readonly kind: 'answer'; readonly id: number; readonly counts: ServingCounts; readonly result: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly counts: ServingCounts; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'counts'; readonly counts: ServingCounts }
+  | { readonly kind: 'taken'; readonly id: number }
+  /** Opened, or with undefined ended: when the worker dies, somebody must still know of it. */
+  | { readonly kind: 'transaction'; readonly transactionalId: string; readonly producer: Producer | undefined };

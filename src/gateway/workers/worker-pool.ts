@@ -1,0 +1,301 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { GwctlError } from '../../shared/errors.ts';
+import type { Backing } from '../backing.ts';
+import { unlessHeld } from '../held-changes.ts';
+import { InFlightWrites } from '../in-flight-writes.ts';
+import { tableOf } from '../local-serving.ts';
+import type { Log } from '../log.ts';
+import { countersOf, mergeMetrics, type MetricSnapshot } from '../metrics.ts';
+import { sumCounts, type Serving, type ServingCounts } from '../serving.ts';
+import type { PrepareFindings } from '../switch-controller.ts';
+import { Transactions } from '../transactions.ts';
+import { WriteGate } from '../write-gate.ts';
+import { ClientSpreader } from './client-spreader.ts';
+import { RestartPolicy } from './restart-policy.ts';
+import type { ServingState, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
+import { WorkerGone, WorkerProcess } from './worker-process.ts';
+
+/** A worker that starts has a cluster to read. */
+const START_MS = 30_000;
+/** What is done in memory, however busy the worker is. */
+const ANSWER_MS = 3000;
+/** Both are shorter than the 10 s that a caller of a node's admin API waits: it shall hear which worker it was. */
+const PREPARE_MS = 8000;
+const FLIP_MS = 4000;
+/** From the answer of the last worker that flipped until those that had to be replaced serve. A flip that fails here is repeated. */
+const REPLACED_MS = 5000;
+const METRICS_MS = 2000;
+const CLOSE_MS = 2000;
+
+/**
+ * Serves clients in several processes, as if it were one.
+ *
+ *   port ─► primary ─► worker 1 … n ─► brokers
+ *             │ verbs, with a deadline ─► all workers; done when all are
+ *
+ * No two workers ever serve different clusters: an order that a worker must not miss (flip, the end of a pause) and does not follow ends the
+ * worker, and whoever replaces it starts where the node is by then. An order that may fail does, and names the worker. Orders reach a worker in
+ * the order in which they were given, so that one that was stopped and goes on obeys the flip before the end of the pause.
+ */
+export class WorkerPool implements Serving {
+  /** Resolves when a worker cannot be kept alive. */
+  readonly failed: Promise<GwctlError>;
+  readonly #backing: Backing;
+  readonly #options: Omit<WorkerOptions, 'number' | 'memory'>;
+  readonly #fork: (number: number) => ChildProcess;
+  readonly #log: Log;
+  readonly #workers = new Map<number, WorkerProcess>();
+  readonly #keepers: Promise<void>[] = [];
+  readonly #spreader = new ClientSpreader(() => this.#workers.values());
+  readonly #over = new AbortController();
+  readonly #progress = new Set<() => void>();
+  /** For the changes that the primary itself makes. */
+  readonly #gate: WriteGate;
+  readonly #inFlight = new InFlightWrites();
+  /** Those that workers which are gone had open: nobody else would end them before a switch. */
+  readonly #orphans: Transactions;
+  #areGroupsDraining = false;
+  /** What workers that are gone had counted. */
+  #retired: readonly MetricSnapshot[] = [];
+  #fail: (reason: GwctlError) => void = () => {};
+  /** Why a worker could not start, or why the pool gave up: the end of the pool's own start. */
+  #refusal: unknown;
+
+  constructor(backing: Backing, options: Omit<WorkerOptions, 'number' | 'memory'>, fork: (number: number) => ChildProcess, log: Log) {
+    this.#backing = backing;
+    this.#options = options;
+    this.#fork = fork;
+    this.#log = log;
+    this.#gate = new WriteGate(options.settings.holdMs);
+    this.#orphans = new Transactions(log);
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
+  }
+
+  /** Resolves when all workers serve. Throws, and leaves none behind, when one cannot. */
+  async start(): Promise<void> {
+    for (let number = 1; number <= this.#size; number++) this.#keepers.push(this.#keep(number));
+    try {
+      await this.#allServe(START_MS, () => this.#refusal);
+    } catch (reason) {
+      await this.close();
+      throw reason;
+    }
+  }
+
+  get counts(): ServingCounts {
+    return sumCounts([...[...this.#workers.values()].map(({ counts }) => counts), { connections: 0, heldWrites: 0, inFlightWrites: this.#inFlight.count }]);
+  }
+
+  get isHeld(): boolean {
+    return !this.#gate.isOpen;
+  }
+
+  take(nodeId: number, socket: Socket): void {
+    this.#spreader.take(nodeId, socket);
+  }
+
+  async prepare(to: string): Promise<PrepareFindings> {
+    const [findings] = await Promise.all([this.#backing.prepare(to, tableOf(this.#options)), this.#callAll('prepare', [to], PREPARE_MS)]);
+    return findings;
+  }
+
+  async drainGroups(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }> {
+    this.#areGroupsDraining = true;
+    const sum = { members: 0, drained: 0 };
+    for (const { members, drained } of await this.#callAll('drainGroups', [timeoutMs], timeoutMs + ANSWER_MS)) {
+      sum.members += members;
+      sum.drained += drained;
+    }
+    return sum;
+  }
+
+  async openGroups(verdict: 'same' | 'moved'): Promise<void> {
+    this.#areGroupsDraining = false;
+    await this.#insist('openGroups', [verdict], ANSWER_MS);
+  }
+
+  async closeGate(): Promise<void> {
+    this.#gate.close();
+    await this.#callAll('closeGate', [], ANSWER_MS);
+  }
+
+  async openGate(): Promise<void> {
+    this.#gate.open();
+    await this.#insist('openGate', [], ANSWER_MS);
+  }
+
+  /** A worker that is gone holds nothing up: it never acknowledged what it had not got an answer for. */
+  async settleWrites(timeoutMs: number): Promise<boolean> {
+    const [mine, theirs] = await Promise.all([this.#inFlight.drained(timeoutMs), this.#callAll('settleWrites', [timeoutMs], timeoutMs + ANSWER_MS)]);
+    return mine && theirs.every((isSettled) => isSettled);
+  }
+
+  /** After all have settled: what one aborts, another one may have been writing. */
+  async abortTransactions(timeoutMs: number): Promise<number> {
+    const [orphans, ...counts] = await Promise.all([this.#orphans.abortOpen(this.#backing.active.client, timeoutMs), this.#callAll('abortTransactions', [timeoutMs], timeoutMs + ANSWER_MS)]);
+    return counts.flat().reduce((sum, count) => sum + count, orphans);
+  }
+
+  async flip(to: string, generation: number): Promise<void> {
+    await Promise.all([this.#backing.moveTo(to, generation), this.#insist('flip', [to, generation], FLIP_MS)]);
+    await this.#allServe(REPLACED_MS);
+    for (const { transactions } of this.#workers.values()) transactions.clear();
+    this.#orphans.moved();
+  }
+
+  async hold(change: () => Promise<void>): Promise<void> {
+    await unlessHeld({ gate: this.#gate, inFlight: this.#inFlight }, change);
+  }
+
+  async metrics(): Promise<readonly MetricSnapshot[]> {
+    const workers = [...this.#workers.values()].filter(({ isCalled }) => isCalled);
+    await Promise.all(
+      workers.map(async (worker) => {
+        // Who does not answer is shown as it was.
+        worker.lastMetrics = await worker.call('metrics', [], METRICS_MS).catch(() => worker.lastMetrics);
+      }),
+    );
+    return await mergeMetrics([...workers.map(({ lastMetrics }) => lastMetrics), this.#retired]);
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    this.#spreader.close();
+    await Promise.all(
+      [...this.#workers.values()].map(async (worker) => {
+        await worker.call('close', [], CLOSE_MS).catch(() => {});
+        worker.kill();
+      }),
+    );
+    await Promise.all(this.#keepers);
+  }
+
+  get #size(): number {
+    return this.#options.node.workers;
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  get #state(): ServingState {
+    const { generation, active, settlingMs } = this.#backing;
+    return { generation, active: active.name, isGateClosed: !this.#gate.isOpen, areGroupsDraining: this.#areGroupsDraining, settlingMs };
+  }
+
+  /** Has worker `number` running until the pool is closed or gives up. */
+  async #keep(number: number): Promise<void> {
+    const policy = new RestartPolicy();
+    while (!this.#isOver) {
+      const startedMs = performance.now();
+      const worker = new WorkerProcess(number, this.#fork(number));
+      this.#workers.set(number, worker);
+      await this.#bringUp(worker);
+      const how = await worker.exited;
+      this.#retired = await mergeMetrics([countersOf(worker.lastMetrics), this.#retired]);
+      this.#wake();
+      for (const [transactionalId, producer] of worker.transactions) this.#orphans.adopt(transactionalId, producer);
+      const left = worker.leftClients();
+      if (this.#isOver) return left.forEach(({ socket }) => socket.destroy());
+      this.#spreader.spread(left);
+      const waitMs = policy.died(performance.now() - startedMs);
+      this.#log.warn(`a worker is gone: ${how}`, { worker: number, process: worker.pid });
+      if (waitMs === 'give up') return this.#giveUp(new GwctlError('UNAVAILABLE', `worker ${number} ends again and again right after its start (last: ${how}); its lines above say why`));
+      await delay(waitMs, undefined, { signal: this.#over.signal }).catch(() => {});
+    }
+  }
+
+  #giveUp(reason: GwctlError): void {
+    this.#refusal ??= reason;
+    this.#fail(reason);
+    this.#wake();
+  }
+
+  async #bringUp(worker: WorkerProcess): Promise<void> {
+    const { generation, active } = this.#backing;
+    try {
+      await worker.call('start', [{ ...this.#options, number: worker.number, memory: { generation, active: active.name } }], START_MS);
+      // From the moment that its state is sent, it hears of every change of that state.
+      worker.isCalled = true;
+      await worker.call('serve', [this.#state], START_MS);
+      worker.isServing = true;
+      this.#spreader.spread([]);
+      this.#log.info('a worker serves', { worker: worker.number, process: worker.pid });
+    } catch (reason) {
+      if (!(reason instanceof WorkerGone) && !this.#isOver) {
+        this.#refusal ??= reason;
+        this.#log.warn(`a worker does not start: ${messageOf(reason)}`, { worker: worker.number });
+      }
+      worker.kill();
+    }
+    this.#wake();
+  }
+
+  /** Answers of all workers that are there; whoever dies meanwhile has none to give. Throws what the first one throws. */
+  async #callAll<Verb extends WorkerVerb>(verb: Verb, args: Parameters<WorkerCalls[Verb]>, limitMs: number): Promise<Awaited<ReturnType<WorkerCalls[Verb]>>[]> {
+    const workers = [...this.#workers.values()].filter(({ isCalled }) => isCalled);
+    const answers = await Promise.all(
+      workers.map(async (worker) => {
+        try {
+          return [await worker.call(verb, args, limitMs)];
+        } catch (reason) {
+          if (reason instanceof WorkerGone) return [];
+          throw reason;
+        }
+      }),
+    );
+    return answers.flat() as Awaited<ReturnType<WorkerCalls[Verb]>>[];
+  }
+
+  /** Orders that a worker follows, or ends. */
+  async #insist<Verb extends WorkerVerb>(verb: Verb, args: Parameters<WorkerCalls[Verb]>, limitMs: number): Promise<void> {
+    const workers = [...this.#workers.values()].filter(({ isCalled }) => isCalled);
+    await Promise.all(
+      workers.map(async (worker) => {
+        try {
+          await worker.call(verb, args, limitMs);
+        } catch (reason) {
+          if (reason instanceof WorkerGone) return;
+          this.#log.warn(`a worker is replaced: ${messageOf(reason)}`, { worker: worker.number });
+          worker.kill();
+        }
+      }),
+    );
+  }
+
+  async #allServe(limitMs: number, failure: () => unknown = () => undefined): Promise<void> {
+    const missing = (): number[] => Array.from({ length: this.#size }, (_, index) => index + 1).filter((number) => this.#workers.get(number)?.isServing !== true);
+    const deadline = performance.now() + limitMs;
+    while (missing().length > 0) {
+      const reason = failure();
+      if (reason !== undefined) throw reason;
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) throw new GwctlError('UNAVAILABLE', `worker ${missing().join(', ')} does not serve yet, after ${limitMs} ms: it is being started`);
+      await this.#nextProgress(leftMs);
+    }
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#progress]) wake();
+  }
+
+  async #nextProgress(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#progress.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      this.#progress.add(wake);
+    });
+  }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

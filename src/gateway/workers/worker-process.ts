@@ -1,0 +1,141 @@
+import type { ChildProcess, SendHandle } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { GwctlError } from '../../shared/errors.ts';
+import type { MetricSnapshot } from '../metrics.ts';
+import type { ServingCounts } from '../serving.ts';
+import type { Producer } from '../transactions.ts';
+import type { FromWorker, ToWorker, WorkerCalls, WorkerVerb } from './worker-messages.ts';
+
+/** A client that a worker was given; the primary keeps its socket until the worker says that it has it. */
+export interface HandedClient {
+  readonly nodeId: number;
+  readonly socket: Socket;
+}
+
+type Settle = (outcome: { readonly result: unknown } | { readonly reason: unknown }) => void;
+
+const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 0 };
+
+/** The worker has ended, so it will never answer: its sockets are gone, and what it had not acknowledged never will be. */
+export class WorkerGone extends Error {}
+
+/** One worker as the primary sees it: a process that answers calls until it is gone. */
+export class WorkerProcess {
+  readonly number: number;
+  readonly pid: number | undefined;
+  /** Resolves, in words, when it is gone. */
+  readonly exited: Promise<string>;
+  /** Hears of every switch verb from here on. */
+  isCalled = false;
+  /** May be given clients. */
+  isServing = false;
+  /** What is open through it. */
+  readonly transactions = new Map<string, Producer>();
+  /** As of the last time that they were asked for. */
+  lastMetrics: readonly MetricSnapshot[] = [];
+  #counts = NOTHING;
+  readonly #child: ChildProcess;
+  readonly #calls = new Map<number, Settle>();
+  readonly #handed = new Map<number, HandedClient>();
+  #isGone = false;
+  #lastId = 0;
+
+  constructor(number: number, child: ChildProcess) {
+    this.number = number;
+    this.pid = child.pid;
+    this.#child = child;
+    child.on('message', (message) => this.#hear(message as FromWorker));
+    this.exited = new Promise((resolve) => {
+      const gone = (how: string): void => {
+        this.#end();
+        resolve(how);
+      };
+      child.once('exit', (code, signal) => {
+        const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
+        // What it said last is still to be read: a client that it took must not be given to another one.
+        if (child.connected) child.once('disconnect', () => gone(how));
+        else gone(how);
+      });
+      // Also for a send that the end of the process overtook: then there is an exit, too.
+      child.on('error', (reason) => {
+        if (child.pid === undefined) gone(reason.message);
+      });
+    });
+  }
+
+  get counts(): ServingCounts {
+    return this.#counts;
+  }
+
+  /** Throws WorkerGone when it ends meanwhile, UNAVAILABLE when it takes too long, and whatever the worker throws; all name the worker. */
+  async call<Verb extends WorkerVerb>(verb: Verb, args: Parameters<WorkerCalls[Verb]>, limitMs: number): Promise<Awaited<ReturnType<WorkerCalls[Verb]>>> {
+    if (this.#isGone) throw new WorkerGone(`${this.#name} is gone`);
+    const id = ++this.#lastId;
+    return await new Promise<Awaited<ReturnType<WorkerCalls[Verb]>>>((resolve, reject) => {
+      const timer = setTimeout(() => settle({ reason: new GwctlError('UNAVAILABLE', `${this.#name} did not answer ${verb} within ${limitMs} ms`) }), limitMs);
+      const settle: Settle = (outcome) => {
+        clearTimeout(timer);
+        this.#calls.delete(id);
+        if ('reason' in outcome) reject(outcome.reason);
+        else resolve(outcome.result as never);
+      };
+      this.#calls.set(id, settle);
+      this.#send({ kind: 'call', id, verb, args });
+    });
+  }
+
+  /** Gives it a client. What it had not taken when it ended is in `leftClients`. */
+  hand(client: HandedClient): void {
+    const handle = (client.socket as unknown as { readonly _handle: SendHandle | null })._handle;
+    if (handle === null || handle === undefined) return; // closed meanwhile
+    const id = ++this.#lastId;
+    this.#handed.set(id, client);
+    this.#send({ kind: 'client', id, nodeId: client.nodeId }, handle);
+  }
+
+  leftClients(): readonly HandedClient[] {
+    const left = [...this.#handed.values()];
+    this.#handed.clear();
+    return left;
+  }
+
+  kill(): void {
+    this.isCalled = false;
+    this.isServing = false;
+    this.#child.kill('SIGKILL');
+  }
+
+  get #name(): string {
+    return `worker ${this.number} (process ${this.pid ?? '?'})`;
+  }
+
+  #send(message: ToWorker, handle?: SendHandle): void {
+    // Whether it arrives is not known here: either an answer comes, or the exit.
+    this.#child.send(message, handle, () => {});
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === 'taken') {
+      // The worker has its own copy of the handle: this closes ours, not the connection.
+      this.#handed.get(message.id)?.socket.destroy();
+      this.#handed.delete(message.id);
+      return;
+    }
+    if (message.kind === 'transaction') {
+      if (message.producer === undefined) this.transactions.delete(message.transactionalId);
+      else this.transactions.set(message.transactionalId, message.producer);
+      return;
+    }
+    this.#counts = message.counts;
+    if (message.kind === 'answer') this.#calls.get(message.id)?.({ result: message.result });
+    if (message.kind === 'refusal') this.#calls.get(message.id)?.({ reason: new GwctlError(message.code, `worker ${this.number}: ${message.message}`) });
+  }
+
+  #end(): void {
+    this.#isGone = true;
+    this.isCalled = false;
+    this.isServing = false;
+    this.#counts = NOTHING;
+    for (const settle of [...this.#calls.values()]) settle({ reason: new WorkerGone(`${this.#name} is gone`) });
+  }
+}
