@@ -6,10 +6,11 @@ import { encodeRequestFrame, encodeResponseFrame, isFlexible, readResponseHeader
 import type { ApiDefinition } from '../wire/schema.ts';
 import { denyProduce } from './acls/deny-produce.ts';
 import { API, brokerVersionOf } from './api-table.ts';
-import { BackendLink } from './backend-link.ts';
+import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
 import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
+import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { answerDuringDrain } from './group-answers.ts';
@@ -27,8 +28,13 @@ import { swallowProduceRequest, type ProduceHead } from './splice/produce-reques
 import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
 
+/** How often one request is sent on to another coordinator, at most: more says that the cluster itself does not know. */
+const MAX_DETOURS = 3;
+/** `via` of a request whose coordinator is looked for: no broker's id. */
+const NOWHERE = -1;
+
 /**
- * One client, and its one broker connection behind it.
+ * One client, and its broker connection behind it (two where a coordinator is another broker, see BackendRoutes).
  *
  *   client ──► head ──► (held while paused) ──► rewrite ──► backend
  *   client ◄── in request order ◄── rewrite ◄── backend
@@ -46,14 +52,13 @@ export class ClientConnection {
   readonly #over = new AbortController();
   readonly #login: Login;
   #software = UNKNOWN_SOFTWARE;
-  #backend: BackendLink | undefined;
-  #connecting: Promise<BackendLink> | undefined;
+  readonly #routes: BackendRoutes;
+  /** Requests on their way to another coordinator, one after the other. */
+  #detours: Promise<void> = Promise.resolve();
   /** A Produce frame is partly forwarded. */
   #midWrite = false;
   #unacknowledged = false;
   #barrierWanted = false;
-  /** Read requests that the cluster that was left did not answer; asked first of the new one. */
-  #again: Buffer[] = [];
 
   constructor(socket: Socket, nodeId: number, node: NodeContext, log: Log) {
     this.#socket = socket;
@@ -61,6 +66,7 @@ export class ClientConnection {
     this.#node = node;
     this.#log = log;
     this.#login = new Login(node, socket.remoteAddress ?? '');
+    this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), flush: () => this.#flush(), over: this.#over.signal });
     this.#sink = new ByteSink(socket);
     this.#source = new ByteSource(socket, () => this.#flush());
     this.#queue = new ExchangeQueue((frame) => {
@@ -94,7 +100,7 @@ export class ClientConnection {
   /** Ends the connection at once, as a broker that goes away would. */
   destroy(): void {
     this.#socket.destroy();
-    this.#backend?.destroy();
+    this.#routes.destroy();
   }
 
   /**
@@ -102,7 +108,8 @@ export class ClientConnection {
    * connection in order, so the answer to a request behind it says that it was handled.
    */
   settleUnacknowledged(): void {
-    if (!this.#unacknowledged || this.#backend === undefined) return;
+    const backend = this.#routes.main;
+    if (!this.#unacknowledged || backend === undefined) return;
     if (this.#midWrite) {
       this.#barrierWanted = true;
       return;
@@ -111,8 +118,8 @@ export class ClientConnection {
     this.#barrierWanted = false;
     this.#node.inFlight.begin();
     this.#queue.push({ correlationId: 0, apiKey: API.apiVersions, apiVersion: 0, by: 'internal', isWrite: true });
-    void this.#backend.write(encodeRequestFrame(API.apiVersions, 0, 0, 'gwctl', Buffer.alloc(0)));
-    this.#backend.flush();
+    void backend.write(encodeRequestFrame(API.apiVersions, 0, 0, 'gwctl', Buffer.alloc(0)));
+    backend.flush();
   }
 
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
@@ -125,20 +132,18 @@ export class ClientConnection {
    * cluster (everything else that reads). An answer that is half-way to the client is let through first.
    */
   async moveBackend(frameMs: number): Promise<void> {
-    const old = this.#backend;
-    if (old === undefined) return;
-    if (!(await old.stopAfterFrame(frameMs))) this.#socket.destroy();
-    this.#backend = undefined;
-    old.destroy();
+    if (!(await this.#routes.leave(frameMs))) this.#socket.destroy();
+    const again: Buffer[] = [];
     for (const exchange of this.#queue.owed()) {
+      exchange.via = undefined;
       const moved = exchange.by === 'internal' ? Buffer.alloc(0) : answerMoved(exchange, this.#login.session?.around);
       if (moved !== undefined) this.#finishWrite(exchange, moved);
-      else if (exchange.frame !== undefined && !exchange.isWrite) this.#again.push(exchange.frame);
+      else if (exchange.frame !== undefined && !exchange.isWrite) again.push(exchange.frame);
       else this.destroy();
     }
-    if (this.#again.length === 0 || this.#socket.destroyed) return;
+    if (this.#socket.destroyed) return;
     try {
-      await this.#connected();
+      await this.#routes.resume(again);
     } catch (reason) {
       this.#complain(reason);
       this.destroy();
@@ -202,14 +207,15 @@ export class ClientConnection {
       const isJudged = this.#node.isSettling || session.around.access?.user.can !== undefined;
       const body = isJudged ? await this.#fitting(session, head, reader) : reader;
       if (body === undefined) return;
-      let backend = await this.#connected();
-      while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      let route = await this.#routes.to();
+      while (!this.#routes.isCurrent(route)) route = await this.#routes.to();
+      const { link } = route;
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
         else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, body, header, session.around, unknown, onAcks, (piece, lease) => backend.write(piece, lease));
+      const answer = await spliceProduce(head, body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
@@ -269,13 +275,14 @@ export class ClientConnection {
       this.#node.transactions.before(head.apiKey, request);
       const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
       // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
-      let backend = await this.#connected();
-      while (backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      const key = coordinatorKeyOf(head.apiKey, request);
+      let route = await this.#routes.to(key);
+      while (!this.#routes.isCurrent(route)) route = await this.#routes.to(key);
       // It has the topic ids of the cluster that was left meanwhile.
       if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
-      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, complete, isWrite });
+      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite });
       pushed = true;
-      await backend.write(rewritten);
+      await route.link.write(rewritten);
     } finally {
       if (isWrite && !pushed) this.#node.inFlight.end();
     }
@@ -289,54 +296,17 @@ export class ClientConnection {
 
   // --- the backend
 
-  /** The connection to this port's broker of the active cluster; made at the first need, and again after each move. */
-  async #connected(): Promise<BackendLink> {
-    if (this.#backend !== undefined && !this.#backend.isClosed) return this.#backend;
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    return await this.#connecting;
+  #lost({ via }: Route, reason: unknown): void {
+    const isMain = via === this.#nodeId;
+    // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
+    if (!this.#queue.owed().some((exchange) => exchange.via === (isMain ? undefined : via)) && !(isMain && this.#midWrite)) return;
+    if (!(reason instanceof StreamEnded)) this.#complain(reason);
+    this.destroy();
   }
 
-  async #connect(): Promise<BackendLink> {
-    let { socket, generation } = await this.#node.connectBackend(this.#nodeId);
-    while (generation !== this.#node.generation) {
-      socket.destroy();
-      ({ socket, generation } = await this.#node.connectBackend(this.#nodeId));
-    }
-    if (this.#over.signal.aborted) {
-      socket.destroy();
-      throw new StreamEnded(0);
-    }
-    const link = new BackendLink(socket, () => this.#flush());
-    this.#backend = link;
-    for (const frame of this.#again) void link.write(frame);
-    this.#again = [];
-    link.flush();
-    void this.#readAnswers(link);
-    return link;
-  }
-
-  async #readAnswers(link: BackendLink): Promise<void> {
-    try {
-      while (await link.nextFrame()) {
-        await this.#nextAnswer(link);
-        link.frameDone();
-      }
-    } catch (reason) {
-      if (link !== this.#backend) return; // replaced by a move: expected
-      this.#backend = undefined;
-      link.destroy();
-      // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
-      if (this.#queue.owed().length === 0 && !this.#midWrite) return;
-      if (!(reason instanceof StreamEnded)) this.#complain(reason);
-      this.destroy();
-    }
-  }
-
-  async #nextAnswer(link: BackendLink): Promise<void> {
+  async #nextAnswer({ via, link }: Route): Promise<void> {
     const size = await readFrameSize(link.source, this.#node.limits.maxFrameBytes);
-    const exchange = this.#queue.oldestOwed();
+    const exchange = this.#queue.oldestOwed(via === this.#nodeId ? undefined : via);
     if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
     const session = this.#login.session;
     const api = APIS.get(exchange.apiKey);
@@ -354,13 +324,41 @@ export class ClientConnection {
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
     const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
+    if (isNotCoordinator(exchange.apiKey, body) && this.#detour(exchange, via, () => this.#deliver(exchange, session, api, body))) return;
+    await this.#deliver(exchange, session, api, body);
+  }
+
+  async #deliver(exchange: Exchange, session: ClientSession, api: ApiDefinition, body: Record<string, unknown>): Promise<void> {
     if (exchange.request !== undefined) {
       if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
       if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
     }
     this.#node.transactions.after(exchange.apiKey, exchange.request, body, this.#software);
     await translateResponse(api, exchange, body, session.around, this.#node.isSettling);
-    this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
+    this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, exchange.correlationId, encodeMessage(api.response, exchange.apiVersion, body)));
+  }
+
+  /** Asks the coordinator instead, and `giveUp` when there is no other; false when that was tried often enough. */
+  #detour(exchange: Exchange, asked: number, giveUp: () => Promise<void>): boolean {
+    const { apiKey, request, frame, detours = 0 } = exchange;
+    const key = request === undefined ? undefined : coordinatorKeyOf(apiKey, request);
+    if (key === undefined || frame === undefined || detours >= MAX_DETOURS) return false;
+    const { generation } = this.#node;
+    exchange.via = NOWHERE;
+    exchange.detours = detours + 1;
+    this.#detours = this.#detours.then(async () => {
+      const route = await this.#routes.detour(key, asked).catch(() => undefined);
+      // A move has taken care of it, or the client is gone.
+      if (exchange.via !== NOWHERE || generation !== this.#node.generation || this.#over.signal.aborted) return;
+      if (route === undefined || !this.#routes.isCurrent(route)) return await giveUp();
+      exchange.via = route.via === this.#nodeId ? undefined : route.via;
+      void route.link.write(frame);
+      route.link.flush();
+    }).catch((reason: unknown) => {
+      this.#complain(reason);
+      this.destroy();
+    });
+    return true;
   }
 
   #finishWrite(exchange: Exchange, answer: Buffer): void {
@@ -372,21 +370,25 @@ export class ClientConnection {
 
   #flush(): void {
     this.#sink.flush();
-    this.#backend?.flush();
+    this.#routes.flush();
   }
 
   /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
   async #end(): Promise<void> {
-    const backend = this.#backend;
     const owedWrites = (): Exchange[] => this.#queue.owed().filter((exchange) => exchange.isWrite);
     const until = performance.now() + this.#node.limits.lingerMs;
     this.#flush();
-    while (backend?.isClosed === false && performance.now() < until && owedWrites().length > 0) await backend.frameOrClose(until - performance.now());
+    for (;;) {
+      const [first] = owedWrites();
+      const link = first === undefined ? undefined : this.#routes.get(first.via);
+      if (link === undefined || link.isClosed || performance.now() >= until) break;
+      await link.frameOrClose(until - performance.now());
+    }
     for (let owed = owedWrites().length; owed > 0; owed--) this.#node.inFlight.end();
     this.#queue.close();
     this.#sink.flush();
     this.#socket.destroySoon();
-    backend?.destroy();
+    this.#routes.destroy();
   }
 
   #complain(reason: unknown): void {

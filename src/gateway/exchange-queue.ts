@@ -13,6 +13,10 @@ export interface Exchange {
   /** Adds to the client's answer what the broker was not asked. */
   readonly complete?: (answer: Record<string, unknown>) => void;
   readonly isWrite: boolean;
+  /** The broker that it was sent to, where that is not the one of the client's port. */
+  via?: number | undefined;
+  /** How often it was sent on to another coordinator. */
+  detours?: number;
 }
 
 interface Slot {
@@ -55,11 +59,11 @@ export class ExchangeQueue {
     }
   }
 
-  /** The oldest exchange that a broker still owes an answer to: brokers answer in request order. */
-  oldestOwed(): Exchange | undefined {
+  /** The oldest exchange that a broker still owes an answer to: brokers answer in request order. `via` as in the exchange. */
+  oldestOwed(via?: number): Exchange | undefined {
     for (let index = this.#first; index < this.#slots.length; index++) {
       const slot = this.#slots[index] as Slot;
-      if (isOwed(slot)) return slot.exchange;
+      if (isOwed(slot) && slot.exchange.via === via) return slot.exchange;
     }
     return undefined;
   }

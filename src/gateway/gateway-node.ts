@@ -201,6 +201,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
       const { generation } = controller;
       return { socket: await active.connect(nodeId), generation };
     },
+    coordinatorOf: (key, asked) => active.coordinatorOf(key, asked),
     // A topic whose mapping could not be written is not reported as created: the client tries again, and finds both.
     topicsCreated: async ({ virtualCluster }, request, response) => {
       const created = response as unknown as CreateTopicsResponse;

@@ -34,6 +34,7 @@ export function connectionContext(log: (line: string) => void): NodeContext {
     isSettling: false,
     mayProduce: () => true,
     connectBackend: async () => Promise.reject(new Error('no broker')),
+    coordinatorOf: async () => Promise.reject(new Error('no broker')),
     topicsCreated: async () => {},
     topicsDeleted: async () => {},
   };
