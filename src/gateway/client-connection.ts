@@ -4,29 +4,30 @@ import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, encodeResponseFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
-import { denyProduce } from './acls/deny-produce.ts';
 import { API, brokerVersionOf } from './api-table.ts';
 import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
-import { bytesOf, ByteSource, StreamEnded } from './byte-source.ts';
+import { ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
 import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { answerDuringDrain } from './group-answers.ts';
+import { judgeProduce } from './judge-produce.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
 import { answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
-import { completeProduced, producedTopics } from './produced-topics.ts';
+import { completeProduced } from './produced-topics.ts';
 import { readHead } from './read-head.ts';
 import { toClient, translateRequest, translateResponse } from './rewrite/translation.ts';
 import { spliceFetch } from './splice-fetch.ts';
 import { spliceProduce } from './splice-produce.ts';
-import { swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
+import { swallowProduceRequest } from './splice/produce-request.ts';
 import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
+import { transactionalIdOf } from './transaction-answers.ts';
 
 /** How often one request is sent on to another coordinator, at most: more says that the cluster itself does not know. */
 const MAX_DETOURS = 3;
@@ -196,17 +197,25 @@ export class ClientConnection {
     const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
     const header = await reader.bytes(head.bodyStart, 'request head');
     header.writeInt16BE(brokerVersionOf(API.produce, head.apiVersion), 2);
-    if ((await this.#admit()) === 'expired') {
-      this.#refuseProduce(head, await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID));
+    const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
+    const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
+    const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
+    if ((await this.#admit(transactionalId)) === 'expired') {
+      const asked = await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID);
+      if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
       return;
     }
     this.#midWrite = true;
     let pushed = false;
     const unknown: UnknownTopic[] = [];
     try {
-      const isJudged = this.#node.isSettling || session.around.access?.user.can !== undefined;
-      const body = isJudged ? await this.#fitting(session, head, reader) : reader;
-      if (body === undefined) return;
+      const isJudged = this.#node.isSettling || transactionalId !== null || session.around.access?.user.can !== undefined;
+      const writer = { node: this.#node, nodeId: this.#nodeId, software: this.#software, around: session.around };
+      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } as const);
+      if (judged.kind === 'answer') {
+        if (judged.answer.length > 0) this.#answerLocally(head, judged.answer);
+        return;
+      }
       let route = await this.#routes.to();
       while (!this.#routes.isCurrent(route)) route = await this.#routes.to();
       const { link } = route;
@@ -215,7 +224,7 @@ export class ClientConnection {
         else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
+      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
@@ -224,31 +233,16 @@ export class ClientConnection {
     }
   }
 
-  /** Waits while writes are held. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
-  async #admit(): Promise<'open' | 'expired'> {
-    const { gate, inFlight } = this.#node;
-    while (!gate.isOpen) {
+  /** Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
+  async #admit(transactionalId: string | null): Promise<'open' | 'expired'> {
+    const { gate, inFlight, transactions } = this.#node;
+    while (!gate.isOpen && !transactions.mayEnd(transactionalId)) {
       // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
       this.#flush();
       if ((await gate.pass(this.#over.signal)) === 'expired') return 'expired';
     }
     inFlight.begin();
     return 'open';
-  }
-
-  /** The same request, kept whole, when all of it may go to this broker; else it is answered here, and undefined. */
-  async #fitting(session: ClientSession, head: RequestHead, reader: FrameReader): Promise<FrameReader | undefined> {
-    const bytes = await this.#source.take(reader.remaining);
-    const again = (): FrameReader => new FrameReader(bytesOf(bytes), bytes.length, reader.flexible, 'Produce');
-    const asked = await swallowProduceRequest(again(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
-    const denied = await denyProduce(head, asked, session.around);
-    if (denied === undefined && (!this.#node.isSettling || this.#node.mayProduce(this.#nodeId, await producedTopics(asked, session.around)))) return again();
-    this.#refuseProduce(head, asked, denied);
-    return undefined;
-  }
-
-  #refuseProduce(head: RequestHead, asked: ProduceHead, refusal = answerProduceNotLeader(head.correlationId, head.apiVersion, asked)): void {
-    if (asked.acks !== 0) this.#answerLocally(head, refusal);
   }
 
   async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
@@ -262,17 +256,18 @@ export class ClientConnection {
       this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, outcome.body)));
       return;
     }
+    const answer = (body: Record<string, unknown>): void => {
+      toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, body, session.around);
+      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, body)));
+    };
     const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, this.#node.groups, this.#over.signal, () => this.#flush());
-    if (drained !== undefined) {
-      toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, drained, session.around);
-      this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, drained)));
-      return;
-    }
-    if (isWrite && (await this.#admit()) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
+    if (drained !== undefined) return answer(drained);
+    if (isWrite && (await this.#admit(transactionalIdOf(head.apiKey, request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;
     try {
       const { brokerVersion, complete } = outcome;
-      this.#node.transactions.before(head.apiKey, request);
+      const settled = await this.#node.transactions.before(head.apiKey, request, this.#software);
+      if (settled !== undefined) return answer(settled);
       const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
       // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
       const key = coordinatorKeyOf(head.apiKey, request);

@@ -99,14 +99,14 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   const inFlight = new InFlightWrites();
   const groups = new GroupGate(settings.holdMs);
   const transactions = new Transactions(log);
-  // There was a switch before this start: producers from before it may still come.
-  if (memory.generation > 1) transactions.moved();
   const connections = new Set<ClientConnection>();
   const startedAt = new Date().toISOString();
   const frozen = apiTableFor(options.clusters.map(({ kafkaVersion }) => kafkaVersion));
   const apis = disabledGuards.has('epochs') ? withEpochApi(frozen) : frozen;
   let active = named(memory.active);
   let settledAtMs = -Infinity;
+  // There was a switch before this start: producers from before it may still come.
+  if (memory.generation > 1) transactions.moved(active.client);
 
   const controller: SwitchController = new SwitchController(memory.generation, memory.active, {
     prepare: async (to) => {
@@ -117,9 +117,13 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     },
     drainGroups: (timeoutMs) => groups.drain(timeoutMs),
     openGroups: (verdict) => groups.open(verdict),
-    closeGate: () => gate.close(),
+    closeGate: () => {
+      if (gate.isOpen) transactions.held();
+      gate.close();
+    },
     openGate: () => gate.open(),
     drain: async (timeoutMs) => {
+      await transactions.ended();
       for (const connection of connections) connection.settleUnacknowledged();
       if (!(await inFlight.drained(timeoutMs / 2))) {
         for (const connection of connections) connection.abortHalfWrite();
@@ -131,11 +135,12 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     },
     remember: (generation, to) => writeNodeMemory(options.memoryFile, { generation, active: to }),
     flip: async (to) => {
+      const left = active;
       active = named(to);
       const [loaded] = await Promise.all([tenants.load(to, active.client), active.learnLeaders()]);
       tenants.use(loaded);
       settledAtMs = performance.now() + SETTLING_MS;
-      transactions.moved();
+      transactions.moved(active.client, left.client);
       await Promise.all([...connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
       if (disabledGuards.has('keep-sockets')) for (const connection of connections) connection.destroy();
     },

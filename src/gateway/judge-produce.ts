@@ -1,0 +1,38 @@
+import type { RequestHead } from '../wire/headers.ts';
+import { denyProduce } from './acls/deny-produce.ts';
+import { bytesOf } from './byte-source.ts';
+import type { ClientSoftware } from './client-software.ts';
+import { FrameReader } from './frame-reader.ts';
+import { answerProduceFailed, answerProduceNotLeader } from './local-answers.ts';
+import type { NodeContext } from './node-context.ts';
+import { producedTopics } from './produced-topics.ts';
+import type { Surroundings } from './rewrite/rewriter.ts';
+import { swallowProduceRequest } from './splice/produce-request.ts';
+import { FIRST_PRODUCE_BY_ID } from './splice/produce-request-by-id.ts';
+
+/** Who wants to write. */
+export interface Writer {
+  readonly node: NodeContext;
+  /** The broker whose port it came to. */
+  readonly nodeId: number;
+  readonly software: ClientSoftware;
+  readonly around: Surroundings;
+}
+
+/** A Produce request that may go on, or the answer to it; an empty one where its client waits for none. */
+export type JudgedProduce = { readonly kind: 'forward'; readonly body: FrameReader } | { readonly kind: 'answer'; readonly answer: Buffer };
+
+const NO_ANSWER: JudgedProduce = { kind: 'answer', answer: Buffer.alloc(0) };
+
+/** Looks at a Produce request as a whole: all of it may go to this broker, or nothing does. `body` is changed in place where its producer has another id there. */
+export async function judgeProduce({ node, nodeId, software, around }: Writer, head: RequestHead, body: Buffer, flexible: boolean, transactionalId: string | null): Promise<JudgedProduce> {
+  const reader = (): FrameReader => new FrameReader(bytesOf(body), body.length, flexible, 'Produce');
+  const asked = await swallowProduceRequest(reader(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
+  const denied = await denyProduce(head, asked, around);
+  const fits = denied !== undefined || !node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around));
+  const errorCode = transactionalId === null || denied !== undefined || !fits ? undefined : node.transactions.beforeProduce(transactionalId, head, body, software);
+  if (denied === undefined && fits && errorCode === undefined) return { kind: 'forward', body: reader() };
+  if (asked.acks === 0) return NO_ANSWER;
+  if (denied !== undefined) return { kind: 'answer', answer: denied };
+  return { kind: 'answer', answer: errorCode === undefined ? answerProduceNotLeader(head.correlationId, head.apiVersion, asked) : answerProduceFailed(head.correlationId, head.apiVersion, asked, errorCode) };
+}
