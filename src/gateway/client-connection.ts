@@ -260,7 +260,7 @@ export class ClientConnection {
       toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, body, session.around);
       this.#answerLocally(head, encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, body)));
     };
-    const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, this.#node.groups, this.#over.signal, () => this.#flush());
+    const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, this.#software, this.#node.groups, this.#over.signal, () => this.#flush());
     if (drained !== undefined) return answer(drained);
     if (isWrite && (await this.#admit(transactionalIdOf(head.apiKey, request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;

@@ -27,3 +27,16 @@ export function readClientSoftware(head: RequestHead, frame: Buffer): ClientSoft
 export function endsOnUnknownTransaction({ name, version }: ClientSoftware): boolean {
   return name === 'apache-kafka-java' && Number.parseInt(version, 10) >= 4;
 }
+
+/** franz-go and @platformatic/kafka do not commit when they are told of a rebalance: what their timer has not committed is read again. */
+export function commitsByTimerOnly({ name }: ClientSoftware): boolean {
+  return name === FRANZ_GO || name === PLATFORMATIC;
+}
+
+/** franz-go goes on reading from where it was while it joins again, and keeps its position when it is assigned the same partitions. */
+export function keepsPartitionsWhileJoining({ name }: ClientSoftware): boolean {
+  return name === FRANZ_GO;
+}
+
+const FRANZ_GO = 'kgo';
+const PLATFORMATIC = 'platformatic-kafka';

@@ -35,6 +35,7 @@ export const MATRIX_CLIENTS: readonly MatrixClient[] = [
   client('kafkajs', 'kafkajs', 'plain'),
   client('platformatic', 'platformatic', 'plain'),
   client('franz-go', 'franz-go', 'idempotent', ordered),
+  client('franz-go-transactional', 'franz-go', 'transactional', transactional),
   client('sarama', 'sarama', 'plain'),
   client('kcat', 'kcat', 'plain', ordered),
 ];

@@ -16,6 +16,8 @@ import { isTrueWithin } from './poll.ts';
 import type { PreparedProgram } from './prepare-program.ts';
 
 export const VIRTUAL_CLUSTER = 'teamA';
+/** Lines of `gwctl failover` that say what clients will notice. */
+const CONCERNS_CLIENTS = /again|did not commit|held/;
 const PARTITIONS = 3;
 const RATE_PER_SECOND = 10;
 /** Acknowledged and received by each client before the switch, and again after it. */
@@ -73,6 +75,7 @@ export async function runMatrix(environment: TestEnvironment, clients: readonly 
     const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
     const switchedAtMs = Date.now();
     tell(`gwctl failover: exit code ${exitCode} after ${switchedAtMs - startedAtMs} ms`);
+    for (const line of stderr.split('\n').filter((text) => CONCERNS_CLIENTS.test(text))) tell(`gwctl failover: ${line.trim()}`);
     await awaitAll(switchedAtMs, RECOVERY_MS);
     const alive = new Set(present.filter((client) => hasEnough(eventsOf(client), switchedAtMs)));
     tell(`${Date.now() - switchedAtMs} ms later ${alive.size} of ${present.length} clients produce and consume`);
@@ -84,6 +87,7 @@ export async function runMatrix(environment: TestEnvironment, clients: readonly 
     await Promise.all([...running.values()].map((process) => process.stop(EXIT_MS)));
     tell('all stopped');
 
+    if (process.env['EV']) { const fs = await import('node:fs'); fs.mkdirSync(process.env['EV'], { recursive: true }); for (const c of present) fs.writeFileSync(`${process.env['EV']}/${c.name}.json`, JSON.stringify(eventsOf(c))); fs.writeFileSync(`${process.env['EV']}/failover.txt`, `${startedAtMs}\n${switchedAtMs}\n${stderr}`); }
     const cluster = openKafkaCluster(failover);
     try {
       const rows = await Promise.all(present.map(async (client) => {
