@@ -10,6 +10,7 @@ import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
 import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
+import { correctOffsets } from './correct-offsets.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { answerDuringDrain } from './group-answers.ts';
@@ -165,6 +166,7 @@ export class ClientConnection {
     const head = await readHead(this.#source, size);
     if (head.apiKey === API.apiVersions) {
       this.#software = readClientSoftware(head, await this.#source.take(size));
+      this.#node.software.see(this.#socket.remoteAddress, head.clientId, this.#software);
       this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
       return;
     }
@@ -179,6 +181,7 @@ export class ClientConnection {
       return;
     }
     const session = this.#login.session;
+    if (this.#software === UNKNOWN_SOFTWARE) this.#software = this.#node.software.of(this.#socket.remoteAddress, head.clientId);
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
     if (head.apiKey === API.produce) await this.#forwardProduce(session, head, size);
     else await this.#forward(session, api, head, size, rule.effect === 'write');
@@ -328,6 +331,7 @@ export class ClientConnection {
       if (exchange.apiKey === API.createTopics) await this.#node.topicsCreated(session.account, exchange.request, body);
       if (exchange.apiKey === API.deleteTopics) await this.#node.topicsDeleted(session.account, exchange.request, body);
     }
+    await correctOffsets(exchange, body, this.#node);
     this.#node.transactions.after(exchange.apiKey, exchange.request, body, this.#software);
     await translateResponse(api, exchange, body, session.around, this.#node.isSettling);
     this.#finishWrite(exchange, encodeResponseFrame(exchange.apiKey, exchange.apiVersion, exchange.correlationId, encodeMessage(api.response, exchange.apiVersion, body)));

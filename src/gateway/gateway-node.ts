@@ -9,6 +9,7 @@ import type { Cluster, GatewayNode as NodeConfig, GatewaySettings } from '../top
 import { apiTableFor } from './api-table.ts';
 import { BackendCluster, type BackendAccess } from './backend-cluster.ts';
 import { ClientConnection } from './client-connection.ts';
+import { SoftwareMemory } from './client-software.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { InFlightWrites } from './in-flight-writes.ts';
@@ -66,6 +67,8 @@ const FLIP_FRAME_MS = 1000;
 const SETTLING_MS = 300_000;
 
 const COMPACTED = { 'cleanup.policy': 'compact' };
+/** A client waits for its answer meanwhile. */
+const OFFSETS_TIMEOUT_MS = 3000;
 const TOPICS_VISIBLE_MS = 15_000;
 const RETRY_MS = 200;
 /** What this node cannot do without. The canary's topic is gwctl's, and is no topic of a mapping. */
@@ -177,6 +180,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     inFlight,
     groups,
     transactions,
+    software: new SoftwareMemory(),
     log,
     get generation() {
       return controller.generation;
@@ -207,6 +211,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
       return { socket: await active.connect(nodeId), generation };
     },
     coordinatorOf: (key, asked) => active.coordinatorOf(key, asked),
+    listOffsets: (queries) => active.client.listOffsets(queries, { timeoutMs: OFFSETS_TIMEOUT_MS }),
     // A topic whose mapping could not be written is not reported as created: the client tries again, and finds both.
     topicsCreated: async ({ virtualCluster }, request, response) => {
       const created = response as unknown as CreateTopicsResponse;

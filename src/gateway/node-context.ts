@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
+import type { OffsetAnswer, OffsetQuery } from '../client/list-offsets.ts';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
+import type { SoftwareMemory } from './client-software.ts';
 import type { CoordinatorKey } from './coordinator-key.ts';
 import type { GroupGate } from './group-gate.ts';
 import type { GuardName } from './guards.ts';
@@ -25,6 +27,7 @@ export interface NodeContext {
   readonly inFlight: InFlightWrites;
   readonly groups: GroupGate;
   readonly transactions: Transactions;
+  readonly software: SoftwareMemory;
   readonly metrics: Pick<Metrics, 'answered' | 'refused'>;
   readonly log: Log;
   /** For tests only. */
@@ -52,6 +55,8 @@ export interface NodeContext {
   connectBackend(nodeId: number): Promise<Backend>;
   /** The id of the broker that coordinates that; asked afresh when what is remembered is `asked`, which has just said that it does not. */
   coordinatorOf(key: CoordinatorKey, asked: number): Promise<number>;
+  /** Offsets of the active cluster (physical names), from whoever leads the partitions. */
+  listOffsets(queries: readonly OffsetQuery[]): Promise<readonly OffsetAnswer[]>;
   /** Called with each answer that changes what topics there are, before the client sees it. */
   topicsCreated(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;
   topicsDeleted(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;

@@ -1,4 +1,5 @@
 import { API_TABLE } from '../../src/gateway/api-table.ts';
+import { SoftwareMemory } from '../../src/gateway/client-software.ts';
 import { GroupGate } from '../../src/gateway/group-gate.ts';
 import { InFlightWrites } from '../../src/gateway/in-flight-writes.ts';
 import { createLog } from '../../src/gateway/log.ts';
@@ -20,6 +21,7 @@ export function connectionContext(log: (line: string) => void): NodeContext {
     inFlight: new InFlightWrites(),
     groups: new GroupGate(1000),
     metrics: { answered: () => {}, refused: () => {} },
+    software: new SoftwareMemory(),
     transactions: new Transactions(createLog(log)),
     log: createLog(log),
     generation: 1,
@@ -35,6 +37,7 @@ export function connectionContext(log: (line: string) => void): NodeContext {
     mayProduce: () => true,
     connectBackend: async () => Promise.reject(new Error('no broker')),
     coordinatorOf: async () => Promise.reject(new Error('no broker')),
+    listOffsets: async () => Promise.reject(new Error('no broker')),
     topicsCreated: async () => {},
     topicsDeleted: async () => {},
   };
