@@ -9,7 +9,7 @@ import type { TestEnvironment } from '../environment.ts';
 import { watchConnections } from './backend-connections.ts';
 import type { ClientEvent } from './client-event.ts';
 import { type ClientProcess, type ClientSettings, startClientProcess } from './client-process.ts';
-import { EXPECTED_TO_FAIL, type MatrixClient, type ProgramName } from './client-table.ts';
+import type { MatrixClient, ProgramName } from './client-table.ts';
 import { forceElections, type Leaders, readLeaders } from './force-elections.ts';
 import { judgeClient, type MatrixRow } from './judge-client.ts';
 import { isTrueWithin } from './poll.ts';
@@ -66,7 +66,7 @@ export async function runMatrix(environment: TestEnvironment, clients: readonly 
     const present = clients.filter(({ program }) => running.has(program));
     const eventsOf = (client: MatrixClient): readonly ClientEvent[] => running.get(client.program)?.events.filter(({ c }) => c === client.name) ?? [];
     const awaitAll = async (sinceMs: number, limitMs: number): Promise<void> => {
-      await isTrueWithin(limitMs, () => present.every((client) => isOver(client, eventsOf(client)) || hasEnough(eventsOf(client), sinceMs)));
+      await isTrueWithin(limitMs, () => present.every((client) => isOver(eventsOf(client)) || hasEnough(eventsOf(client), sinceMs)));
     };
 
     await awaitAll(0, START_MS);
@@ -87,7 +87,6 @@ export async function runMatrix(environment: TestEnvironment, clients: readonly 
     await Promise.all([...running.values()].map((process) => process.stop(EXIT_MS)));
     tell('all stopped');
 
-    if (process.env['EV']) { const fs = await import('node:fs'); fs.mkdirSync(process.env['EV'], { recursive: true }); for (const c of present) fs.writeFileSync(`${process.env['EV']}/${c.name}.json`, JSON.stringify(eventsOf(c))); fs.writeFileSync(`${process.env['EV']}/failover.txt`, `${startedAtMs}\n${switchedAtMs}\n${stderr}`); }
     const cluster = openKafkaCluster(failover);
     try {
       const rows = await Promise.all(present.map(async (client) => {
@@ -183,11 +182,9 @@ function hasReceivedAll(events: readonly ClientEvent[]): boolean {
   return events.every((event) => event.e !== 'acked' || (received.has(`${event.s ?? ''} ${event.v}`) && (!isTransactional || received.has(` ${event.v}`))));
 }
 
-/** Nobody waits for a client that has said so itself, or that is expected to fail and has shown more than one abortable error. */
-function isOver({ name }: MatrixClient, events: readonly ClientEvent[]): boolean {
-  const errors = events.flatMap((event) => (event.e === 'error' ? [event] : []));
-  if (errors.some(({ fatal }) => fatal === true)) return true;
-  return EXPECTED_TO_FAIL.has(name) && (errors.length > 1 || errors.some(({ abortable }) => abortable !== true));
+/** Nobody waits for a client that has said so itself. */
+function isOver(events: readonly ClientEvent[]): boolean {
+  return events.some((event) => event.e === 'error' && event.fatal === true);
 }
 
 function epochRange(leaders: Leaders): string {
