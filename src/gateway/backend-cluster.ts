@@ -7,9 +7,12 @@ import type { Cluster } from '../topology/topology.ts';
 import { authenticateSocket } from './authenticate-socket.ts';
 import { missingApis, type ApiTable } from './api-table.ts';
 import { ClusterTopics } from './cluster-topics.ts';
+import type { CoordinatorKey } from './coordinator-key.ts';
 import { connectPooled } from './read-buffers.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** A client waits for its answer meanwhile. */
+const COORDINATOR_TIMEOUT_MS = 3000;
 const ADDRESSES_FRESH_MS = 30_000;
 const LEADERS_FRESH_MS = 200;
 
@@ -67,6 +70,15 @@ export class BackendCluster {
     const socket = tls === undefined ? await openPooled(address, this.#connectTimeoutMs) : await openSocket(address, { tls, connectTimeoutMs: this.#connectTimeoutMs });
     if (sasl !== undefined) await authenticateSocket(socket, { address, sasl, clientId: this.#clientId, timeoutMs: this.#connectTimeoutMs });
     return socket;
+  }
+
+  /** The broker that coordinates that; asked afresh when what is remembered is `asked`, which says that it does not. */
+  async coordinatorOf({ kind, key }: CoordinatorKey, asked: number): Promise<number> {
+    const find = (): Promise<number> => this.client.findCoordinator(kind, key, { timeoutMs: COORDINATOR_TIMEOUT_MS });
+    const known = await find();
+    if (known !== asked) return known;
+    this.client.forgetLocations();
+    return await find();
   }
 
   async #ask(): Promise<void> {

@@ -1,19 +1,22 @@
 import type { Socket } from 'node:net';
 import { GwctlError } from '../shared/errors.ts';
-import { encodeMessage } from '../wire/codec.ts';
+import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
+import { answerInFull } from './answer-in-full.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
-import { BackendLink, KEEP_ALIVE_MS } from './backend-link.ts';
+import { KEEP_ALIVE_MS } from './backend-link.ts';
+import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
 import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
 import { complain } from './complain.ts';
+import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
+import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
-import { judgeProduce, mustBeJudged } from './judge-produce.ts';
-import { answerInFull } from './answer-in-full.ts';
+import { judgeProduce } from './judge-produce.ts';
 import { ConnectionTraffic } from './limits/connection-traffic.ts';
 import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
@@ -21,18 +24,19 @@ import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
 import { answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
-import { prepareRequest } from './prepare-request.ts';
+import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { completeProduced } from './produced-topics.ts';
 import { readHead } from './read-head.ts';
 import { spliceFetch } from './splice-fetch.ts';
 import { spliceProduce } from './splice-produce.ts';
-import { swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
+import { swallowProduceRequest } from './splice/produce-request.ts';
 import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
 import { translateAnswer } from './translate-answer.ts';
+import { transactionalIdOf } from './transaction-answers.ts';
 
 /**
- * One client, and its one broker connection behind it.
+ * One client, and its broker connection behind it (two where a coordinator is another broker, see BackendRoutes).
  *
  *   client ──► head ──► (held while paused) ──► rewrite ──► backend
  *   client ◄── in request order ◄── rewrite ◄── backend
@@ -52,14 +56,12 @@ export class ClientConnection {
   readonly #traffic = new ConnectionTraffic(this.#over.signal);
   readonly #patience: FramePatience;
   #software = UNKNOWN_SOFTWARE;
-  #backend: BackendLink | undefined;
-  #connecting: Promise<BackendLink> | undefined;
+  readonly #routes: BackendRoutes;
+  readonly #detours: Detours;
   /** A Produce frame is partly forwarded. */
   #midWrite = false;
   #unacknowledged = false;
   #barrierWanted = false;
-  /** Read requests that the cluster that was left did not answer; asked first of the new one. */
-  #again: Buffer[] = [];
 
   constructor(socket: Socket, nodeId: number, node: NodeContext, log: Log) {
     this.#socket = socket;
@@ -67,6 +69,8 @@ export class ClientConnection {
     this.#node = node;
     this.#log = log;
     this.#login = new Login(node, socket.remoteAddress ?? '');
+    this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), flush: () => this.#flush(), over: this.#over.signal });
+    this.#detours = new Detours(node, nodeId, this.#routes, this.#over.signal, (reason) => this.#fail(reason));
     this.#patience = new FramePatience(node.limits);
     this.#sink = new ByteSink(socket, (bytes) => this.#traffic.untaken(bytes));
     this.#source = new ByteSource(socket, () => this.#flush());
@@ -104,7 +108,7 @@ export class ClientConnection {
   /** Ends the connection at once, as a broker that goes away would. */
   destroy(): void {
     this.#socket.destroy();
-    this.#backend?.destroy();
+    this.#routes.destroy();
   }
 
   /**
@@ -112,7 +116,8 @@ export class ClientConnection {
    * connection in order, so the answer to a request behind it says that it was handled.
    */
   settleUnacknowledged(): void {
-    if (!this.#unacknowledged || this.#backend === undefined) return;
+    const backend = this.#routes.main;
+    if (!this.#unacknowledged || backend === undefined) return;
     if (this.#midWrite) {
       this.#barrierWanted = true;
       return;
@@ -121,13 +126,13 @@ export class ClientConnection {
     this.#barrierWanted = false;
     this.#node.inFlight.begin();
     this.#queue.push({ correlationId: 0, apiKey: API.apiVersions, apiVersion: 0, by: 'internal', isWrite: true });
-    void this.#backend.write(encodeRequestFrame(API.apiVersions, 0, 0, 'gwctl', Buffer.alloc(0)));
-    this.#backend.flush();
+    void backend.write(encodeRequestFrame(API.apiVersions, 0, 0, 'gwctl', Buffer.alloc(0)));
+    backend.flush();
   }
 
   /** One look, `elapsedMs` after the one before: whoever keeps the other side waiting for the rest of a frame is not waited for for ever. */
   endIfSlow(elapsedMs: number): void {
-    const why = this.#patience.look(elapsedMs, this.#source, 'client', this.#login.session !== undefined) ?? this.#backend?.look(elapsedMs);
+    const why = this.#patience.look(elapsedMs, this.#source, 'client', this.#login.session !== undefined) ?? this.#routes.look(elapsedMs);
     if (why === undefined) return;
     this.#complain(new GwctlError('UNAVAILABLE', why));
     this.destroy();
@@ -143,22 +148,17 @@ export class ClientConnection {
    * cluster (everything else that reads). An answer that is half-way to the client is let through first.
    */
   async moveBackend(frameMs: number): Promise<void> {
-    const old = this.#backend;
-    if (old === undefined) return;
-    if (!(await old.stopAfterFrame(frameMs))) this.#socket.destroy();
-    this.#backend = undefined;
-    old.destroy();
+    if (!(await this.#routes.leave(frameMs))) this.#socket.destroy();
+    const again: Buffer[] = [];
     for (const exchange of this.#queue.owed()) {
+      exchange.via = undefined;
       const moved = exchange.by === 'internal' ? Buffer.alloc(0) : answerMoved(exchange, this.#login.session?.around);
       if (moved !== undefined) this.#finishWrite(exchange, moved);
-      else if (exchange.frame !== undefined && !exchange.isWrite) this.#again.push(exchange.frame);
+      else if (exchange.frame !== undefined && !exchange.isWrite) again.push(exchange.frame);
       else this.destroy();
     }
-    if (this.#again.length === 0 || this.#socket.destroyed) return;
-    await this.#connected().catch((reason: unknown) => {
-      this.#complain(reason);
-      this.destroy();
-    });
+    if (this.#socket.destroyed) return;
+    await this.#routes.resume(again).catch((reason: unknown) => this.#fail(reason));
   }
 
   async #nextRequest(): Promise<void> {
@@ -182,6 +182,7 @@ export class ClientConnection {
     const head = await readHead(this.#source, size);
     if (head.apiKey === API.apiVersions) {
       this.#software = readClientSoftware(head, await this.#source.take(size));
+      this.#node.software.see(this.#socket.remoteAddress, head.clientId, this.#software);
       this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
       return;
     }
@@ -191,6 +192,7 @@ export class ClientConnection {
       return;
     }
     const session = this.#login.session;
+    if (this.#software === UNKNOWN_SOFTWARE) this.#software = this.#node.software.of(this.#socket.remoteAddress, head.clientId);
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
     const room = this.#traffic.charge(head.apiKey, size);
     if (room !== undefined) {
@@ -215,24 +217,34 @@ export class ClientConnection {
     const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
     const header = await reader.bytes(head.bodyStart, 'request head');
     header.writeInt16BE(brokerVersionOf(API.produce, head.apiVersion), 2);
-    if ((await this.#admit()) === 'expired') {
-      this.#refuseProduce(head, await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID));
+    const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
+    const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
+    const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
+    if ((await this.#admit(transactionalId)) === 'expired') {
+      const asked = await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID);
+      if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
       return;
     }
     this.#midWrite = true;
     let pushed = false;
     const unknown: UnknownTopic[] = [];
     try {
-      const judged = mustBeJudged(this.#node, session.around) ? await judgeProduce(head, await this.#source.take(reader.remaining), reader.flexible, this.#nodeId, this.#node, session.around) : undefined;
-      if (judged?.kind === 'refused') return this.#refuseProduce(head, judged.asked, judged.answer);
-      let backend = this.#backend;
-      while (backend === undefined || backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      const isJudged = this.#node.isSettling || transactionalId !== null || session.around.access?.user.can !== undefined;
+      const writer = { node: this.#node, nodeId: this.#nodeId, software: this.#software, around: session.around };
+      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } as const);
+      if (judged.kind === 'answer') {
+        if (judged.answer.length > 0) this.#answerLocally(head, judged.answer);
+        return;
+      }
+      let route = this.#routes.mainNow;
+      while (route === undefined || !this.#routes.isCurrent(route)) route = await this.#routes.to();
+      const { link } = route;
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
         else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, judged?.body ?? reader, header, session.around, unknown, onAcks, (piece, lease) => backend.write(piece, lease));
+      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
@@ -241,10 +253,10 @@ export class ClientConnection {
     }
   }
 
-  /** Waits while writes are held. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
-  async #admit(): Promise<'open' | 'expired'> {
-    const { gate, inFlight } = this.#node;
-    while (!gate.isOpen) {
+  /** Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
+  async #admit(transactionalId: string | null): Promise<'open' | 'expired'> {
+    const { gate, inFlight, transactions } = this.#node;
+    while (!gate.isOpen && !transactions.mayEnd(transactionalId)) {
       // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
       this.#flush();
       if ((await this.#traffic.whileHeld(gate.pass(this.#over.signal))) === 'expired') return 'expired';
@@ -253,31 +265,29 @@ export class ClientConnection {
     return 'open';
   }
 
-  #refuseProduce(head: RequestHead, asked: ProduceHead, refusal = answerProduceNotLeader(head.correlationId, head.apiVersion, asked)): void {
-    if (asked.acks !== 0) this.#answerLocally(head, refusal);
-  }
-
   async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
     const { maxDecodedBytes } = this.#node.limits;
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
     const frame = await this.#source.take(size);
     const { generation } = this.#node;
-    const prepared = await prepareRequest(api, head, frame, session.around, this.#node, this.#over.signal, () => this.#flush());
+    const prepared = await prepareRequest(api, head, frame, session.around, this.#software, this.#node, this.#over.signal, () => this.#flush());
     if (prepared.kind === 'answer') return this.#answerInFull(api, head, prepared.body);
-    if (isWrite && (await this.#admit()) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
+    const { request, brokerVersion, complete } = prepared;
+    if (isWrite && (await this.#admit(transactionalIdOf(head.apiKey, request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;
     try {
-      const { request, brokerVersion, complete } = prepared;
-      this.#node.transactions.before(head.apiKey, request);
+      const settled = await this.#node.transactions.before(head.apiKey, request, this.#software);
+      if (settled !== undefined) return this.#answerInFull(api, head, inClientsWords(api, head, complete, settled, session.around));
       const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
       // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
-      let backend = this.#backend;
-      while (backend === undefined || backend !== this.#backend || backend.isClosed) backend = await this.#connected();
+      const key = coordinatorKeyOf(head.apiKey, request);
+      let route = await this.#routes.to(key);
+      while (!this.#routes.isCurrent(route)) route = await this.#routes.to(key);
       // It has the topic ids of the cluster that was left meanwhile.
       if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
-      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() });
+      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() });
       pushed = true;
-      await backend.write(rewritten);
+      await route.link.write(rewritten);
     } finally {
       if (isWrite && !pushed) this.#node.inFlight.end();
     }
@@ -296,55 +306,18 @@ export class ClientConnection {
 
   // --- the backend
 
-  /** The connection to this port's broker of the active cluster; made at the first need, and again after each move. */
-  async #connected(): Promise<BackendLink> {
-    if (this.#backend?.isClosed === false) return this.#backend;
-    this.#connecting ??= this.#connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    return await this.#connecting;
+  #lost({ via }: Route, reason: unknown): void {
+    const isMain = via === this.#nodeId;
+    // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
+    if (!this.#queue.owed().some((exchange) => exchange.via === (isMain ? undefined : via)) && !(isMain && this.#midWrite)) return;
+    if (!(reason instanceof StreamEnded)) this.#complain(reason);
+    this.destroy();
   }
 
-  async #connect(): Promise<BackendLink> {
-    let { socket, generation } = await this.#node.connectBackend(this.#nodeId);
-    while (generation !== this.#node.generation) {
-      socket.destroy();
-      ({ socket, generation } = await this.#node.connectBackend(this.#nodeId));
-    }
-    if (this.#over.signal.aborted) {
-      socket.destroy();
-      throw new StreamEnded(0);
-    }
-    const link = new BackendLink(socket, () => this.#flush(), this.#node.limits);
-    this.#backend = link;
-    for (const frame of this.#again) void link.write(frame);
-    this.#again = [];
-    link.flush();
-    void this.#readAnswers(link);
-    return link;
-  }
-
-  async #readAnswers(link: BackendLink): Promise<void> {
-    try {
-      while (await link.nextFrame()) {
-        await this.#nextAnswer(link);
-        link.frameDone();
-      }
-    } catch (reason) {
-      if (link !== this.#backend) return; // replaced by a move: expected
-      this.#backend = undefined;
-      link.destroy();
-      // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
-      if (this.#queue.owed().length === 0 && !this.#midWrite) return;
-      if (!(reason instanceof StreamEnded)) this.#complain(reason);
-      this.destroy();
-    }
-  }
-
-  async #nextAnswer(link: BackendLink): Promise<void> {
+  async #nextAnswer({ via, link }: Route): Promise<void> {
     const size = await readFrameSize(link.source, this.#node.limits.maxFrameBytes);
     link.began(size);
-    const exchange = this.#queue.oldestOwed();
+    const exchange = this.#queue.oldestOwed(via === this.#nodeId ? undefined : via);
     if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
     const session = this.#login.session;
     const api = APIS.get(exchange.apiKey);
@@ -361,7 +334,9 @@ export class ClientConnection {
     const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, brokerVersion, frame);
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
-    this.#finishWrite(exchange, await translateAnswer(api, exchange, frame, bodyStart, session, this.#node, this.#software));
+    const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
+    const deliver = async (): Promise<void> => this.#finishWrite(exchange, await translateAnswer(api, exchange, body, session, this.#node, this.#software));
+    if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) await deliver();
   }
 
   #finishWrite(exchange: Exchange, answer: Buffer): void {
@@ -373,22 +348,31 @@ export class ClientConnection {
 
   #flush(): void {
     this.#sink.flush();
-    this.#backend?.flush();
+    this.#routes.flush();
   }
 
   /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
   async #end(): Promise<void> {
     this.#traffic.end();
-    const backend = this.#backend;
     const owedWrites = (): Exchange[] => this.#queue.owed().filter((exchange) => exchange.isWrite);
     const until = performance.now() + this.#node.limits.lingerMs;
     this.#flush();
-    while (backend?.isClosed === false && performance.now() < until && owedWrites().length > 0) await backend.frameOrClose(until - performance.now());
+    for (;;) {
+      const [first] = owedWrites();
+      const link = first === undefined ? undefined : this.#routes.get(first.via);
+      if (link === undefined || link.isClosed || performance.now() >= until) break;
+      await link.frameOrClose(until - performance.now());
+    }
     for (let owed = owedWrites().length; owed > 0; owed--) this.#node.inFlight.end();
     this.#queue.close();
     this.#sink.flush();
     this.#socket.destroySoon();
-    backend?.destroy();
+    this.#routes.destroy();
+  }
+
+  #fail(reason: unknown): void {
+    this.#complain(reason);
+    this.destroy();
   }
 
   #complain(reason: unknown): void {

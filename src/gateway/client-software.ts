@@ -23,7 +23,44 @@ export function readClientSoftware(head: RequestHead, frame: Buffer): ClientSoft
   }
 }
 
+const REMEMBERED = 10_000;
+
+/** What clients have said of themselves, by address and client id: @platformatic/kafka says it on the first of its connections only. */
+export class SoftwareMemory {
+  readonly #known = new Map<string, ClientSoftware>();
+
+  see(address: string | undefined, clientId: string | null, software: ClientSoftware): void {
+    if (software.name === '') return;
+    const key = keyOf(address, clientId);
+    this.#known.delete(key);
+    this.#known.set(key, software);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  of(address: string | undefined, clientId: string | null): ClientSoftware {
+    return this.#known.get(keyOf(address, clientId)) ?? UNKNOWN_SOFTWARE;
+  }
+}
+
+function keyOf(address: string | undefined, clientId: string | null): string {
+  return `${address ?? ''} ${clientId ?? ''}`;
+}
+
 /** Kafka's own Java client from 4.0 on: the only one for which INVALID_PRODUCER_ID_MAPPING is the end (hazard H4). */
 export function endsOnUnknownTransaction({ name, version }: ClientSoftware): boolean {
   return name === 'apache-kafka-java' && Number.parseInt(version, 10) >= 4;
 }
+
+/** franz-go and @platformatic/kafka do not commit when they are told of a rebalance: what their timer has not committed is read again. */
+export function commitsByTimerOnly({ name }: ClientSoftware): boolean {
+  return name === FRANZ_GO || name === PLATFORMATIC;
+}
+
+/** These go on reading from where they were while they join again, or, where they are assigned the same partitions, even after it. */
+export function keepsPartitionsWhileJoining({ name }: ClientSoftware): boolean {
+  return name === FRANZ_GO || name === PLATFORMATIC;
+}
+
+const FRANZ_GO = 'kgo';
+const PLATFORMATIC = 'platformatic-kafka';

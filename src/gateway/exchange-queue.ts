@@ -17,6 +17,10 @@ export interface Exchange {
   readonly isWrite: boolean;
   /** What it counts for among its virtual cluster's limits; nothing when absent. */
   readonly charge?: Charge;
+  /** The broker that it was sent to, where that is not the one of the client's port. */
+  via?: number | undefined;
+  /** How often it was sent on to another coordinator. */
+  detours?: number;
 }
 
 interface Slot {
@@ -59,11 +63,11 @@ export class ExchangeQueue {
     }
   }
 
-  /** The oldest exchange that a broker still owes an answer to: brokers answer in request order. */
-  oldestOwed(): Exchange | undefined {
+  /** The oldest exchange that a broker still owes an answer to: brokers answer in request order. `via` as in the exchange. */
+  oldestOwed(via?: number): Exchange | undefined {
     for (let index = this.#first; index < this.#slots.length; index++) {
       const slot = this.#slots[index] as Slot;
-      if (isOwed(slot)) return slot.exchange;
+      if (isOwed(slot) && slot.exchange.via === via) return slot.exchange;
     }
     return undefined;
   }

@@ -113,6 +113,18 @@ export class FrameReader {
     });
   }
 
+  /** The string that comes next, left where it is. */
+  async peekString(field: string): Promise<string | null> {
+    const prefix = await this.#source.ensure(Math.min(this.remaining, this.flexible ? 5 : 2));
+    let bytes = this.flexible ? 1 : 2;
+    while (this.flexible && bytes < prefix.length && (prefix[bytes - 1] as number) & 0x80) bytes++;
+    let length = this.flexible ? -1 : prefix.readInt16BE(0);
+    if (this.flexible) for (let index = 0; index < bytes; index++) length += ((prefix[index] as number) & 0x7f) * 2 ** (7 * index);
+    if (length < 0) return null;
+    this.#claim(bytes + length, field);
+    return (await this.#source.ensure(bytes + length)).toString('utf8', bytes, bytes + length);
+  }
+
   /** The bytes of a tagged-field section as they are; nothing in classic encoding. */
   tags(): Soon<Buffer> {
     if (!this.flexible) return EMPTY;

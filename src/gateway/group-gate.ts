@@ -4,6 +4,11 @@ interface Member {
   lastHeartbeatMs: number;
   /** Has asked to join since the drain began: what it consumed is committed. */
   hasJoined: boolean;
+  /** KIP-848: how many topics it has said that it owns partitions of. */
+  owned: number;
+  /** It was told to give up all partitions, of which its broker does not know. */
+  wasEmptied: boolean;
+  generation: number;
 }
 
 /** Why a held request goes on: on the same cluster, after a move to another one, or because it was held for too long. */
@@ -11,6 +16,8 @@ export type HoldVerdict = 'same' | 'moved' | 'expired';
 
 /** A member that was not heard of for so long is gone, or its session is. */
 const MEMBER_FORGOTTEN_MS = 45_000;
+/** Clients that commit by a timer only have done so when nothing was fetched for so long: by default, or in practice, it is a second. */
+const TIMER_COMMIT_MS = 1300;
 /** Longest time that a fetch is kept waiting here while groups are drained; short, so that clients come round to their heartbeat. */
 const EMPTY_FETCH_MS = 200;
 
@@ -34,12 +41,58 @@ export class GroupGate {
     return this.#closedAt !== undefined;
   }
 
+  /** Closed, and who commits by a timer may have something to commit. */
+  get isWithinTimer(): boolean {
+    return this.#closedAt !== undefined && performance.now() - this.#closedAt < TIMER_COMMIT_MS;
+  }
+
   /** Called for each heartbeat, whoever answers it. Names are physical. */
-  heartbeat(group: string, memberId: string): void {
+  heartbeat(group: string, memberId: string, generation: number): void {
+    this.#heard(group, memberId).generation = generation;
+  }
+
+  #heard(group: string, memberId: string): Member {
     const key = keyOf(group, memberId);
-    const known = this.#members.get(key);
-    if (known === undefined) this.#members.set(key, { group, lastHeartbeatMs: performance.now(), hasJoined: false });
-    else known.lastHeartbeatMs = performance.now();
+    const member = this.#members.get(key) ?? { group, lastHeartbeatMs: 0, hasJoined: false, owned: 0, wasEmptied: false, generation: -1 };
+    member.lastHeartbeatMs = performance.now();
+    this.#members.set(key, member);
+    return member;
+  }
+
+  /** A member of a KIP-848 group says of how many topics it owns partitions; undefined: of as many as before. While the gate is closed it shall give up all. */
+  owns(group: string, memberId: string, topics: number | undefined): void {
+    const member = this.#heard(group, memberId);
+    member.owned = topics ?? member.owned;
+    if (this.#closedAt === undefined) return;
+    member.wasEmptied = true;
+    if (member.owned === 0) this.drained(group, memberId);
+  }
+
+  /** A member of a classic group joins and shall be assigned nothing first; its generation, or undefined where that was done, or it is no member. */
+  empties(group: string, memberId: string): number | undefined {
+    const member = this.#members.get(keyOf(group, memberId));
+    if (this.#closedAt === undefined || member === undefined || member.wasEmptied) return undefined;
+    member.wasEmptied = true;
+    return member.generation;
+  }
+
+  isEmptied(group: string, memberId: string): boolean {
+    return this.#members.get(keyOf(group, memberId))?.wasEmptied === true;
+  }
+
+  /** Whether that member gave up what its broker believes it to own: it must join again. Asked once. */
+  mustRejoin(group: string, memberId: string): boolean {
+    const member = this.#members.get(keyOf(group, memberId));
+    if (member === undefined || !member.wasEmptied || this.#closedAt !== undefined) return false;
+    member.wasEmptied = false;
+    return true;
+  }
+
+  /** What that member consumed is committed. */
+  drained(group: string, memberId: string): void {
+    const member = this.#members.get(keyOf(group, memberId));
+    if (member !== undefined) member.hasJoined = true;
+    this.#tell();
   }
 
   left(group: string, memberId: string): void {
@@ -53,7 +106,7 @@ export class GroupGate {
       this.#closedAt = performance.now();
       for (const [key, member] of this.#members) {
         if (performance.now() - member.lastHeartbeatMs > MEMBER_FORGOTTEN_MS) this.#members.delete(key);
-        else member.hasJoined = false;
+        else Object.assign(member, { hasJoined: false, wasEmptied: false });
       }
     }
     const deadline = performance.now() + timeoutMs;
@@ -75,9 +128,7 @@ export class GroupGate {
   /** Holds a join until the gate opens; the time counts from when it closed, as for writes. `over` ends the wait early. */
   async join(group: string, memberId: string, over: AbortSignal): Promise<HoldVerdict> {
     if (this.#closedAt === undefined) return 'same';
-    const member = this.#members.get(keyOf(group, memberId));
-    if (member !== undefined) member.hasJoined = true;
-    this.#tell();
+    this.drained(group, memberId);
     const leftMs = this.#closedAt + this.#holdMs - performance.now();
     return await this.#wait(leftMs, over);
   }

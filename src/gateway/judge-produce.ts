@@ -1,29 +1,38 @@
 import type { RequestHead } from '../wire/headers.ts';
 import { denyProduce } from './acls/deny-produce.ts';
 import { bytesOf } from './byte-source.ts';
+import type { ClientSoftware } from './client-software.ts';
 import { FrameReader } from './frame-reader.ts';
+import { answerProduceFailed, answerProduceNotLeader } from './local-answers.ts';
 import type { NodeContext } from './node-context.ts';
 import { producedTopics } from './produced-topics.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
-import { swallowProduceRequest, type ProduceHead } from './splice/produce-request.ts';
+import { swallowProduceRequest } from './splice/produce-request.ts';
 import { FIRST_PRODUCE_BY_ID } from './splice/produce-request-by-id.ts';
 
-/** A Produce request that was kept whole: to be read once more, when all of it may go to this broker, or refused. */
-export type JudgedProduce =
-  | { readonly kind: 'fits'; readonly body: FrameReader }
-  /** Without an answer: "not the leader". */
-  | { readonly kind: 'refused'; readonly asked: ProduceHead; readonly answer: Buffer | undefined };
-
-/** Whether a request must be kept whole and judged before any of it goes on. */
-export function mustBeJudged({ isSettling }: Pick<NodeContext, 'isSettling'>, { access }: Surroundings): boolean {
-  return isSettling || access?.user.can !== undefined;
+/** Who wants to write. */
+export interface Writer {
+  readonly node: NodeContext;
+  /** The broker whose port it came to. */
+  readonly nodeId: number;
+  readonly software: ClientSoftware;
+  readonly around: Surroundings;
 }
 
-/** Judges the rest of a Produce request (`bytes`, what `reader` has left) by the ACLs of its user and by who leads its partitions. */
-export async function judgeProduce(head: RequestHead, bytes: Buffer, flexible: boolean, nodeId: number, node: Pick<NodeContext, 'isSettling' | 'mayProduce'>, around: Surroundings): Promise<JudgedProduce> {
-  const again = (): FrameReader => new FrameReader(bytesOf(bytes), bytes.length, flexible, 'Produce');
-  const asked = await swallowProduceRequest(again(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
-  const answer = await denyProduce(head, asked, around);
-  if (answer === undefined && (!node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around)))) return { kind: 'fits', body: again() };
-  return { kind: 'refused', asked, answer };
+/** A Produce request that may go on, or the answer to it; an empty one where its client waits for none. */
+export type JudgedProduce = { readonly kind: 'forward'; readonly body: FrameReader } | { readonly kind: 'answer'; readonly answer: Buffer };
+
+const NO_ANSWER: JudgedProduce = { kind: 'answer', answer: Buffer.alloc(0) };
+
+/** Looks at a Produce request as a whole: all of it may go to this broker, or nothing does. `body` is changed in place where its producer has another id there. */
+export async function judgeProduce({ node, nodeId, software, around }: Writer, head: RequestHead, body: Buffer, flexible: boolean, transactionalId: string | null): Promise<JudgedProduce> {
+  const reader = (): FrameReader => new FrameReader(bytesOf(body), body.length, flexible, 'Produce');
+  const asked = await swallowProduceRequest(reader(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
+  const denied = await denyProduce(head, asked, around);
+  const fits = denied !== undefined || !node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around));
+  const errorCode = transactionalId === null || denied !== undefined || !fits ? undefined : node.transactions.beforeProduce(transactionalId, head, body, software);
+  if (denied === undefined && fits && errorCode === undefined) return { kind: 'forward', body: reader() };
+  if (asked.acks === 0) return NO_ANSWER;
+  if (denied !== undefined) return { kind: 'answer', answer: denied };
+  return { kind: 'answer', answer: errorCode === undefined ? answerProduceNotLeader(head.correlationId, head.apiVersion, asked) : answerProduceFailed(head.correlationId, head.apiVersion, asked, errorCode) };
 }

@@ -22,11 +22,16 @@ export function answerApiVersions(correlationId: number, version: number, table:
 
 /** "Not the leader, and I do not know who is": every client refreshes its metadata and tries again, and librdkafka counts no retry (H12). */
 export function answerProduceNotLeader(correlationId: number, version: number, head: ProduceHead): Buffer {
+  return answerProduceFailed(correlationId, version, head, ERROR.NOT_LEADER_OR_FOLLOWER);
+}
+
+/** The same error for every partition. */
+export function answerProduceFailed(correlationId: number, version: number, head: ProduceHead, errorCode: number): Buffer {
   const body = newMessage(produceResponse, {
     responses: head.topics.map(({ name, topicId, partitions }) => ({
       name,
       topicId,
-      partitionResponses: partitions.map((index) => ({ index, errorCode: ERROR.NOT_LEADER_OR_FOLLOWER, baseOffset: -1n })),
+      partitionResponses: partitions.map((index) => ({ index, errorCode, baseOffset: -1n })),
     })),
   });
   return encodeResponseFrame(API.produce, version, correlationId, encodeMessage(produceResponse, version, body));

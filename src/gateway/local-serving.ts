@@ -8,6 +8,7 @@ import { createAcceptor, type Acceptor } from './acceptor.ts';
 import { apiTableFor, type ApiTable } from './api-table.ts';
 import type { Backing } from './backing.ts';
 import { ClientConnection } from './client-connection.ts';
+import { SoftwareMemory } from './client-software.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { unlessHeld } from './held-changes.ts';
@@ -47,6 +48,8 @@ export interface ServingOptions {
 
 /** Longest time that an answer which is half-way to a client may hold up a flip. */
 const FLIP_FRAME_MS = 1000;
+/** A client waits for its answer meanwhile. */
+const OFFSETS_TIMEOUT_MS = 3000;
 
 /** What clients of this node may ask. */
 export function tableOf({ clusters, disabledGuards }: Pick<ServingOptions, 'clusters' | 'disabledGuards'>): ApiTable {
@@ -64,6 +67,7 @@ export class LocalServing implements Serving {
   readonly #inFlight = new InFlightWrites();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
+  readonly #software = new SoftwareMemory();
   readonly #throttle = new LoginThrottle();
   readonly #connections = new Set<ClientConnection>();
   readonly #ended = { received: 0, sent: 0 };
@@ -86,7 +90,7 @@ export class LocalServing implements Serving {
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, opened);
     // There was a switch before this start: producers from before it may still come.
-    if (backing.generation > 1) this.#transactions.moved();
+    if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
     const context = this.#makeContext();
     const tls = node.tls === undefined ? undefined : readServerTls(node.tls);
@@ -136,6 +140,7 @@ export class LocalServing implements Serving {
   }
 
   async closeGate(): Promise<void> {
+    if (this.#gate.isOpen) this.#transactions.held();
     this.#gate.close();
   }
 
@@ -144,6 +149,7 @@ export class LocalServing implements Serving {
   }
 
   async settleWrites(timeoutMs: number): Promise<boolean> {
+    await this.#transactions.ended();
     for (const connection of this.#connections) connection.settleUnacknowledged();
     if (await this.#inFlight.drained(timeoutMs / 2)) return true;
     for (const connection of this.#connections) connection.abortHalfWrite();
@@ -159,8 +165,9 @@ export class LocalServing implements Serving {
   }
 
   async flip(to: string, generation: number): Promise<void> {
+    const left = this.#backing.active;
     await this.#backing.moveTo(to, generation);
-    this.#transactions.moved();
+    this.#transactions.moved(this.#backing.active.client, left.name === to ? undefined : left.client);
     await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
@@ -212,6 +219,7 @@ export class LocalServing implements Serving {
       inFlight: this.#inFlight,
       groups: this.#groups,
       transactions: this.#transactions,
+      software: this.#software,
       log: this.#log,
       get generation() {
         return backing.generation;
@@ -243,6 +251,8 @@ export class LocalServing implements Serving {
         const { generation, active } = backing;
         return { socket: await active.connect(nodeId), generation };
       },
+      coordinatorOf: (key, asked) => backing.active.coordinatorOf(key, asked),
+      listOffsets: (queries) => backing.active.client.listOffsets(queries, { timeoutMs: OFFSETS_TIMEOUT_MS }),
       topicsCreated: (account, request, response) => this.#topicsCreated(account, request as unknown as CreateTopicsRequest, response as unknown as CreateTopicsResponse),
       topicsDeleted: (account, request, response) => this.#topicsDeleted(account, request as unknown as DeleteTopicsRequest, response as unknown as DeleteTopicsResponse),
     };

@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
+import type { OffsetAnswer, OffsetQuery } from '../client/list-offsets.ts';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
 import type { AuditSink } from './audit/audit-log.ts';
+import type { SoftwareMemory } from './client-software.ts';
+import type { CoordinatorKey } from './coordinator-key.ts';
 import type { GroupGate } from './group-gate.ts';
 import type { GuardName } from './guards.ts';
 import type { InFlightWrites } from './in-flight-writes.ts';
@@ -27,6 +30,7 @@ export interface NodeContext {
   readonly groups: GroupGate;
   readonly transactions: Transactions;
   readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;
+  readonly software: SoftwareMemory;
   readonly log: Log;
   readonly audit: AuditSink;
   /** For tests only. */
@@ -54,6 +58,10 @@ export interface NodeContext {
   readonly isSettling: boolean;
   /** A new connection to that broker of the active cluster, or to any broker of it when it has no such one (H9). */
   connectBackend(nodeId: number): Promise<Backend>;
+  /** The id of the broker that coordinates that; asked afresh when what is remembered is `asked`, which has just said that it does not. */
+  coordinatorOf(key: CoordinatorKey, asked: number): Promise<number>;
+  /** Offsets of the active cluster (physical names), from whoever leads the partitions. */
+  listOffsets(queries: readonly OffsetQuery[]): Promise<readonly OffsetAnswer[]>;
   /** Called with each answer that changes what topics there are, before the client sees it. */
   topicsCreated(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;
   topicsDeleted(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;

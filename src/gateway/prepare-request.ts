@@ -1,6 +1,7 @@
 import type { RequestHead } from '../wire/headers.ts';
 import { decodeMessage } from '../wire/codec.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
+import type { ClientSoftware } from './client-software.ts';
 import { MAX_REQUEST_ELEMENTS } from './frame-reader.ts';
 import { answerDuringDrain } from './group-answers.ts';
 import type { NodeContext } from './node-context.ts';
@@ -16,13 +17,18 @@ export type PreparedRequest =
 
 /** Decodes a whole request and translates it. `beforeWait` is called before it is held for a drain of the groups, at most until `over`. */
 export async function prepareRequest(
-  api: ApiDefinition, head: RequestHead, frame: Buffer, around: Surroundings, { groups }: Pick<NodeContext, 'groups'>, over: AbortSignal, beforeWait: () => void,
+  api: ApiDefinition, head: RequestHead, frame: Buffer, around: Surroundings, software: ClientSoftware, { groups }: Pick<NodeContext, 'groups'>, over: AbortSignal, beforeWait: () => void,
 ): Promise<PreparedRequest> {
   const request = decodeMessage(api.request, head.apiVersion, frame, head.bodyStart, MAX_REQUEST_ELEMENTS);
   const outcome = await translateRequest(api, head.apiVersion, request, around);
   if (outcome.kind === 'answer') return outcome;
-  const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, groups, over, beforeWait);
+  const drained = await answerDuringDrain(head.apiKey, head.apiVersion, request, software, groups, over, beforeWait);
   if (drained === undefined) return { ...outcome, request };
-  toClient(api, { apiVersion: head.apiVersion, complete: outcome.complete }, drained, around);
-  return { kind: 'answer', body: drained };
+  return { kind: 'answer', body: inClientsWords(api, head, outcome.complete, drained, around) };
+}
+
+/** An answer that the gateway makes in a broker's words. */
+export function inClientsWords(api: ApiDefinition, { apiVersion }: RequestHead, complete: (answer: Body) => void, answer: Body, around: Surroundings): Body {
+  toClient(api, { apiVersion, complete }, answer, around);
+  return answer;
 }

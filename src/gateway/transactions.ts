@@ -1,47 +1,48 @@
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { ERROR } from '../wire/error-codes.ts';
-import type { AddOffsetsToTxnRequest } from '../wire/generated/add-offsets-to-txn.ts';
-import type { AddPartitionsToTxnRequest } from '../wire/generated/add-partitions-to-txn.ts';
-import { endTxnApi, type EndTxnRequest } from '../wire/generated/end-txn.ts';
+import { describeTransactionsApi } from '../wire/generated/describe-transactions.ts';
+import { endTxnApi } from '../wire/generated/end-txn.ts';
 import type { InitProducerIdRequest, InitProducerIdResponse } from '../wire/generated/init-producer-id.ts';
-import type { ProduceResponse } from '../wire/generated/produce.ts';
+import type { RequestHead } from '../wire/headers.ts';
 import { API } from './api-table.ts';
 import { endsOnUnknownTransaction, type ClientSoftware } from './client-software.ts';
 import type { Log } from './log.ts';
+import { renumberBatches } from './splice/renumber-batches.ts';
+import { answerTransaction, forgiveUnknown, identityOf, setIdentity, transactionalIdOf } from './transaction-answers.ts';
+import { introduceProducer, isSame, wasReplaced, type ProducerIdentity, type TransactionalProducer } from './transactional-producer.ts';
 
 type Body = Record<string, unknown>;
 
-/** A transactional producer as a coordinator knows it. */
-export interface Producer {
-  readonly producerId: bigint;
-  readonly epoch: number;
-}
-
 /** Hears of each transaction that is opened, and with undefined of each that has ended; not of those that a move makes void. */
-export type OpenWatcher = (transactionalId: string, producer: Producer | undefined) => void;
+export type OpenWatcher = (transactionalId: string, producer: ProducerIdentity | undefined) => void;
 
 /** Producers that are remembered; the oldest are forgotten first. */
 const REMEMBERED = 100_000;
-
-/** What a coordinator, or a leader that asked one, answers about a transaction that it does not know. */
-const UNKNOWN_TRANSACTION: ReadonlySet<unknown> = new Set([ERROR.INVALID_PRODUCER_ID_MAPPING, ERROR.INVALID_TXN_STATE]);
+const REMEMBERED_REPLACED = 10;
+/** How long transactions that are open when writes are held may go on, to end. */
+const ENDING_MS = 1000;
+/** Of a producer whose own is not known: what most clients say. */
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * Transactional producers across a switch (hazards H4 and 00.4). The transaction state of a cluster is not replicated: on the other one a
  * producer is unknown, in words that end a Java client for ever. So
- *  - transactions that are open when writes are drained are aborted on the cluster that is left: nothing half-done stays, and nothing that
- *    others wrote stays hidden behind it;
- *  - a Java client from 4.0 on, for which "unknown" is the end, is told so in words on which it aborts its transaction and starts anew; all
- *    others do that by themselves;
- *  - its wish for a new epoch of its old id becomes a wish for a fresh one.
+ *  - while writes are held, transactions that are open may end for a moment, and new ones wait;
+ *  - those that are still open then are aborted on the cluster that is left, and their producers are told in words on which they abort, too;
+ *  - every other producer does not notice: as its next transaction begins the gateway introduces it to the new cluster, and from then on turns
+ *    its id into the one that it has there, in every request and in the heads of its record batches.
  * All names are physical.
  */
 export class Transactions {
   readonly #log: Log;
   readonly #opened: OpenWatcher;
-  readonly #issued = new Map<string, Producer>();
-  readonly #open = new Map<string, Producer>();
+  readonly #producers = new Map<string, TransactionalProducer>();
+  readonly #open = new Set<string>();
+  #client: KafkaClient | undefined;
+  #left: KafkaClient | undefined;
   #isDisturbed = false;
+  #endingUntilMs = -Infinity;
+  #ended: (() => void) | undefined;
 
   constructor(log: Log, opened: OpenWatcher = () => {}) {
     this.#log = log;
@@ -52,73 +53,167 @@ export class Transactions {
     return this.#open.size;
   }
 
-  /** Changes a request, in place, before it goes to the broker. */
-  before(apiKey: number, request: Body): void {
-    if (apiKey !== API.initProducerId || !this.#isDisturbed) return;
-    const init = request as unknown as InitProducerIdRequest;
-    const known = init.transactionalId === null ? undefined : this.#issued.get(init.transactionalId);
-    if (known?.producerId === init.producerId) return;
-    // An id of the other cluster: a coordinator that does not know it answers PRODUCER_FENCED, which is the end of a Java producer.
-    init.producerId = -1n;
-    init.producerEpoch = -1;
+  /** Whether Produce requests of transactions may have to be answered or changed here. */
+  get isDisturbed(): boolean {
+    return this.#isDisturbed;
+  }
+
+  /** Changes a request, in place, before it goes to the broker; an answer where it shall not go there. */
+  async before(apiKey: number, request: Body, software: ClientSoftware): Promise<Body | undefined> {
+    const transactionalId = transactionalIdOf(apiKey, request);
+    if (transactionalId === null || !this.#isDisturbed) return undefined;
+    const identity = identityOf(apiKey, request);
+    const producer = this.#producers.get(transactionalId);
+    if (producer !== undefined && wasReplaced(identity, producer)) return answerTransaction(apiKey, request, ERROR.PRODUCER_FENCED);
+    const known = producer !== undefined && isSame(producer, identity) ? producer : undefined;
+    if (apiKey === API.initProducerId) {
+      if (known?.standing === 'here') setIdentity(apiKey, request, known.introduced ?? known);
+      // An id of the other cluster: a coordinator that does not know it answers PRODUCER_FENCED, which is the end of a Java producer.
+      else setIdentity(apiKey, request, { producerId: -1n, epoch: -1 });
+      return undefined;
+    }
+    if (known === undefined) return undefined;
+    const beginsTransaction = apiKey === API.addPartitionsToTxn || apiKey === API.addOffsetsToTxn;
+    if (known.standing === 'elsewhere' && beginsTransaction) {
+      const outcome = await this.#introduce(transactionalId, known);
+      if (outcome !== 'here') return answerTransaction(apiKey, request, outcome === 'fenced' ? ERROR.PRODUCER_FENCED : ERROR.COORDINATOR_NOT_AVAILABLE);
+    }
+    if (known.standing === 'here') {
+      if (known.introduced !== undefined) setIdentity(apiKey, request, known.introduced);
+      return undefined;
+    }
+    return answerTransaction(apiKey, request, this.#isEnded(apiKey, request, known) ? ERROR.NONE : refusalFor(software));
+  }
+
+  /** An abort of what was aborted, or the same end of a transaction again, whose answer its client has not got. */
+  #isEnded(apiKey: number, { committed }: Body, producer: TransactionalProducer): boolean {
+    if (apiKey !== API.endTxn) return false;
+    if (producer.standing === 'aborted') {
+      if (committed === false) producer.standing = 'elsewhere';
+      return committed === false;
+    }
+    return committed === false || producer.hasCommitted;
+  }
+
+  async #introduce(transactionalId: string, producer: TransactionalProducer): Promise<'here' | 'fenced' | 'unavailable'> {
+    if (this.#client === undefined) return 'unavailable';
+    producer.introduction ??= introduceProducer(transactionalId, producer, this.#client, this.#left).finally(() => {
+      producer.introduction = undefined;
+    });
+    return await producer.introduction;
+  }
+
+  /** The same for a Produce request, whose body is given; an error code where it shall not go to the broker. */
+  beforeProduce(transactionalId: string, head: RequestHead, body: Buffer, software: ClientSoftware): number | undefined {
+    const producer = this.#producers.get(transactionalId);
+    if (producer === undefined) return undefined;
+    if (producer.standing !== 'here') return refusalFor(software);
+    if (producer.introduced !== undefined) renumberBatches(head, body, producer, producer.introduced);
+    return undefined;
   }
 
   /** Learns from an answer and changes it, in place, before it goes to the client. Produce has no decoded request. */
   after(apiKey: number, request: Body | undefined, answer: Body, software: ClientSoftware): void {
-    if (request !== undefined) this.#learn(apiKey, request, answer);
-    if (this.#isDisturbed && endsOnUnknownTransaction(software)) forgive(apiKey, request, answer);
+    const transactionalId = request === undefined ? null : transactionalIdOf(apiKey, request);
+    if (request !== undefined && transactionalId !== null) this.#learn(apiKey, transactionalId, request, answer);
+    if (!this.#isDisturbed || !endsOnUnknownTransaction(software) || !forgiveUnknown(apiKey, request, answer)) return;
+    // One of before this node's start: it aborts now, and with its next transaction it is introduced.
+    if (request === undefined || transactionalId === null || apiKey === API.txnOffsetCommit) return;
+    this.#close(transactionalId);
+    const identity = identityOf(apiKey, request);
+    const known = this.#producers.get(transactionalId);
+    if (known !== undefined && isSame(known.introduced ?? known, identity)) known.standing = 'elsewhere';
+    else this.#remember(transactionalId, { ...stranger(identity), standing: 'elsewhere' });
   }
 
-  #learn(apiKey: number, request: Body, answer: Body): void {
+  #learn(apiKey: number, transactionalId: string, request: Body, answer: Body): void {
     switch (apiKey) {
       case API.initProducerId: {
-        const { transactionalId } = request as unknown as InitProducerIdRequest;
-        const { errorCode, producerId, producerEpoch } = answer as unknown as InitProducerIdResponse;
-        if (transactionalId === null || errorCode !== ERROR.NONE) return;
-        this.#close(transactionalId);
-        remember(this.#issued, transactionalId, { producerId, epoch: producerEpoch });
+        const { errorCode, producerId, producerEpoch: epoch } = answer as unknown as InitProducerIdResponse;
+        if (errorCode !== ERROR.NONE) return;
+        const before = this.#producers.get(transactionalId);
+        const replaced = before === undefined ? [] : [...before.replaced, before].slice(-REMEMBERED_REPLACED).map((old) => ({ producerId: old.producerId, epoch: old.epoch }));
+        this.#remember(transactionalId, { ...stranger({ producerId, epoch }), timeoutMs: (request as unknown as InitProducerIdRequest).transactionTimeoutMs, replaced });
+        this.#end(transactionalId, false);
         return;
       }
-      case API.addPartitionsToTxn: {
-        const { v3AndBelowTransactionalId, v3AndBelowProducerId, v3AndBelowProducerEpoch } = request as unknown as AddPartitionsToTxnRequest;
-        this.adopt(v3AndBelowTransactionalId, { producerId: v3AndBelowProducerId, epoch: v3AndBelowProducerEpoch });
-        return;
-      }
+      case API.addPartitionsToTxn:
       case API.addOffsetsToTxn: {
-        const { transactionalId, producerId, producerEpoch } = request as unknown as AddOffsetsToTxnRequest;
-        this.adopt(transactionalId, { producerId, epoch: producerEpoch });
+        const identity = identityOf(apiKey, request);
+        const known = this.#producers.get(transactionalId);
+        if (known === undefined || !isSame(known.introduced ?? known, identity)) this.#remember(transactionalId, stranger(identity));
+        this.#begin(transactionalId, identity);
         return;
       }
       case API.endTxn:
-        if (answer['errorCode'] === ERROR.NONE) this.#close((request as unknown as EndTxnRequest).transactionalId);
+        if (answer['errorCode'] === ERROR.NONE) this.#end(transactionalId, request['committed'] === true);
         return;
       default:
     }
   }
 
-  /** A transaction is open, as far as is known. */
-  adopt(transactionalId: string, producer: Producer): void {
-    const known = this.#open.get(transactionalId);
-    remember(this.#open, transactionalId, producer);
-    if (known === undefined || known.producerId !== producer.producerId || known.epoch !== producer.epoch) this.#opened(transactionalId, producer);
+  /** A transaction is open, as far as is known: of a producer that others served. */
+  adopt(transactionalId: string, identity: ProducerIdentity): void {
+    this.#remember(transactionalId, stranger(identity));
+    this.#begin(transactionalId, identity);
+  }
+
+  #begin(transactionalId: string, identity: ProducerIdentity): void {
+    if (this.#open.has(transactionalId)) return;
+    this.#open.add(transactionalId);
+    this.#opened(transactionalId, identity);
   }
 
   #close(transactionalId: string): void {
     if (this.#open.delete(transactionalId)) this.#opened(transactionalId, undefined);
   }
 
+  #end(transactionalId: string, hasCommitted: boolean): void {
+    const producer = this.#producers.get(transactionalId);
+    if (producer !== undefined) producer.hasCommitted = hasCommitted;
+    this.#close(transactionalId);
+    if (this.#open.size === 0) this.#ended?.();
+  }
+
+  #remember(transactionalId: string, producer: TransactionalProducer): void {
+    this.#producers.delete(transactionalId);
+    this.#producers.set(transactionalId, producer);
+    if (this.#producers.size <= REMEMBERED) return;
+    const [oldest] = this.#producers.keys();
+    if (oldest !== undefined) this.#producers.delete(oldest);
+  }
+
+  /** Writes are held from now on. */
+  held(): void {
+    this.#endingUntilMs = performance.now() + ENDING_MS;
+  }
+
+  /** Whether a write of that transaction may pass while others are held. */
+  mayEnd(transactionalId: string | null): boolean {
+    return transactionalId !== null && this.#open.has(transactionalId) && performance.now() < this.#endingUntilMs;
+  }
+
+  /** Waits until nothing is open, or that has taken long enough; then nothing may pass any more. */
+  async ended(): Promise<void> {
+    const leftMs = this.#endingUntilMs - performance.now();
+    if (this.#open.size > 0 && leftMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, leftMs);
+        this.#ended = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#ended = undefined;
+    this.#endingUntilMs = -Infinity;
+  }
+
   /** Aborts what is open on that cluster; called when no write is in flight and none can begin. Throws UNAVAILABLE when a coordinator does not answer. */
   async abortOpen(client: KafkaClient, timeoutMs: number): Promise<number> {
+    this.#client ??= client;
     const open = [...this.#open];
-    await Promise.all(
-      open.map(async ([transactionalId, { producerId, epoch }]) => {
-        const draft = { transactionalId, producerId, producerEpoch: epoch, committed: false };
-        const { errorCode } = await client.send({ kind: 'transaction', transactionalId }, endTxnApi, draft, { timeoutMs });
-        // Ended already, or taken over by a newer producer: either way it is not open any more.
-        if (errorCode !== ERROR.NONE) this.#log.info('a transaction could not be aborted', { transactionalId, errorCode });
-        this.#close(transactionalId);
-      }),
-    );
+    await Promise.all(open.map((transactionalId) => this.#abort(transactionalId, client, timeoutMs)));
     if (open.length > 0) this.disturb();
     return open.length;
   }
@@ -128,54 +223,41 @@ export class Transactions {
     this.#isDisturbed = true;
   }
 
-  /** The cluster has changed: what was issued before is unknown there. */
-  moved(): void {
-    this.#issued.clear();
+  async #abort(transactionalId: string, client: KafkaClient, timeoutMs: number): Promise<void> {
+    const producer = this.#producers.get(transactionalId);
+    if (producer !== undefined) {
+      const { producerId, epoch: producerEpoch } = producer.introduced ?? producer;
+      const target = { kind: 'transaction', transactionalId } as const;
+      const answer = await client.send(target, endTxnApi, { transactionalId, producerId, producerEpoch, committed: false }, { timeoutMs });
+      producer.standing = 'aborted';
+      // From version 5 on each end gives a new epoch.
+      if (answer.errorCode === ERROR.NONE && answer.producerId >= 0n) producer.introduced = { producerId: answer.producerId, epoch: answer.producerEpoch, firstSequences: undefined };
+      // Ended already, perhaps by a commit whose answer was lost, or taken over by a newer producer: either way it is not open any more.
+      if (answer.errorCode !== ERROR.NONE) {
+        const { transactionStates } = await client.send(target, describeTransactionsApi, { transactionalIds: [transactionalId] }, { timeoutMs });
+        const state = transactionStates[0]?.transactionState ?? 'unknown';
+        this.#log.info('a transaction could not be aborted', { transactionalId, errorCode: answer.errorCode, state });
+        if (state === 'CompleteCommit' || state === 'PrepareCommit') Object.assign(producer, { standing: 'elsewhere', hasCommitted: true });
+      }
+    }
+    this.#close(transactionalId);
+  }
+
+  /** The cluster has changed: what was issued before is unknown there. `left` is the one that knew it, where there is one to ask. */
+  moved(client: KafkaClient, left?: KafkaClient): void {
+    this.#client = client;
+    this.#left = left;
+    for (const [transactionalId, producer] of this.#producers) if (producer.standing === 'here') producer.standing = this.#open.has(transactionalId) ? 'aborted' : 'elsewhere';
     this.#open.clear();
     this.disturb();
   }
 }
 
-/**
- * For Java from 4.0 on: errors that end a producer become errors on which it aborts and goes on; an abort of what is not there has succeeded.
- * Only a failed batch makes that client ask for a new epoch, and so for a new id, without which it would never be known here. So partitions and
- * offsets seem to be taken into the transaction, and the batch fails: no leader writes for a producer that its coordinator does not know, and
- * no commit of it succeeds.
- * (UNKNOWN_PRODUCER_ID would do both, but applications close on it: it is an OutOfOrderSequenceException.)
- */
-function forgive(apiKey: number, request: Body | undefined, answer: Body): void {
-  switch (apiKey) {
-    case API.addPartitionsToTxn:
-      for (const topic of answer['resultsByTopicV3AndBelow'] as { resultsByPartition: Body[] }[]) {
-        for (const partition of topic.resultsByPartition) replace(partition, 'partitionErrorCode', ERROR.NONE);
-      }
-      return;
-    case API.addOffsetsToTxn:
-      replace(answer, 'errorCode', ERROR.NONE);
-      return;
-    case API.txnOffsetCommit:
-      for (const topic of answer['topics'] as { partitions: Body[] }[]) for (const partition of topic.partitions) replace(partition, 'errorCode', ERROR.NONE);
-      return;
-    case API.endTxn:
-      replace(answer, 'errorCode', request?.['committed'] === true ? ERROR.TRANSACTION_ABORTABLE : ERROR.NONE);
-      return;
-    case API.produce:
-      for (const topic of (answer as unknown as ProduceResponse).responses) {
-        for (const partition of topic.partitionResponses) replace(partition as unknown as Body, 'errorCode', ERROR.TRANSACTION_ABORTABLE);
-      }
-      return;
-    default:
-  }
+/** On which a client aborts its transaction and goes on: for Java from 4.0 on only one word is not the end, others do not know that word yet. */
+function refusalFor(software: ClientSoftware): number {
+  return endsOnUnknownTransaction(software) ? ERROR.TRANSACTION_ABORTABLE : ERROR.INVALID_PRODUCER_ID_MAPPING;
 }
 
-function replace(owner: Body, field: string, errorCode: number): void {
-  if (UNKNOWN_TRANSACTION.has(owner[field])) owner[field] = errorCode;
-}
-
-function remember(producers: Map<string, Producer>, transactionalId: string, producer: Producer): void {
-  producers.delete(transactionalId);
-  producers.set(transactionalId, producer);
-  if (producers.size <= REMEMBERED) return;
-  const [oldest] = producers.keys();
-  if (oldest !== undefined) producers.delete(oldest);
+function stranger({ producerId, epoch }: ProducerIdentity): TransactionalProducer {
+  return { producerId, epoch, timeoutMs: DEFAULT_TIMEOUT_MS, standing: 'here', hasCommitted: false, introduced: undefined, introduction: undefined, replaced: [] };
 }

@@ -1,9 +1,9 @@
-import { decodeMessage } from '../wire/codec.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
 import { answerInFull } from './answer-in-full.ts';
-import { API, brokerVersionOf } from './api-table.ts';
+import { API } from './api-table.ts';
 import { auditTopics } from './audit/audited-topics.ts';
 import type { ClientSoftware } from './client-software.ts';
+import { correctOffsets } from './correct-offsets.ts';
 import type { Exchange } from './exchange-queue.ts';
 import type { ClientSession } from './login.ts';
 import type { NodeContext } from './node-context.ts';
@@ -11,14 +11,14 @@ import { translateResponse } from './rewrite/translation.ts';
 
 /** Turns a broker's whole answer into the client's, after everything that depends on it was told. */
 export async function translateAnswer(
-  api: ApiDefinition, exchange: Exchange, frame: Buffer, bodyStart: number, { account, around, address }: ClientSession, node: NodeContext, software: ClientSoftware,
+  api: ApiDefinition, exchange: Exchange, body: Record<string, unknown>, { account, around, address }: ClientSession, node: NodeContext, software: ClientSoftware,
 ): Promise<Buffer> {
-  const { apiKey, apiVersion, request } = exchange;
-  const body = decodeMessage(api.response, brokerVersionOf(apiKey, apiVersion), frame, bodyStart);
+  const { apiKey, request } = exchange;
   if (request !== undefined) {
     if (apiKey === API.createTopics) await node.topicsCreated(account, request, body);
     if (apiKey === API.deleteTopics) await node.topicsDeleted(account, request, body);
   }
+  await correctOffsets(exchange, body, node);
   node.transactions.after(apiKey, request, body, software);
   await translateResponse(api, exchange, body, around, node.isSettling);
   auditTopics(apiKey, request, body, { virtualCluster: account.virtualCluster, user: account.username, address }, node.audit);

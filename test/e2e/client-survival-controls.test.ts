@@ -28,19 +28,26 @@ const SENT_EPOCHS = 'sent-epochs';
 /** Three, because kcat exits only when all its brokers are gone at the same moment, and it connects again at once. */
 const CLOSED_SOCKETS = ['closed-sockets-1', 'closed-sockets-2', 'closed-sockets-3'];
 const PASSED_IDS = 'passed-ids';
-const TOPICS = [SHOWN_EPOCHS, SENT_EPOCHS, ...CLOSED_SOCKETS, PASSED_IDS];
+/** The twin of PASSED_IDS, through the node whose guard is on. */
+const OWN_IDS = 'own-ids';
+const TOPICS = [SHOWN_EPOCHS, SENT_EPOCHS, ...CLOSED_SOCKETS, PASSED_IDS, OWN_IDS];
 const toPhysical = (topic: string): string => VIRTUAL_CLUSTER + topic;
 /** Records of the old producer before the switch; the new one's batches must reach past it. */
 const SENT_BEFORE = 3;
 const CANDIDATES = 40;
+/** The ids that a gateway makes by itself begin here: no cluster has come so far. */
+const FIRST_OWN_ID = 2n ** 61n;
+const TWIN_CANDIDATES = 5;
 
 let environment: TestEnvironment;
 let gateway1: ClientSettings;
+let gateway2: ClientSettings;
 let confluent: PreparedProgram;
 let kcat: PreparedProgram;
 const running = new Map<string, ClientProcess>();
 const producers: Producer[] = [];
 let oldProducer: Producer;
+let oldTwin: Producer;
 let oldId: bigint;
 let brokerIds: readonly number[];
 let switchedAtMs = 0;
@@ -53,7 +60,7 @@ beforeAll(async () => {
   for (const [node, guards] of Object.entries(OFF)) await restartWithout(node, guards);
   const credentials = await issueToken(environment);
   gateway1 = settingsFor(gatewayNamed(topology, 'gateway1'), credentials);
-  const gateway2 = settingsFor(gatewayNamed(topology, 'gateway2'), credentials);
+  gateway2 = settingsFor(gatewayNamed(topology, 'gateway2'), credentials);
   await createTopics(environment, TOPICS, credentials);
   const [main, failover] = [clusterNamed(topology, 'main'), clusterNamed(topology, 'failover')];
   await awaitTopics(failover, TOPICS.map(toPhysical));
@@ -63,8 +70,12 @@ beforeAll(async () => {
 
   brokerIds = main.brokers.map(({ id }) => id);
   await skipUsedIds(gateway1, brokerIds);
-  oldProducer = await idempotentProducer();
-  for (let index = 0; index < SENT_BEFORE; index++) await sendOne(oldProducer, `old/p1/${index}`);
+  oldProducer = await idempotentProducer(gateway1);
+  oldTwin = await idempotentProducer(gateway2);
+  for (let index = 0; index < SENT_BEFORE; index++) {
+    await sendOne(oldProducer, PASSED_IDS, `old/p1/${index}`);
+    await sendOne(oldTwin, OWN_IDS, `old/p1/${index}`);
+  }
   oldId = (await producerIdsOf(main, toPhysical(PASSED_IDS), 0))[0] ?? -1n;
 
   start(confluent, [SHOWN_EPOCHS], gateway1);
@@ -119,13 +130,13 @@ describe('producer ids of the clusters are passed on', () => {
     expect(oldId).toBeGreaterThan(0n);
     await drawUntil(gateway1, brokerIds, oldId);
     for (let index = 0; index < CANDIDATES && !(await idsAfterSwitch()).includes(oldId); index++) {
-      const candidate = await idempotentProducer();
-      for (let sequence = 0; sequence < SENT_BEFORE + 2; sequence++) await sendOne(candidate, `new${index}/p1/${sequence}`);
+      const candidate = await idempotentProducer(gateway1);
+      for (let sequence = 0; sequence < SENT_BEFORE + 2; sequence++) await sendOne(candidate, PASSED_IDS, `new${index}/p1/${sequence}`);
     }
     expect(await idsAfterSwitch(), 'no new producer was given the id of the old one').toContain(oldId);
 
     const value = `old/p1/${SENT_BEFORE}`;
-    await sendOne(oldProducer, value); // resolves: acknowledged
+    await sendOne(oldProducer, PASSED_IDS, value); // resolves: acknowledged
     const cluster = openKafkaCluster(failover);
     try {
       const values = (await readLog(cluster, PASSED_IDS)).map((record) => record.value);
@@ -139,6 +150,30 @@ describe('producer ids of the clusters are passed on', () => {
       // What MirrorMaker copied has its own ids.
       return await producerIdsOf(failover, toPhysical(PASSED_IDS), 0);
     }
+  });
+});
+
+describe('producer ids are the gateway\'s own, in the same switch', () => {
+  test('producers from before and after it have different ids, and every acknowledged record is there', async () => {
+    const failover = clusterNamed(environment.topology, 'failover');
+    const sent = Array.from({ length: SENT_BEFORE + 1 }, (_, index) => `old/p1/${index}`);
+    for (let index = 0; index < TWIN_CANDIDATES; index++) {
+      const candidate = await idempotentProducer(gateway2);
+      for (let sequence = 0; sequence < SENT_BEFORE + 2; sequence++) {
+        sent.push(`new${index}/p1/${sequence}`);
+        await sendOne(candidate, OWN_IDS, `new${index}/p1/${sequence}`);
+      }
+    }
+    await sendOne(oldTwin, OWN_IDS, `old/p1/${SENT_BEFORE}`);
+    const cluster = openKafkaCluster(failover);
+    try {
+      expect((await readLog(cluster, OWN_IDS)).map((record) => record.value).sort()).toEqual(sent.sort());
+    } finally {
+      await cluster.close();
+    }
+    const ids = new Set((await producerIdsOf(failover, toPhysical(OWN_IDS), 0)).filter((id) => id >= FIRST_OWN_ID));
+    // The old one's records of before were copied by MirrorMaker under its id, the one of after was written under its own.
+    expect(ids.size).toBe(TWIN_CANDIDATES + 1);
   });
 });
 
@@ -172,8 +207,7 @@ function isSentAfter(value: string, name: string): boolean {
   return eventsOf(name).some((event) => event.e === 'sent' && event.v === value && event.t >= switchedAtMs);
 }
 
-async function idempotentProducer(): Promise<Producer> {
-  const { bootstrap, username, token } = gateway1;
+async function idempotentProducer({ bootstrap, username, token }: ClientSettings): Promise<Producer> {
   const kafka = new Kafka({ brokers: [...bootstrap], logLevel: logLevel.NOTHING, sasl: { mechanism: 'plain', username, password: token } });
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
   producers.push(producer);
@@ -181,6 +215,6 @@ async function idempotentProducer(): Promise<Producer> {
   return producer;
 }
 
-async function sendOne(producer: Producer, value: string): Promise<void> {
-  await producer.send({ topic: PASSED_IDS, acks: -1, messages: [{ value, partition: 0 }] });
+async function sendOne(producer: Producer, topic: string, value: string): Promise<void> {
+  await producer.send({ topic, acks: -1, messages: [{ value, partition: 0 }] });
 }

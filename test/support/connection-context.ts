@@ -1,4 +1,5 @@
 import { API_TABLE } from '../../src/gateway/api-table.ts';
+import { SoftwareMemory } from '../../src/gateway/client-software.ts';
 import { GroupGate } from '../../src/gateway/group-gate.ts';
 import { InFlightWrites } from '../../src/gateway/in-flight-writes.ts';
 import { NodeLimits } from '../../src/gateway/limits/tenant-usage.ts';
@@ -22,6 +23,7 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     inFlight: new InFlightWrites(),
     groups: new GroupGate(1000),
     metrics: { answered: () => {}, refused: () => {} },
+    software: new SoftwareMemory(),
     transactions: new Transactions(createLog(log)),
     log: createLog(log),
     audit: { record: () => {} },
@@ -38,6 +40,8 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     isSettling: false,
     mayProduce: () => true,
     connectBackend: async () => Promise.reject(new Error('no broker')),
+    coordinatorOf: async () => Promise.reject(new Error('no broker')),
+    listOffsets: async () => Promise.reject(new Error('no broker')),
     topicsCreated: async () => {},
     topicsDeleted: async () => {},
     ...changes,

@@ -10,6 +10,9 @@ import { identifyTopics, nameTopics, topicIdsIn } from './topic-ids.ts';
 
 type Body = Record<string, unknown>;
 
+/** As members of classic groups do by default. Brokers say 5 s, and a drain of groups has not much longer. */
+const MEMBER_HEARTBEAT_MS = 3000;
+
 /** What a request becomes: the broker's, in its version, or an answer of the gateway's own, in the client's. */
 export type Translation =
   | { readonly kind: 'forward'; readonly brokerVersion: number; readonly complete: (answer: Body) => void }
@@ -66,7 +69,9 @@ export interface Asked {
 /** The way back, in place: the broker's answer, in its version, becomes the client's. */
 export async function translateResponse(api: ApiDefinition, asked: Asked, answer: Body, around: Surroundings, isSettling: boolean): Promise<void> {
   if (api.key === API.consumerGroupHeartbeat) {
-    const { assignment } = answer as unknown as ConsumerGroupHeartbeatResponse;
+    const heartbeat = answer as unknown as ConsumerGroupHeartbeatResponse;
+    const { assignment } = heartbeat;
+    heartbeat.heartbeatIntervalMs = Math.min(heartbeat.heartbeatIntervalMs, MEMBER_HEARTBEAT_MS);
     if (assignment?.topicPartitions.some(({ topicId }) => around.topics.nameOf(topicId) === undefined)) await around.topics.refresh();
   }
   toClient(api, asked, answer, around);

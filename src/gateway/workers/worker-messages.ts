@@ -3,7 +3,7 @@ import type { BackingOptions } from '../backing.ts';
 import type { ServingOptions } from '../local-serving.ts';
 import type { NodeMemory } from '../node-memory.ts';
 import type { Serving, ServingCounts } from '../serving.ts';
-import type { Producer } from '../transactions.ts';
+import type { ProducerIdentity } from '../transactional-producer.ts';
 
 /** What a worker must know to be one. It reads no file that says so: a configuration that has changed since is the next start's. */
 export interface WorkerOptions extends ServingOptions {
@@ -42,4 +42,4 @@ export type FromWorker =
   | { readonly kind: 'counts'; readonly counts: ServingCounts }
   | { readonly kind: 'taken'; readonly id: number }
   /** Opened, or with undefined ended: when the worker dies, somebody must still know of it. */
-  | { readonly kind: 'transaction'; readonly transactionalId: string; readonly producer: Producer | undefined };
+  | { readonly kind: 'transaction'; readonly transactionalId: string; readonly producer: ProducerIdentity | undefined };

@@ -144,7 +144,7 @@ export class WorkerPool implements Serving {
     await Promise.all([this.#backing.moveTo(to, generation), this.#insist('flip', [to, generation], FLIP_MS)]);
     await this.#allServe(REPLACED_MS);
     for (const { transactions } of this.#workers.values()) transactions.clear();
-    this.#orphans.moved();
+    this.#orphans.moved(this.#backing.active.client);
   }
 
   async hold(change: () => Promise<void>): Promise<void> {

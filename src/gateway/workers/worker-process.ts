@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { GwctlError } from '../../shared/errors.ts';
 import type { MetricSnapshot } from '../metrics.ts';
 import type { ServingCounts } from '../serving.ts';
-import type { Producer } from '../transactions.ts';
+import type { ProducerIdentity } from '../transactional-producer.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerVerb } from './worker-messages.ts';
 
 /** A client that a worker was given; the primary keeps its socket until the worker says that it has it. */
@@ -30,7 +30,7 @@ export class WorkerProcess {
   /** May be given clients. */
   isServing = false;
   /** What is open through it. */
-  readonly transactions = new Map<string, Producer>();
+  readonly transactions = new Map<string, ProducerIdentity>();
   /** As of the last time that they were asked for. */
   lastMetrics: readonly MetricSnapshot[] = [];
   #counts = NOTHING;

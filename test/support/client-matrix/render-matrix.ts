@@ -1,16 +1,13 @@
 import { createPalette } from '../../../src/report/palette.ts';
 import { renderTable } from '../../../src/report/table.ts';
-import { EXPECTED_TO_FAIL } from './client-table.ts';
 import { type MatrixRow, problemsOf } from './judge-client.ts';
-
-const EXCUSES: Readonly<Record<string, string>> = { true: 'expected to fail', false: 'may fail' };
 
 /** The rows as a table for a person, without colours, and what is wrong with them. */
 export function renderMatrix(rows: readonly MatrixRow[], skipped: readonly string[]): string {
   const number = (title: string) => ({ title, align: 'right' as const });
   const columns = [
     { title: 'client' }, { title: 'alive' }, number('acked'), number('ack gap ms'), number('delivery gap ms'), number('lost'), number('dup'), number('skipped'),
-    number('redelivered'), number('reordered'), number('errors'), { title: 'past gateway' }, { title: '' },
+    number('redelivered'), number('reordered'), number('errors'), { title: 'past gateway' },
   ];
   const cells = rows.map(({ client, isAlive, verdict, errors, backendPorts }) => [
     client.name,
@@ -25,7 +22,6 @@ export function renderMatrix(rows: readonly MatrixRow[], skipped: readonly strin
     `${verdict.reordered.count}`,
     `${errors.length}`,
     backendPorts.length === 0 ? 'never' : backendPorts.join(' '),
-    EXCUSES[`${EXPECTED_TO_FAIL.get(client.name)?.isCertain}`] ?? '',
   ]);
   const problems = rows.flatMap((row) => problemsOf(row).map((problem) => `${row.client.name}: ${problem}\n`));
   const allowed = rows.flatMap((row) => (row.errors.length > 0 && problemsOf(row).length === 0 ? [`${row.client.name}: allowed: ${row.errors.join(' | ')}\n`] : []));

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answerDuringDrain } from '../../../src/gateway/group-answers.ts';
+import { UNKNOWN_SOFTWARE } from '../../../src/gateway/client-software.ts';
 import { GroupGate } from '../../../src/gateway/group-gate.ts';
 import { API } from '../../../src/gateway/api-table.ts';
+import { readVersioned } from '../../../src/wire/consumer-protocol.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
+import { consumerProtocolAssignment } from '../../../src/wire/generated/consumer-protocol-assignment.ts';
 
 const NEVER = new AbortController().signal;
 let gate: GroupGate;
@@ -13,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-const ask = (apiKey: number, request: Record<string, unknown>) => answerDuringDrain(apiKey, 3, request, gate, NEVER, () => {});
+const ask = (apiKey: number, request: Record<string, unknown>, software = UNKNOWN_SOFTWARE) => answerDuringDrain(apiKey, 3, request, software, gate, NEVER, () => {});
 const member = (memberId: string) => ({ groupId: 'teamAg', memberId, members: [] });
 
 test('while nothing is drained everything goes on to the broker', async () => {
@@ -90,5 +93,96 @@ describe('a drain', () => {
     const join = ask(API.joinGroup, member('m1'));
     await vi.advanceTimersByTimeAsync(15_000);
     expect(await join).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS, memberId: 'm1' });
+  });
+});
+
+describe('a drain of a member of a new group (KIP-848)', () => {
+  const heartbeat = (memberEpoch: number, topics: number | null) => ask(API.consumerGroupHeartbeat, { groupId: 'teamAg', memberId: 'm1', memberEpoch, topicPartitions: topics === null ? null : Array.from({ length: topics }, () => ({ partitions: [0] })) });
+
+  beforeEach(async () => {
+    expect(await heartbeat(0, 0)).toBeUndefined();
+    expect(await heartbeat(4, 1)).toBeUndefined();
+  });
+
+  test('takes its partitions away, and is done when it says that it has none', async () => {
+    const drained = gate.drain(6000);
+    expect(await heartbeat(4, null)).toMatchObject({ errorCode: 0, memberId: 'm1', memberEpoch: 4, assignment: { topicPartitions: [] } });
+    let isDone = false;
+    void drained.then(() => (isDone = true));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(isDone).toBe(false);
+    await heartbeat(4, 0);
+    expect(await drained).toEqual({ members: 1, drained: 1 });
+  });
+
+  test('does not wait for a member without partitions any longer than for its heartbeat', async () => {
+    await heartbeat(5, 0);
+    const drained = gate.drain(6000);
+    await heartbeat(5, null);
+    expect(await drained).toEqual({ members: 1, drained: 1 });
+  });
+
+  test('does not wait for a member that leaves', async () => {
+    const drained = gate.drain(6000);
+    expect(await heartbeat(-1, null)).toBeUndefined();
+    expect(await drained).toEqual({ members: 0, drained: 0 });
+  });
+
+  test('holds who joins until it is over', async () => {
+    void gate.drain(6000);
+    const joined = heartbeat(0, 0);
+    gate.open('moved');
+    expect(await joined).toBeUndefined();
+  });
+
+  test('that ends on the same cluster makes it join again, once: its broker believes that it owns what it gave up', async () => {
+    void gate.drain(6000);
+    await heartbeat(4, 0);
+    gate.open('same');
+    expect(await heartbeat(4, null)).toMatchObject({ errorCode: ERROR.FENCED_MEMBER_EPOCH });
+    expect(await heartbeat(4, null)).toBeUndefined();
+  });
+
+  test('that ends before its heartbeat does not touch it', async () => {
+    void gate.drain(6000);
+    gate.open('same');
+    expect(await heartbeat(4, null)).toBeUndefined();
+  });
+});
+
+describe('a drain of a client that commits by a timer and keeps its partitions while it joins (franz-go)', () => {
+  const FRANZ_GO = { name: 'kgo', version: '1' };
+  const beat = () => ask(API.heartbeat, { ...member('m1'), generationId: 7 }, FRANZ_GO);
+  const join = (memberId = 'm1') => ask(API.joinGroup, { ...member(memberId), protocolType: 'consumer', protocols: [{ name: 'cooperative-sticky' }] }, FRANZ_GO);
+
+  beforeEach(async () => {
+    await beat();
+  });
+
+  test('waits for the timer before it tells of a rebalance; nobody else is given that time', async () => {
+    void gate.drain(6000);
+    expect(await beat()).toMatchObject({ errorCode: 0 });
+    expect(await ask(API.heartbeat, member('m2'))).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS });
+    await vi.advanceTimersByTimeAsync(1300);
+    expect(await beat()).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS });
+  });
+
+  test('assigns it nothing, in the generation in which it may still commit, and holds its next join', async () => {
+    const drained = gate.drain(6000);
+    expect(await join()).toMatchObject({ errorCode: 0, generationId: 7, memberId: 'm1', protocolName: 'cooperative-sticky', leader: 'gwctl', members: [] });
+    const synced = await ask(API.syncGroup, { ...member('m1'), protocolType: 'consumer', protocolName: 'cooperative-sticky' }, FRANZ_GO);
+    expect(synced).toMatchObject({ errorCode: 0, protocolName: 'cooperative-sticky' });
+    expect(readVersioned(consumerProtocolAssignment, synced?.['assignment'] as Buffer).value.assignedPartitions).toEqual([]);
+    const held = join();
+    expect(await drained).toEqual({ members: 1, drained: 1 });
+    gate.open('moved');
+    expect(await held).toMatchObject({ errorCode: ERROR.UNKNOWN_MEMBER_ID });
+  });
+
+  test('who is no member yet is only held', async () => {
+    void gate.drain(6000);
+    const held = join('');
+    gate.open('moved');
+    expect(await held).toBeUndefined();
   });
 });

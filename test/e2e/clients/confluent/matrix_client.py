@@ -133,7 +133,10 @@ def transact(name, consumer, producer, messages):
     for message in messages:
         emit(name, "sent", v=message.value().decode(), p=message.partition())
         producer.produce(f"{name}-out", message.value(), partition=message.partition())
-    producer.send_offsets_to_transaction(consumer.position(consumer.assignment()), consumer.consumer_group_metadata(), TRANSACTION_TIMEOUT_S)
+    # Of the records and not of the assignment: a batch may be handed out whose partitions were revoked meanwhile.
+    offsets = {(message.topic(), message.partition()): message.offset() + 1 for message in messages}
+    positions = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
+    producer.send_offsets_to_transaction(positions, consumer.consumer_group_metadata(), TRANSACTION_TIMEOUT_S)
     while True:
         try:
             producer.commit_transaction(TRANSACTION_TIMEOUT_S)

@@ -1,4 +1,5 @@
-// franz-go as an application uses it: for each "name=mode" in MATRIX_CLIENTS a producer and a group consumer.
+// franz-go as an application uses it: for each "name=mode" in MATRIX_CLIENTS a producer and a group consumer,
+// and in mode transactional a GroupTransactSession between them.
 // Settings, events and how it is stopped: test/support/client-matrix/client-event.ts.
 package main
 
@@ -33,8 +34,11 @@ func number(key string) int {
 
 type fields map[string]any
 
-func emit(name, kind string, more fields) {
+func emit(name, kind, stage string, more fields) {
 	event := fields{"t": time.Now().UnixMilli(), "c": name, "e": kind}
+	if stage != "" {
+		event["s"] = stage
+	}
 	for key, value := range more {
 		event[key] = value
 	}
@@ -52,10 +56,10 @@ func options(name string) []kgo.Opt {
 	}
 }
 
-func produce(stopped context.Context, name string) {
+func produce(stopped context.Context, name, stage string) {
 	client, err := kgo.NewClient(append(options(name), kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
 	if err != nil {
-		emit(name, "error", fields{"m": "producer: " + err.Error(), "fatal": true})
+		emit(name, "error", stage, fields{"m": "producer: " + err.Error(), "fatal": true})
 		return
 	}
 	defer client.Close()
@@ -64,12 +68,12 @@ func produce(stopped context.Context, name string) {
 	for sequence := 0; stopped.Err() == nil; sequence++ {
 		value := fmt.Sprintf("%s/p1/%d", name, sequence)
 		record := &kgo.Record{Topic: name, Partition: int32(sequence % partitions), Value: []byte(value)}
-		emit(name, "sent", fields{"v": value, "p": record.Partition})
+		emit(name, "sent", stage, fields{"v": value, "p": record.Partition})
 		client.Produce(context.Background(), record, func(record *kgo.Record, err error) {
 			if err != nil {
-				emit(name, "send-failed", fields{"v": value, "m": err.Error()})
+				emit(name, "send-failed", stage, fields{"v": value, "m": err.Error()})
 			} else {
-				emit(name, "acked", fields{"v": value, "p": record.Partition, "o": record.Offset})
+				emit(name, "acked", stage, fields{"v": value, "p": record.Partition, "o": record.Offset})
 			}
 		})
 		<-ticks.C
@@ -77,37 +81,102 @@ func produce(stopped context.Context, name string) {
 	limit, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	if err := client.Flush(limit); err != nil {
-		emit(name, "error", fields{"m": "producer: " + err.Error()})
+		emit(name, "error", stage, fields{"m": "producer: " + err.Error()})
 	}
-	emit(name, "producer-stopped", nil)
+	emit(name, "producer-stopped", stage, nil)
 }
 
-func consume(stopped context.Context, name string) {
-	client, err := kgo.NewClient(append(options(name),
-		kgo.ConsumerGroup("g-"+name),
-		kgo.ConsumeTopics(name),
+func consumerOptions(name, group, topic, stage string) []kgo.Opt {
+	return append(options(name),
+		kgo.ConsumerGroup("g-"+group),
+		kgo.ConsumeTopics(topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.AutoCommitInterval(time.Second),
-		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { emit(name, "assigned", nil) }),
-		kgo.OnPartitionsRevoked(func(context.Context, *kgo.Client, map[string][]int32) { emit(name, "revoked", nil) }),
-		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) { emit(name, "revoked", nil) }),
-	)...)
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { emit(name, "assigned", stage, nil) }),
+		kgo.OnPartitionsRevoked(func(context.Context, *kgo.Client, map[string][]int32) { emit(name, "revoked", stage, nil) }),
+		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) { emit(name, "revoked", stage, nil) }),
+	)
+}
+
+func tellErrors(stopped context.Context, name, stage string, fetches kgo.Fetches) {
+	fetches.EachError(func(topic string, partition int32, err error) {
+		if stopped.Err() == nil {
+			emit(name, "error", stage, fields{"m": fmt.Sprintf("consumer: partition %d: %s", partition, err)})
+		}
+	})
+}
+
+func received(name, stage string, record *kgo.Record) {
+	emit(name, "received", stage, fields{"v": string(record.Value), "p": record.Partition, "o": record.Offset})
+}
+
+func consume(stopped context.Context, name, topic string) {
+	client, err := kgo.NewClient(append(consumerOptions(name, name, topic, ""), kgo.AutoCommitInterval(time.Second))...)
 	if err != nil {
-		emit(name, "error", fields{"m": "consumer: " + err.Error(), "fatal": true})
+		emit(name, "error", "", fields{"m": "consumer: " + err.Error(), "fatal": true})
 		return
 	}
 	defer client.Close()
 	for stopped.Err() == nil {
 		fetches := client.PollFetches(stopped)
-		fetches.EachError(func(topic string, partition int32, err error) {
-			if stopped.Err() == nil {
-				emit(name, "error", fields{"m": fmt.Sprintf("consumer: partition %d: %s", partition, err)})
-			}
-		})
-		fetches.EachRecord(func(record *kgo.Record) {
-			emit(name, "received", fields{"v": string(record.Value), "p": record.Partition, "o": record.Offset})
-		})
+		tellErrors(stopped, name, "", fetches)
+		fetches.EachRecord(func(record *kgo.Record) { received(name, "", record) })
 	}
+}
+
+// Copies records from one topic to the other, in transactions that commit what was read, too.
+func process(stopped context.Context, name string) {
+	session, err := kgo.NewGroupTransactSession(append(consumerOptions(name, name+"-in", name, "in"),
+		kgo.TransactionalID(name),
+		kgo.TransactionTimeout(30*time.Second),
+		kgo.RequireStableFetchOffsets(),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()),
+	)...)
+	if err != nil {
+		emit(name, "error", "in", fields{"m": "processor: " + err.Error(), "fatal": true})
+		return
+	}
+	defer session.Close()
+	for stopped.Err() == nil {
+		fetches := session.PollFetches(stopped)
+		tellErrors(stopped, name, "in", fetches)
+		if fetches.NumRecords() == 0 {
+			continue
+		}
+		if err := transact(session, name, fetches); err != nil {
+			emit(name, "error", "", fields{"m": "processor: " + err.Error(), "fatal": true})
+			return
+		}
+	}
+}
+
+// A transaction that is not committed is no error: the session has gone back to what was committed.
+func transact(session *kgo.GroupTransactSession, name string, fetches kgo.Fetches) error {
+	if err := session.Begin(); err != nil {
+		return err
+	}
+	failed := kgo.AbortingFirstErrPromise(session.Client())
+	var values []string
+	fetches.EachRecord(func(record *kgo.Record) {
+		received(name, "in", record)
+		values = append(values, string(record.Value))
+		emit(name, "sent", "", fields{"v": string(record.Value), "p": record.Partition})
+		session.Produce(context.Background(), &kgo.Record{Topic: name + "-out", Partition: record.Partition, Value: record.Value}, failed.Promise())
+	})
+	err := failed.Err()
+	if err != nil {
+		emit(name, "error", "", fields{"m": "processor: " + err.Error(), "abortable": true})
+	}
+	committed, endErr := session.End(context.Background(), kgo.TransactionEndTry(err == nil))
+	if endErr != nil {
+		return endErr
+	}
+	if committed {
+		for _, value := range values {
+			emit(name, "acked", "", fields{"v": value})
+		}
+	}
+	return nil
 }
 
 func main() {
@@ -115,10 +184,14 @@ func main() {
 	consuming, stopConsumers := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	for _, pair := range strings.Split(os.Getenv("MATRIX_CLIENTS"), ",") {
-		name := strings.Split(pair, "=")[0]
-		running.Add(2)
-		go func() { defer running.Done(); produce(producing, name) }()
-		go func() { defer running.Done(); consume(consuming, name) }()
+		name, mode, _ := strings.Cut(pair, "=")
+		stage, topic := "", name
+		if mode == "transactional" {
+			stage, topic = "in", name+"-out"
+			running.Go(func() { process(consuming, name) })
+		}
+		running.Go(func() { produce(producing, name, stage) })
+		running.Go(func() { consume(consuming, name, topic) })
 	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
