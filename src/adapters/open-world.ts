@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import type { World } from '../checks/observe-world.ts';
 import { clusterAccess } from '../config/cluster-access.ts';
 import { resolveSecret } from '../config/resolve-secret.ts';
@@ -27,11 +28,20 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {
-    world: { topology, gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`) },
+    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`) },
     canary,
     close: async () => {
       canary.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     },
   };
+}
+
+/** A user id without an entry in the user database, as in containers, has no name. */
+function operatorName(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `user@${hostname()}`;
+  }
 }

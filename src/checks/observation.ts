@@ -1,3 +1,4 @@
+import type { StateRecord } from '../arbiter/state-record.ts';
 import type { ClusterDescription } from '../ports/kafka-cluster.ts';
 import type { ReplicatorHealth } from '../ports/replicator.ts';
 import type { NodeState } from '../shared/admin-api.ts';
@@ -21,6 +22,8 @@ export interface Observation {
   readonly topology: Topology;
   readonly nodes: readonly { readonly name: string; readonly state: Seen<NodeState> }[];
   readonly clusters: ReadonlyMap<string, Seen<ClusterView>>;
+  /** The log of the switch on each cluster. */
+  readonly stateLogs: ReadonlyMap<string, Seen<readonly StateRecord[]>>;
   /** The cluster that the nodes serve, by the highest generation among them; undefined when no node answers. */
   readonly active: string | undefined;
   readonly generation: number | undefined;

@@ -10,6 +10,8 @@ import { replicatedTopics } from './replicated-topics.ts';
 /** Everything of the world that gwctl looks at and acts on. */
 export interface World {
   readonly topology: Topology;
+  /** Who looks and acts: user@host. */
+  readonly operator: string;
   readonly gateways: readonly GatewayAdmin[];
   readonly clusters: ReadonlyMap<string, KafkaCluster>;
   /** Follows one link; undefined where nothing replicates in that direction. */
@@ -29,6 +31,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
   const target = to ?? topology.clusters.find(({ name, role }) => (active === undefined ? role === 'failover' : name !== active))?.name ?? '';
   const link = topology.links.find((candidate) => candidate.from === active && candidate.to === target);
 
+  const stateLogs = new Map(await Promise.all([...world.clusters].map(async ([name, { stateLog }]) => [name, await see(() => stateLog.read())] as const)));
   const clusters = new Map<string, Seen<ClusterView>>(
     await Promise.all(
       [...world.clusters].map(async ([name, cluster]): Promise<[string, Seen<ClusterView>]> => [
@@ -41,7 +44,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
       ]),
     ),
   );
-  const base = { at: now(), topology, nodes, clusters, active, generation: newest?.generation, to: target, link };
+  const base = { at: now(), topology, nodes, clusters, stateLogs, active, generation: newest?.generation, to: target, link };
   const source = active === undefined ? undefined : world.clusters.get(active);
   const replicator = link === undefined ? undefined : world.replicator(link.from, link.to);
   if (link === undefined || source === undefined || replicator === undefined) return { ...base, replicator: undefined, lag: undefined };

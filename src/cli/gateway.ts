@@ -25,7 +25,8 @@ export function addGatewayCommand(program: Command, context: CliContext): void {
 }
 
 async function runNode(name: string, globals: GlobalOptions, context: CliContext): Promise<number> {
-  const [{ startGatewayNode }, { startAdminServer }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
+  const [{ httpGatewayAdmin }, { startGatewayNode }, { startAdminServer }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
+    import('../adapters/gateway-admin/http-gateway-admin.ts'),
     import('../gateway/gateway-node.ts'),
     import('../gateway/admin-server.ts'),
     import('../gateway/log.ts'),
@@ -37,6 +38,7 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
     openEnvironment(globals, context),
   ]);
   const node = gatewayNamed(topology, name);
+  const adminPassword = resolveSecret(topology.gateway.adminPassword, dir, context.env);
   const log = createLog((line) => void context.err.write(line), { format: topology.gateway.logFormat, common: { node: name } });
   const gateway = await startGatewayNode({
     node,
@@ -47,6 +49,7 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
     tokenKeys: [topology.gateway.tokenKey, ...(topology.gateway.olderTokenKeys ?? [])].map((secret) => resolveSecret(secret, dir, context.env)),
     memoryFile: join(dir, name, 'active.json'),
     log,
+    peers: topology.gateways.filter((other) => other !== node).map((other) => httpGatewayAdmin(other, { username: topology.gateway.adminUsername, password: adminPassword })).map((peer) => (signal) => peer.state(signal)),
     disabledGuards: parseDisabledGuards(context.env[DISABLED_GUARDS_VARIABLE]),
     forkWorker: (number) =>
       fork(context.entryPath, ['gateway', '--node', name, '--worker', `${number}`], { execPath: context.nodePath, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
@@ -55,7 +58,7 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
     host: node.admin.host,
     port: node.admin.port,
     username: topology.gateway.adminUsername,
-    password: resolveSecret(topology.gateway.adminPassword, dir, context.env),
+    password: adminPassword,
     ...(node.admin.tls === undefined ? {} : { tls: readServerTls(node.admin.tls) }),
   }).catch(async (reason: unknown) => {
     await gateway.close();

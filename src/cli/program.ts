@@ -9,6 +9,8 @@ import { addDrillCommand } from './drill.ts';
 import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
 import { addLagCommand } from './lag.ts';
+import { addResumeCommand } from './resume.ts';
+import { addRollbackCommand } from './rollback.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addStatusCommand } from './status.ts';
 import { addUpCommand } from './up.ts';
@@ -26,6 +28,8 @@ const COMMANDS: readonly AddCommand[] = [
   addLagCommand,
   addVerifyCommand,
   addFailoverCommand,
+  addResumeCommand,
+  addRollbackCommand,
   addDrillCommand,
   addVclusterCommand,
   addGatewayCommand,

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly canary: Canary;
   readonly clock: Clock;
   readonly steps: StepRegistry;
-  /** The user wants out: honoured until the flip, then the run goes on to its end. */
+  /** The user wants out: honoured until the commit, then the run goes on to its end. */
   readonly signal: AbortSignal;
   /** Told in order; the first is the journal: a step that cannot be written down does not act. */
   readonly listeners: readonly RunListener[];
@@ -57,10 +57,10 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     const startedMs = atMs();
     try {
       if (!isPastReturn) options.signal.throwIfAborted();
-      if (planned.kind === 'flip-gateways') isPastReturn = true;
+      if (planned.kind === 'commit-switch') isPastReturn = true;
       await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to) });
       if (planned.kind === 'pause-gateways') pausedAtMs = startedMs;
-      const evidence = await step.apply(planned, contextOf(options, isPastReturn, step.timeoutMs(planned), (text) => {
+      const evidence = await step.apply(planned, contextOf(options, isPastReturn, isPastReturn, step.timeoutMs(planned), (text) => {
         void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
       }));
       if (planned.kind === 'resume-gateways' && pausedAtMs !== undefined) writePauseMs = atMs() - pausedAtMs;
@@ -69,7 +69,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       const cause = options.signal.aborted && !isPastReturn ? GwctlError.from(options.signal.reason) : GwctlError.from(reason);
       await quietly(() => tell({ type: 'step-failed', atMs: atMs(), index, message: cause.message }));
       if (step.failure === 'unproven') return await end('unproven', unproven(plan, cause));
-      const stuck = await undo(options, index, tell, atMs);
+      const stuck = await undo(options, index, isPastReturn, tell, atMs);
       if (stuck !== undefined) return await end('stuck', needsOperator(plan, cause, stuck));
       if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(plan));
       return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(plan, cause));
@@ -78,7 +78,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   return await end('switched');
 }
 
-async function undo(options: RunOptions, failedIndex: number, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<GwctlError | undefined> {
+async function undo(options: RunOptions, failedIndex: number, hasCommitted: boolean, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<GwctlError | undefined> {
   const { plan, steps } = options;
   for (let index = failedIndex; index >= 0; index--) {
     const planned = plan.steps[index] as PlannedStep;
@@ -87,7 +87,7 @@ async function undo(options: RunOptions, failedIndex: number, tell: (event: RunE
     try {
       if (step.undo === 'no-return') throw new GwctlError('NEEDS_OPERATOR', `"${describeStep(planned, plan.to)}" cannot be undone`);
       // A fresh deadline: the time of what failed is used up. Bookkeeping that fails here must not stop the world from being put back.
-      await step.undo(planned, contextOf(options, true, step.timeoutMs(planned), () => {}));
+      await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), () => {}));
       await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index }));
     } catch (reason) {
       const error = GwctlError.from(reason);
@@ -98,10 +98,10 @@ async function undo(options: RunOptions, failedIndex: number, tell: (event: RunE
   return undefined;
 }
 
-function contextOf(options: RunOptions, isPastReturn: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
+function contextOf(options: RunOptions, isPastReturn: boolean, hasCommitted: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
   const { runId, plan, world, canary, clock, signal } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
-  return { runId, plan, world, canary, clock, note, signal: isPastReturn ? deadline : AbortSignal.any([deadline, signal]) };
+  return { runId, plan, world, canary, clock, note, hasCommitted, signal: isPastReturn ? deadline : AbortSignal.any([deadline, signal]) };
 }
 
 /** The registry has an entry for each kind; the kind of the step and of its entry are the same. */

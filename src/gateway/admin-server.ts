@@ -117,7 +117,7 @@ async function switchThisNode(node: GatewayNode, from: string, to: string | unde
   if (controller.active !== from) throw new GwctlError('NOT_AS_EXPECTED', `${from} is not active on this node: ${controller.active} is`);
   const order: SwitchOrder = {
     runId: `switch-call-${Date.now().toString(36)}`,
-    generation: controller.generation + 1,
+    generation: await node.nextGeneration(),
     to,
     leaseMs: SEED_SWITCH_LEASE_MS,
     timeoutMs: SEED_DRAIN_MS,
@@ -129,6 +129,11 @@ async function switchThisNode(node: GatewayNode, from: string, to: string | unde
   } catch (reason) {
     await run('abort');
     throw reason;
+  }
+  // When nobody can say how it was decided, the node asks again when its lease ends.
+  if ((await node.commit(order)) === 'abort') {
+    await run('abort');
+    throw new GwctlError('NOT_AS_EXPECTED', `generation ${order.generation} was given up by another run`);
   }
   await run('flip');
   await run('resume');

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { openStateLog, type StateLog } from '../arbiter/state-log.ts';
 import type { TransportOptions } from '../client/client-options.ts';
 import { openSocket } from '../client/open-socket.ts';
 import { openKafkaClient, type KafkaClient } from '../client/kafka-client.ts';
@@ -29,6 +30,7 @@ export class BackendCluster {
   readonly name: string;
   readonly client: KafkaClient;
   readonly topics: ClusterTopics;
+  readonly stateLog: StateLog;
   readonly #access: BackendAccess;
   readonly #clientId: string;
   readonly #connectTimeoutMs: number;
@@ -50,6 +52,7 @@ export class BackendCluster {
       requestTimeoutMs: 10_000,
     });
     this.topics = new ClusterTopics(this.client);
+    this.stateLog = openStateLog(this.client);
   }
 
   /** An authenticated connection to broker `nodeId`, or to any broker when the cluster has no such one: it then sends the client elsewhere (hazard H9). */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CANARY_TOPIC_CONFIGS, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
+import type { StateLog } from '../arbiter/state-log.ts';
 import type { Cluster } from '../topology/topology.ts';
 import type { ApiTable } from './api-table.ts';
 import { AUDIT_TOPIC, AUDIT_TOPIC_CONFIG } from './audit/audit-log.ts';
@@ -47,6 +48,17 @@ export class Backing {
     this.#clusters = new Map(clusters.map((cluster) => [cluster.name, new BackendCluster(cluster, `gwctl-${node.name}`, clusterAccess?.get(cluster.name))]));
     this.#ports = new Set(node.ports.map(({ nodeId }) => nodeId));
     this.tenants = new Tenants(log);
+    this.#active = this.#named(active);
+    this.#generation = generation;
+  }
+
+  /** The log of the switch on each cluster. */
+  get stateLogs(): ReadonlyMap<string, StateLog> {
+    return new Map([...this.#clusters].map(([name, { stateLog }]) => [name, stateLog]));
+  }
+
+  /** Before `open`: there was a switch while this node was away. */
+  startAt({ generation, active }: NodeMemory): void {
     this.#active = this.#named(active);
     this.#generation = generation;
   }

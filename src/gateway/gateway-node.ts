@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { NodeState, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { AuditLog, AuditSink } from './audit/audit-log.ts';
 import { registerAuditMetrics } from './audit/audit-metrics.ts';
@@ -9,6 +9,7 @@ import { bindPort, type Listener } from './listen.ts';
 import { LocalServing, type ServingOptions } from './local-serving.ts';
 import { createNodeMetrics, createProcessMetrics, renderMetrics } from './metrics.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
+import { SwitchArbiter, type AskPeer } from './switch-arbiter.ts';
 import type { Serving } from './serving.ts';
 import { SwitchController } from './switch-controller.ts';
 import { readTokenKeys } from './token-keys.ts';
@@ -20,6 +21,8 @@ export interface GatewayNodeOptions extends ServingOptions, BackingOptions {
   /** Served at the very first start; later the node's memory says. */
   readonly primary: string;
   readonly memoryFile: string;
+  /** The other nodes of the environment: they know which cluster is active when a cluster that cannot be read may have taken over. */
+  readonly peers?: readonly AskPeer[];
   /** Starts worker number n, which calls serveAsWorker; needed where `node.workers` is more than 1. */
   readonly forkWorker?: (number: number) => ChildProcess;
 }
@@ -33,6 +36,10 @@ export interface Caller {
 /** A running node: what decides, and is administered. What serves its clients is behind `Serving`. */
 export interface GatewayNode {
   readonly controller: SwitchController;
+  /** Makes the switch true that this node was ordered alone; answers how the generation was decided. */
+  commit(order: SwitchOrder): Promise<'commit' | 'abort'>;
+  /** A number that no run has used. */
+  nextGeneration(): Promise<number>;
   readonly audit: AuditSink;
   state(): NodeState;
   renderMetrics: () => ReturnType<typeof renderMetrics>;
@@ -57,11 +64,17 @@ const AUDIT_CLOSE_MS = 2000;
 export async function startGatewayNode(options: GatewayNodeOptions): Promise<GatewayNode> {
   const { node, log, disabledGuards } = options;
   if (disabledGuards !== undefined && disabledGuards.size > 0) log.warn('guards are switched off, which is for tests only: clients will not survive a switch', { guards: [...disabledGuards].join(',') });
-  const memory = (await readNodeMemory(options.memoryFile)) ?? { generation: 1, active: options.primary };
   const keys = readTokenKeys(options.tokenKeys);
   const startedAt = new Date().toISOString();
 
-  const backing = new Backing(options, memory);
+  const known = (await readNodeMemory(options.memoryFile)) ?? { generation: 1, active: options.primary };
+  const backing = new Backing(options, known);
+  const arbiter = new SwitchArbiter({ node: node.name, logs: backing.stateLogs, peers: options.peers ?? [], log });
+  const posture = await arbiter.posture(known);
+  if (posture.standing.generation > known.generation) {
+    await writeNodeMemory(options.memoryFile, posture.standing);
+    backing.startAt(posture.standing);
+  }
   const pool = await openPool(backing, options).catch((reason: unknown) => {
     backing.close();
     throw reason;
@@ -69,8 +82,14 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   const audit: AuditLog = openAudit(node.name, backing, () => serving, log);
   const serving: Serving = pool ?? new LocalServing(backing, options, log, audit);
 
-  const controller = new SwitchController(memory.generation, memory.active, {
-    prepare: (to) => serving.prepare(to),
+  // Before anybody can connect.
+  if (posture.kind !== 'serve') await serving.closeGate();
+  const controller: SwitchController = new SwitchController(posture, {
+    prepare: async (to) => {
+      const findings = await serving.prepare(to);
+      await arbiter.join(to);
+      return findings;
+    },
     drainGroups: (timeoutMs) => serving.drainGroups(timeoutMs),
     openGroups: (verdict) => serving.openGroups(verdict),
     closeGate: () => serving.closeGate(),
@@ -80,6 +99,8 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
       await serving.abortTransactions(timeoutMs);
       return true;
     },
+    decision: (run, wanted) => arbiter.decision(run, controller.active, wanted),
+    posture: (standing) => arbiter.posture(standing),
     remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
     flip: (to, generation) => serving.flip(to, generation),
   });
@@ -88,9 +109,11 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
 
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
+    arbiter.close();
     const closed = listeners.map((listener) => listener.close());
     await serving.close();
     await audit.close(AUDIT_CLOSE_MS);
+    await arbiter.leave();
     backing.close();
     await Promise.all(closed);
   };
@@ -100,10 +123,14 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     await close();
     throw reason;
   }
-  log.info('serving', { cluster: backing.active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(','), ...(pool === undefined ? {} : { workers: node.workers }) });
+  arbiter.watch(controller);
+  if (posture.kind === 'unknown') log.warn(`${posture.why}: writes are held until that is known, from the clusters or from another node`, { cluster: posture.standing.active, generation: posture.standing.generation });
+  log.info(posture.kind === 'serve' ? 'serving' : 'waiting', { cluster: backing.active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(','), ...(pool === undefined ? {} : { workers: node.workers }) });
 
   return {
     controller,
+    commit: async ({ runId, generation, to }) => (await arbiter.decision({ runId, generation, to, leaseUntil: '' }, controller.active, 'commit')) ?? 'abort',
+    nextGeneration: () => arbiter.nextGeneration(controller.generation),
     audit,
     state,
     renderMetrics: async () => await renderMetrics(await Promise.all([readProcess(), readNode(), serving.metrics()])),

@@ -6,7 +6,7 @@ import type { SwitchEffects } from './switch-controller.ts';
  * What serves the clients of a node: in the node's own process (local-serving.ts), or in several (workers/worker-pool.ts). What decides, the
  * switch controller and the admin API, knows only this. Every order of a switch may be repeated; it is done when it resolves.
  */
-export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember'> {
+export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'decision' | 'posture'> {
   /** true once no write is in flight; the gate is closed. */
   settleWrites(timeoutMs: number): Promise<boolean>;
   /** Ends the transactions that are open on the cluster, which another one would know nothing of; no write is in flight. Answers how many. */

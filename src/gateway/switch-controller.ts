@@ -1,3 +1,5 @@
+import type { Decision, Intent } from '../arbiter/state-record.ts';
+import type { Posture, Standing } from '../arbiter/state-rules.ts';
 import type { Phase, RunState, SwitchOrder } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 
@@ -21,29 +23,47 @@ export interface SwitchEffects {
   openGate(): Promise<void>;
   /** true once no write is in flight. */
   drain(timeoutMs: number): Promise<boolean>;
+  /** How the generation was decided; with `wanted` 'abort' it is decided now, if nobody has. Throws UNAVAILABLE when that cannot be known. */
+  decision(run: RunState, wanted?: 'abort'): Promise<Decision['kind'] | undefined>;
+  /** Registers the node where it stands, and reads then what it may do: nobody may have gone on without it meanwhile. */
+  posture(standing: Standing): Promise<Posture>;
   /** Durable before it takes effect: a node that restarts must not come back on the cluster that was left. */
   remember(generation: number, active: string): Promise<void>;
   /** Destroys every connection to the cluster that is left, and serves from `to`. */
   flip(to: string, generation: number): Promise<void>;
 }
 
-/** Where a node is in a switch (see `Phase`). An order that does not fit the phase changes nothing. */
+/** Writes that are in flight when a node finds out that it was left behind may take so long to be answered. */
+const FENCE_DRAIN_MS = 1000;
+
+/**
+ * Where a node is in a switch (see `Phase`). An order that does not fit the phase changes nothing.
+ *
+ * What a run may tell a node ends with the run's lease. From then on the node asks the arbiter, and goes where the log says; while nobody can
+ * say, it holds writes. So a node never serves two clusters by turns, and never another one than the rest, whoever has died.
+ */
 export class SwitchController {
   readonly #effects: SwitchEffects;
   readonly #now: () => number;
-  #phase: Phase = 'serving';
+  #phase: Phase;
   #run: RunState | undefined;
-  #flipping: Promise<void> | undefined;
-  /** A flip may fail half-way, and is then repeated. */
-  #isFlipDone = true;
   #generation: number;
   #active: string;
+  /** The connections are where `#active` says. */
+  #isMoved = true;
+  /** Nobody could say which cluster is active: nothing passes until somebody can. */
+  #isLost = false;
+  /** A verb or a settlement that is under way; the next one waits for it. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(generation: number, active: string, effects: SwitchEffects, now: () => number = Date.now) {
-    this.#generation = generation;
-    this.#active = active;
+  constructor(posture: Posture, effects: SwitchEffects, now: () => number = Date.now) {
     this.#effects = effects;
     this.#now = now;
+    this.#generation = posture.standing.generation;
+    this.#active = posture.standing.active;
+    this.#phase = posture.kind === 'serve' ? 'serving' : 'paused';
+    this.#isLost = posture.kind === 'unknown';
+    if (posture.kind === 'wait') this.#run = runOf(posture.intent, now());
   }
 
   get state(): { phase: Phase; generation: number; active: string; run: RunState | null } {
@@ -58,85 +78,161 @@ export class SwitchController {
     return this.#active;
   }
 
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   async prepare(order: SwitchOrder): Promise<PrepareFindings> {
-    const run = this.#run;
-    if (run !== undefined && run.runId !== order.runId) {
-      const until = Date.parse(run.leaseUntil);
-      if (this.#phase === 'flipped') throw refuse('NOT_AS_EXPECTED', `run ${run.runId} switched this node to ${run.to} and has not resumed it: resume it first`);
-      if (until > this.#now()) throw refuse('LOCKED', `run ${run.runId} holds this node until ${run.leaseUntil}`);
-      // The run before is dead and undecided: its pause ends with it.
-      await this.#backToServing('same');
-    }
-    if (order.generation !== this.#generation + 1) {
-      throw refuse('NOT_AS_EXPECTED', `generation ${order.generation} does not follow this node's ${this.#generation}`);
-    }
-    if (order.to === this.#active) throw refuse('NOT_AS_EXPECTED', `${order.to} is already active`);
-    const report = await this.#effects.prepare(order.to);
-    if (this.#phase === 'serving') this.#phase = 'prepared';
-    this.#hold(order);
-    return report;
+    return await this.#alone(async () => {
+      await this.#settle();
+      const run = this.#run;
+      if (this.#isLost) throw refuse('NOT_AS_EXPECTED', 'this node does not know which cluster is active, and holds writes');
+      if (run !== undefined && run.runId !== order.runId) {
+        if (Date.parse(run.leaseUntil) > this.#now()) throw refuse('LOCKED', `run ${run.runId} holds this node until ${run.leaseUntil}`);
+        throw refuse('UNAVAILABLE', `run ${run.runId} left this node ${this.#phase}, and its decision cannot be read`);
+      }
+      if (this.#phase === 'flipped' && run === undefined) throw refuse('UNAVAILABLE', 'this node is on its way to another cluster');
+      if (order.generation <= this.#generation) {
+        throw refuse('NOT_AS_EXPECTED', `generation ${order.generation} is not after this node's ${this.#generation}`);
+      }
+      if (order.to === this.#active) throw refuse('NOT_AS_EXPECTED', `${order.to} is already active`);
+      const report = await this.#effects.prepare(order.to);
+      if (this.#phase === 'serving') this.#phase = 'prepared';
+      this.#hold(order);
+      return report;
+    });
   }
 
   async drainGroups(order: SwitchOrder): Promise<{ readonly members: number; readonly drained: number }> {
     this.#expect(order, 'drain-groups', ['prepared']);
-    this.#hold(order);
+    this.#hold(order, order.timeoutMs);
     return await this.#effects.drainGroups(order.timeoutMs ?? 5000);
   }
 
   async pause(order: SwitchOrder): Promise<void> {
-    this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
-    this.#hold(order);
-    await this.#effects.closeGate();
-    this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
-    if (this.#phase === 'prepared') this.#phase = 'paused';
-    this.#hold(order);
+    await this.#alone(async () => {
+      this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
+      this.#hold(order);
+      await this.#effects.closeGate();
+      if (this.#phase === 'prepared') this.#phase = 'paused';
+      this.#hold(order);
+    });
   }
 
   async drain(order: SwitchOrder): Promise<void> {
-    this.#expect(order, 'drain', ['paused', 'drained']);
-    this.#hold(order);
-    if (!(await this.#effects.drain(order.timeoutMs ?? 5000))) throw refuse('UNAVAILABLE', 'writes that were sent to the cluster are still unanswered');
-    this.#expect(order, 'drain', ['paused', 'drained']);
-    this.#phase = 'drained';
-  }
-
-  async flip(order: SwitchOrder): Promise<void> {
-    const isRepeated = this.#phase === 'flipped' && this.#run?.runId === order.runId;
-    if (!isRepeated) this.#expect(order, 'flip', ['drained']);
-    else if (this.#isFlipDone) return;
-    this.#flipping ??= this.#doFlip(order).finally(() => {
-      this.#flipping = undefined;
-    });
-    await this.#flipping;
-  }
-
-  async #doFlip(order: SwitchOrder): Promise<void> {
-    if (this.#phase !== 'flipped') {
-      await this.#effects.remember(order.generation, order.to);
-      this.#phase = 'flipped';
-      this.#generation = order.generation;
-      this.#active = order.to;
-      this.#isFlipDone = false;
+    await this.#alone(async () => {
+      this.#expect(order, 'drain', ['paused', 'drained']);
+      this.#hold(order, order.timeoutMs);
+      if (!(await this.#effects.drain(order.timeoutMs ?? 5000))) throw refuse('UNAVAILABLE', 'writes that were sent to the cluster are still unanswered');
+      this.#expect(order, 'drain', ['paused', 'drained']);
       this.#hold(order);
-    }
-    await this.#effects.flip(order.to, order.generation);
-    this.#isFlipDone = true;
+      this.#phase = 'drained';
+    });
+  }
+
+  /** Only what was committed: an order alone moves nobody. */
+  async flip(order: SwitchOrder): Promise<void> {
+    await this.#alone(async () => {
+      if (this.#generation === order.generation && this.#active === order.to && this.#isMoved) return;
+      this.#expect(order, 'flip', ['drained', 'flipped']);
+      const run = this.#hold(order);
+      if (this.#generation !== order.generation) {
+        const decision = await this.#effects.decision(run);
+        if (decision !== 'commit') throw refuse('NOT_AS_EXPECTED', `flip: generation ${order.generation} is ${decision === undefined ? 'not decided' : 'aborted'}`);
+      }
+      await this.#move({ generation: order.generation, active: order.to });
+    });
   }
 
   async resume(order: SwitchOrder): Promise<void> {
-    if (this.#phase === 'serving' && this.#generation === order.generation && this.#active === order.to) return;
-    this.#expect(order, 'resume', ['flipped']);
-    // Writes that pass while a part of the node has not moved yet would go to the cluster that was left.
-    if (!this.#isFlipDone) throw refuse('UNAVAILABLE', 'resume: the flip is not finished: repeat it');
-    await this.#backToServing('moved');
+    await this.#alone(async () => {
+      if (this.#phase === 'serving' && this.#generation === order.generation && this.#active === order.to) return;
+      this.#expect(order, 'resume', ['flipped']);
+      // Writes that pass while a part of the node has not moved yet would go to the cluster that was left.
+      if (!this.#isMoved) throw refuse('UNAVAILABLE', 'resume: the flip is not finished: repeat it');
+      await this.#backToServing('moved');
+    });
   }
 
-  /** Gives the node back to the cluster that it still serves; after the flip there is no way back. */
+  /** Gives the node back to the cluster that it still serves; after the commit there is no way back. */
   async abort(order: SwitchOrder): Promise<void> {
-    if (this.#phase === 'serving' && this.#generation === order.generation - 1) return;
-    this.#expect(order, 'abort', ['prepared', 'paused', 'drained']);
-    if (this.#flipping !== undefined) throw refuse('NOT_AS_EXPECTED', 'abort: the flip is under way');
-    await this.#backToServing('same');
+    await this.#alone(async () => {
+      await this.#settle();
+      if (this.#phase === 'serving' && this.#generation < order.generation) return;
+      this.#expect(order, 'abort', ['prepared', 'paused', 'drained']);
+      await this.#backToServing('same');
+    });
+  }
+
+  /**
+   * To be called often: what a run holds ends with its lease, and a move that failed is repeated. Throws UNAVAILABLE when the arbiter cannot be
+   * asked; the node stays as it is.
+   */
+  async settle(): Promise<void> {
+    if (this.#isUnsettled) await this.#alone(() => this.#settle());
+  }
+
+  get #isUnsettled(): boolean {
+    return this.#run === undefined ? this.#phase === 'flipped' : this.#isExpired(this.#run);
+  }
+
+  /** A switch that happened, seen on some cluster's log. Whoever was left behind stops at once and goes after it. */
+  async follow(commit: Standing): Promise<void> {
+    if (commit.generation <= this.#generation || this.#isLost) return;
+    // Its own run's gwctl is about to say so; until the lease ends.
+    if (this.#run?.generation === commit.generation && !this.#isExpired(this.#run)) return;
+    await this.#effects.closeGate();
+    await this.#alone(async () => {
+      if (commit.generation > this.#generation) await this.#goAfter(commit);
+    });
+  }
+
+  /** Somebody can tell now: the logs, a peer, or a person. */
+  async find(posture: Posture): Promise<void> {
+    await this.#alone(async () => {
+      if (this.#isLost && posture.kind !== 'unknown') await this.#take(posture, 'moved');
+    });
+  }
+
+  async #settle(): Promise<void> {
+    if (!this.#isUnsettled) return;
+    const run = this.#run;
+    if (this.#phase === 'prepared') await this.#backToServing('same');
+    else if (run === undefined || this.#phase === 'flipped') await this.#goAfter(this.#standing);
+    else if ((await this.#effects.decision(run, 'abort')) === 'commit') await this.#goAfter({ generation: run.generation, active: run.to });
+    else await this.#take(await this.#effects.posture(this.#standing), 'same');
+  }
+
+  get #standing(): Standing {
+    return { generation: this.#generation, active: this.#active };
+  }
+
+  /** Goes on as the logs say: nobody told this node what has happened since. */
+  async #take(posture: Posture, groups: 'same' | 'moved'): Promise<void> {
+    const { generation, active } = posture.standing;
+    const isElsewhere = generation > this.#generation || active !== this.#active;
+    if (isElsewhere || !this.#isMoved) await this.#move(posture.standing);
+    this.#isLost = posture.kind === 'unknown';
+    if (posture.kind === 'serve') return await this.#backToServing(isElsewhere ? 'moved' : groups);
+    this.#phase = 'paused';
+    this.#run = posture.kind === 'wait' ? runOf(posture.intent, this.#now()) : undefined;
+  }
+
+  async #goAfter(commit: Standing): Promise<void> {
+    await this.#effects.closeGate();
+    await this.#effects.drain(FENCE_DRAIN_MS).catch(() => false);
+    if (commit.generation !== this.#generation || !this.#isMoved) await this.#move(commit);
+    await this.#take(await this.#effects.posture(commit), 'moved');
+  }
+
+  async #move(to: Standing): Promise<void> {
+    if (to.generation !== this.#generation) await this.#effects.remember(to.generation, to.active);
+    this.#phase = 'flipped';
+    this.#generation = to.generation;
+    this.#active = to.active;
+    this.#isMoved = false;
+    await this.#effects.flip(to.active, to.generation);
+    this.#isMoved = true;
   }
 
   async #backToServing(groups: 'same' | 'moved'): Promise<void> {
@@ -145,16 +241,35 @@ export class SwitchController {
     await Promise.all([this.#effects.openGate(), this.#effects.openGroups(groups)]);
   }
 
-  #hold(order: SwitchOrder): void {
-    this.#run = { runId: order.runId, generation: order.generation, to: order.to, leaseUntil: new Date(this.#now() + order.leaseMs).toISOString() };
+  #hold(order: SwitchOrder, moreMs = 0): RunState {
+    const run = { runId: order.runId, generation: order.generation, to: order.to, leaseUntil: new Date(this.#now() + order.leaseMs + moreMs).toISOString() };
+    this.#run = run;
+    return run;
   }
 
+  #isExpired(run: RunState): boolean {
+    return Date.parse(run.leaseUntil) <= this.#now();
+  }
+
+  /** An order of a run whose lease is over comes too late: the node may be asking the arbiter at this moment. */
   #expect(order: SwitchOrder, verb: string, phases: readonly Phase[]): void {
     if (this.#run?.runId !== order.runId || this.#run.generation !== order.generation || this.#run.to !== order.to) {
       throw refuse('NOT_AS_EXPECTED', `${verb}: this node is ${this.#phase}${this.#run === undefined ? '' : ` for run ${this.#run.runId}`}, not in run ${order.runId}`);
     }
     if (!phases.includes(this.#phase)) throw refuse('NOT_AS_EXPECTED', `${verb}: this node is ${this.#phase} (allowed: ${phases.join(', ')})`);
+    if (this.#phase !== 'flipped' && this.#isExpired(this.#run)) throw refuse('NOT_AS_EXPECTED', `${verb}: the lease of run ${order.runId} ended at ${this.#run.leaseUntil}`);
   }
+
+  async #alone<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(act, act);
+    this.#last = mine.catch(() => {});
+    return await mine;
+  }
+}
+
+/** A node that starts into a switch has not heard from its run yet: it gets the whole lease. */
+function runOf({ runId, generation, to, leaseMs }: Intent, nowMs: number): RunState {
+  return { runId, generation, to, leaseUntil: new Date(nowMs + leaseMs).toISOString() };
 }
 
 function refuse(code: 'NOT_AS_EXPECTED' | 'LOCKED' | 'UNAVAILABLE', message: string): GwctlError {

@@ -1,3 +1,4 @@
+import { nextGeneration } from '../arbiter/state-rules.ts';
 import type { Observation } from '../checks/observation.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Plan } from './plan.ts';
@@ -33,22 +34,26 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
     });
   }
   const basis = { active, generation };
+  const next = nextGeneration(new Map([...seen.stateLogs].map(([name, log]) => [name, log.ok ? log.value : undefined])), generation);
   const gateways = seen.nodes.map(({ name }) => name);
   // Nodes that disagree are a matter for the checks, not a reason to call it done.
   const agreed = seen.nodes.every(({ state }) => state.ok && state.value.active === active && state.value.phase === 'serving');
-  if (active === request.to && agreed) return { to: request.to, from: active, basis, steps: [] };
+  if (active === request.to && agreed) return { to: request.to, from: active, basis, generation, steps: [] };
   const budgetMs = seen.topology.failover.pauseBudgetMs;
   return {
     to: request.to,
     from: active,
     basis,
+    generation: next,
     steps: [
       { kind: 'prepare-gateways', gateways },
+      { kind: 'declare-intent', gateways },
       { kind: 'drain-groups', gateways, timeoutMs: GROUP_DRAIN_MS },
       { kind: 'pause-gateways', gateways },
       { kind: 'drain-gateways', gateways, timeoutMs: Math.round(budgetMs * DRAIN_SHARE) },
       { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * TAIL_SHARE) },
       { kind: 'move-groups', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE - TAIL_SHARE)) },
+      { kind: 'commit-switch' },
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
       { kind: 'prove-switch', gateways, from: active },

@@ -1,13 +1,16 @@
 /** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. */
 export type PlannedStep =
   | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'declare-intent'; readonly gateways: readonly string[] }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[] }
   | { readonly kind: 'drain-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'move-groups'; readonly from: string; readonly timeoutMs: number }
+  | { readonly kind: 'commit-switch' }
   | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[] }
   | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'await-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string };
 
 export type StepKind = PlannedStep['kind'];
@@ -17,6 +20,8 @@ export interface Plan {
   readonly from: string;
   /** What was true when it was made; the engine refuses to start when it is true no more. */
   readonly basis: { readonly active: string; readonly generation: number };
+  /** What the switch leads to; a generation that was given up is not used again. */
+  readonly generation: number;
   readonly steps: readonly PlannedStep[];
 }
 
@@ -24,6 +29,8 @@ export function describeStep(step: PlannedStep, to: string): string {
   switch (step.kind) {
     case 'prepare-gateways':
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
+    case 'declare-intent':
+      return 'say on the log of the switch that it is under way';
     case 'drain-groups':
       return `let consumer groups commit what they have read, on ${list(step.gateways)}`;
     case 'pause-gateways':
@@ -34,10 +41,14 @@ export function describeStep(step: PlannedStep, to: string): string {
       return `wait until the last record of every replicated partition of ${step.from} is on ${to}`;
     case 'move-groups':
       return `write the exact position of every consumer group to ${to}`;
+    case 'commit-switch':
+      return `decide the switch, on the log of ${to}`;
     case 'flip-gateways':
       return `switch ${list(step.gateways)} to ${to}`;
     case 'resume-gateways':
       return `let writes pass on ${list(step.gateways)}`;
+    case 'await-gateways':
+      return `wait until ${list(step.gateways)} serve${step.gateways.length === 1 ? 's' : ''} ${to}`;
     case 'prove-switch':
       return `write and read a record through ${list(step.gateways)}: on ${to}, and not on ${step.from}`;
     default:

@@ -10,5 +10,6 @@ export interface GatewayAdmin {
   revoke(virtualCluster: string, what: RevokeBody): Promise<void>;
   prepare(order: SwitchOrder): Promise<PrepareReport>;
   drainGroups(order: SwitchOrder): Promise<GroupDrainReport>;
-  order(verb: Exclude<SwitchVerb, 'prepare' | 'drain-groups'>, order: SwitchOrder): Promise<NodeState>;
+  /** `limitMs`: give up after this, for who cannot wait for a node that hangs. */
+  order(verb: Exclude<SwitchVerb, 'prepare' | 'drain-groups'>, order: SwitchOrder, limitMs?: number): Promise<NodeState>;
 }

@@ -1,6 +1,10 @@
-/** One Kafka cluster as gwctl looks at it. Reads only, but for `commitGroupOffsets`; what cannot be reached is UNAVAILABLE. */
+import type { StateLog } from '../arbiter/state-log.ts';
+
+/** One Kafka cluster as gwctl looks at it. Reads only, but for `commitGroupOffsets` and `stateLog`; what cannot be reached is UNAVAILABLE. */
 export interface KafkaCluster {
   readonly name: string;
+  /** Where switches are decided. */
+  readonly stateLog: StateLog;
   describe(): Promise<ClusterDescription>;
   /** The settings of each topic that were set on the topic itself, not inherited. */
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;

@@ -40,5 +40,5 @@ export function renderPlan(plan: Plan): string {
 
 export function renderOutcome(result: RunResult, plan: Plan, runId: string, palette: Palette): string {
   const pause = result.writePauseMs === undefined ? '' : `; writes were held for ${result.writePauseMs} ms at most`;
-  return `${palette.good(`switched to ${plan.to}`)}: generation ${plan.basis.generation + 1}, proven with a record through every node, in ${(result.durationMs / 1000).toFixed(1)} s${pause} (run ${runId})\n`;
+  return `${palette.good(`switched to ${plan.to}`)}: generation ${plan.generation}, proven with a record through every node, in ${(result.durationMs / 1000).toFixed(1)} s${pause} (run ${runId})\n`;
 }

@@ -1,8 +1,14 @@
+import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { gatewaysNamed, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 
 const NODE_CALL_MS = 15_000;
 const RETRY_MS = 200;
+/** The clients of all other nodes wait meanwhile. */
+const INSIST_MS = 2000;
+/** Longer than a flip takes, which lets an answer that is half-way to a client pass (1 s). */
+const MOVE_CALL_MS = 4000;
+const GIVE_BACK_CALL_MS = 4000;
 
 /** Every node looks at the target for itself: it may be reachable from here and not from there. */
 export const prepareGateways: Step<'prepare-gateways'> = {
@@ -52,58 +58,74 @@ export const drainGateways: Step<'drain-gateways'> = {
   undo: 'nothing',
 };
 
-/** The point of no return is the first node that flips; until then the nodes can be given back. */
+/**
+ * The switch is decided: this makes it quick, it does not make it true. A node that cannot be reached now holds its writes until its lease ends,
+ * finds the commit by itself and goes after the others, so nobody waits for it here; the proof will name it.
+ */
 export const flipGateways: Step<'flip-gateways'> = {
   timeoutMs: () => NODE_CALL_MS,
-  failure: 'failed',
-  apply: async (step, context) => {
-    await onEveryNode(gatewaysNamed(context, step.gateways), (gateway) => insist(context, () => gateway.order('flip', orderOf(context))));
-    return {};
-  },
-  undo: async (step, context) => {
-    const states = await onEveryNode(gatewaysNamed(context, step.gateways), (gateway) => gateway.state());
-    const flipped = states.filter(({ generation }) => generation > context.plan.basis.generation);
-    if (flipped.length > 0) throw new GwctlError('NEEDS_OPERATOR', `${flipped.map(({ node }) => node).join(', ')} serves ${context.plan.to} already`);
-    return {};
-  },
+  failure: 'unproven',
+  apply: async (step, context) => await onEveryReachable(step.gateways, context, 'flip'),
+  undo: 'no-return',
 };
 
 export const resumeGateways: Step<'resume-gateways'> = {
   timeoutMs: () => NODE_CALL_MS,
-  failure: 'failed',
-  apply: async (step, context) => {
-    await onEveryNode(gatewaysNamed(context, step.gateways), (gateway) => insist(context, () => gateway.order('resume', orderOf(context))));
-    return {};
-  },
+  failure: 'unproven',
+  apply: async (step, context) => await onEveryReachable(step.gateways, context, 'resume'),
   undo: 'no-return',
 };
 
-/**
- * All nodes go on serving the cluster that they serve. A node that refuses connections holds nobody's writes: its process is gone. One that
- * hangs may hold some, and a person must look.
- */
-async function giveBack(step: { readonly gateways: readonly string[] }, context: StepContext): Promise<{ down: string[] }> {
-  const down: string[] = [];
-  await onEveryNode(gatewaysNamed(context, step.gateways), async (gateway) => {
+async function onEveryReachable(names: readonly string[], context: StepContext, verb: 'flip' | 'resume'): Promise<{ unreachable: string[] }> {
+  const unreachable: string[] = [];
+  await onEveryNode(gatewaysNamed(context, names), async (gateway) => {
     try {
-      await gateway.order('abort', orderOf(context));
+      await insist(context, () => gateway.order(verb, orderOf(context), MOVE_CALL_MS));
     } catch (reason) {
-      if (!GwctlError.from(reason).message.includes('ECONNREFUSED')) throw reason;
-      down.push(gateway.node);
-      context.note(`${gateway.node} is down: it comes back serving ${context.plan.from}`);
+      const { message } = GwctlError.from(reason);
+      unreachable.push(gateway.node);
+      context.note(`${message}; it holds its writes until it finds the commit by itself`);
     }
   });
-  return { down };
+  if (unreachable.length === names.length) throw new GwctlError('PROOF_FAILED', `${verb}: no node did it`);
+  return { unreachable };
 }
 
-/** From here on there is no way back, so a node that does not answer is asked again until the time is up. A refusal is final. */
+/**
+ * All nodes go on serving the cluster that they serve. One that does not answer finds the abort on the log of the switch when it can, and goes
+ * on by itself.
+ */
+async function giveBack(step: { readonly gateways: readonly string[] }, context: StepContext): Promise<{ unreachable: string[] }> {
+  const unreachable: string[] = [];
+  await onEveryNode(gatewaysNamed(context, step.gateways), async (gateway) => {
+    try {
+      await gateway.order('abort', orderOf(context), GIVE_BACK_CALL_MS);
+    } catch (reason) {
+      const error = GwctlError.from(reason);
+      if (error.code === 'NOT_AS_EXPECTED' && (await isNotOurs(gateway, context))) return;
+      if (error.code !== 'UNAVAILABLE') throw reason;
+      unreachable.push(gateway.node);
+      context.note(`${error.message}; it serves ${context.plan.from} again when it finds that the switch was given up`);
+    }
+  });
+  return { unreachable };
+}
+
+/** Another run has it, or it serves on where it was: this run holds nothing there. */
+async function isNotOurs(gateway: GatewayAdmin, { runId, plan }: StepContext): Promise<boolean> {
+  const { run, active } = await gateway.state();
+  return run === null ? active === plan.from : run.runId !== runId;
+}
+
+/** A node that does not answer is asked again for a moment. A refusal is final. */
 async function insist<T>(context: StepContext, act: () => Promise<T>): Promise<T> {
+  const untilMs = context.clock.elapsedMs() + INSIST_MS;
   for (;;) {
     try {
       return await act();
     } catch (reason) {
       const error = GwctlError.from(reason);
-      if (error.code !== 'UNAVAILABLE' || context.signal.aborted) throw error;
+      if (error.code !== 'UNAVAILABLE' || context.signal.aborted || context.clock.elapsedMs() > untilMs) throw error;
       context.note(error.message);
       await context.clock.sleep(RETRY_MS, context.signal).catch(() => {
         throw error;

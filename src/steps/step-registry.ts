@@ -1,3 +1,5 @@
+import { awaitGateways } from './await-gateways.ts';
+import { commitSwitch, declareIntent } from './decide-switch.ts';
 import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
 import { moveGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
@@ -6,12 +8,15 @@ import type { StepRegistry } from './step.ts';
 
 export const STEPS: StepRegistry = {
   'prepare-gateways': prepareGateways,
+  'declare-intent': declareIntent,
   'drain-groups': drainGroups,
   'pause-gateways': pauseGateways,
   'drain-gateways': drainGateways,
   'prove-tail': proveTail,
   'move-groups': moveGroups,
+  'commit-switch': commitSwitch,
   'flip-gateways': flipGateways,
   'resume-gateways': resumeGateways,
+  'await-gateways': awaitGateways,
   'prove-switch': proveSwitch,
 };

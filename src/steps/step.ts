@@ -13,6 +13,8 @@ export interface StepContext {
   readonly world: World;
   readonly canary: Canary;
   readonly clock: Clock;
+  /** The commit was sent: it may stand, whatever was answered. */
+  readonly hasCommitted: boolean;
   /** Aborted when the step has used up its time, or when the user wants out before the flip. */
   readonly signal: AbortSignal;
   /** Tells people how far it is. */
@@ -37,11 +39,17 @@ export interface Step<Kind extends StepKind> {
 /** A new kind of step without an entry does not compile. */
 export type StepRegistry = { readonly [Kind in StepKind]: Step<Kind> };
 
-/** Longer than any step: the lease ends by itself only when gwctl is gone. */
-const LEASE_MS = 60_000;
+/** On top of the longest time in which a node hears nothing from its run. */
+const LEASE_MARGIN_MS = 5000;
 
-export function orderOf({ runId, plan }: StepContext, timeoutMs?: number): SwitchOrder {
-  return { runId, generation: plan.basis.generation + 1, to: plan.to, leaseMs: LEASE_MS, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+/** How long a node goes on holding writes for a run that is silent: a little longer than a run may pause it. */
+export function leaseMsOf({ world }: Pick<StepContext, 'world'>): number {
+  return world.topology.failover.pauseBudgetMs + LEASE_MARGIN_MS;
+}
+
+export function orderOf(context: StepContext, timeoutMs?: number): SwitchOrder {
+  const { runId, plan } = context;
+  return { runId, generation: plan.generation, to: plan.to, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 export function gatewaysNamed(context: StepContext, names: readonly string[]): GatewayAdmin[] {

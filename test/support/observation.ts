@@ -48,6 +48,7 @@ export function observation(changes: Partial<Observation> = {}): Observation {
     topology: TOPOLOGY,
     nodes: ['gateway1', 'gateway2'].map((name) => ({ name, state: { ok: true, value: nodeState(name) } })),
     clusters: clusterMap(clusterView(), clusterView()),
+    stateLogs: new Map(['main', 'failover'].map((name) => [name, { ok: true, value: [] }])),
     active: 'main',
     generation: 1,
     to: 'failover',

@@ -56,7 +56,7 @@ export function httpGatewayAdmin(node: GatewayNode, { username, password, timeou
     revoke: async (virtualCluster, what) => void (await call<unknown>('POST', ADMIN_PATHS.revoke(virtualCluster), what)),
     prepare: async (order) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order),
     drainGroups: async (order) => await call<GroupDrainReport>('POST', ADMIN_PATHS.run('drain-groups'), order, (order.timeoutMs ?? 0) + ANSWER_MARGIN_MS),
-    order: async (verb, order) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, (order.timeoutMs ?? 0) + Math.max(timeoutMs, ANSWER_MARGIN_MS)),
+    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + Math.max(timeoutMs, ANSWER_MARGIN_MS)) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, limitMs),
   };
 }
 

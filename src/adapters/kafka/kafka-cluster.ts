@@ -1,3 +1,4 @@
+import { openStateLog } from '../../arbiter/state-log.ts';
 import type { ClusterAccess } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
 import { commitGroupOffsets, readGroupOffsets } from './group-offsets.ts';
@@ -50,6 +51,7 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
 
   return {
     name: cluster.name,
+    stateLog: openStateLog(client),
     describe: async () => {
       const { clusterId, controllerId, brokers, topics } = await client.metadata();
       return {

@@ -15,26 +15,32 @@ let app: FastifyInstance;
 let port: number;
 let controller: SwitchController;
 let isDrained: boolean;
+let decided: 'commit' | undefined;
 let base: string;
 let revoked: string[][];
 let recorded: AuditEvent[];
 
 beforeEach(async () => {
   isDrained = true;
+  decided = 'commit';
   revoked = [];
   recorded = [];
-  controller = new SwitchController(1, 'main', {
+  controller = new SwitchController({ kind: 'serve', standing: { generation: 1, active: 'main' } }, {
     prepare: async () => ({ brokers: [1, 2, 3], topicMappings: 1, virtualClusters: 1 }),
     drainGroups: async () => ({ members: 0, drained: 0 }),
     openGroups: async () => {},
     closeGate: async () => {},
     openGate: async () => {},
     drain: async () => isDrained,
+    decision: async () => decided,
+    posture: async (standing) => ({ kind: 'serve', standing }),
     remember: async () => {},
     flip: async () => {},
   });
   const node: GatewayNode = {
     controller,
+    commit: async () => 'commit',
+    nextGeneration: async () => controller.generation + 1,
     audit: { record: (event) => void recorded.push(event) },
     state: () => ({ node: 'gateway1', ...controller.state, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: '' }),
     renderMetrics: async () => ({ text: 'gwctl_gateway_generation 1\n', contentType: 'text/plain; version=0.0.4' }),

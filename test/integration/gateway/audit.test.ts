@@ -128,6 +128,7 @@ test('the verbs of a switch: those before the pause are on the cluster that is l
   await late.metadata([]);
   await give('drain');
   const left = (await recordsOn(main)).length;
+  await node.commit({ runId: 'r1', generation: 2, to: 'failover', leaseMs: 60_000 });
   await give('flip');
   await give('resume');
   await awaitRecord(failover, { kind: 'switch', details: expect.objectContaining({ verb: 'resume' }) });

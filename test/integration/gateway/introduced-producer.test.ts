@@ -68,6 +68,7 @@ async function switchOver(beforeDrain: () => Promise<void> = async () => {}): Pr
   await node.controller.pause(order);
   const [, drained] = await Promise.allSettled([beforeDrain(), node.controller.drain(order)]);
   if (drained.status === 'rejected') throw drained.reason;
+  await node.commit(order);
   await node.controller.flip(order);
   await node.controller.resume(order);
 }

@@ -53,8 +53,8 @@ const fails = (kind: StepKind | `undo ${StepKind}`, code: ConstructorParameters<
 
 test('all steps in order, and the pause is measured from the first held write to the resume', async () => {
   const result = await run();
-  expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 60 });
-  expect(done).toEqual(['prepare-gateways', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 70 });
+  expect(done).toEqual(['prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   expect(events.at(0)?.type).toBe('run-started');
   expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'switched' });
 });
@@ -63,12 +63,14 @@ describe('a failure', () => {
   test.each<{ at: StepKind; code?: 'LOCKED'; outcome: string; exit: number; undone: string[] }>([
     { at: 'prepare-gateways', outcome: 'refused', exit: 3, undone: ['undo prepare-gateways'] },
     { at: 'prepare-gateways', code: 'LOCKED', outcome: 'refused', exit: 8, undone: ['undo prepare-gateways'] },
-    { at: 'drain-groups', outcome: 'rolled-back', exit: 5, undone: ['undo drain-groups', 'undo prepare-gateways'] },
-    { at: 'pause-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
-    { at: 'drain-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
-    { at: 'prove-tail', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
-    { at: 'flip-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo flip-gateways', 'undo pause-gateways', 'undo drain-groups', 'undo prepare-gateways'] },
-    { at: 'resume-gateways', outcome: 'stuck', exit: 6, undone: [] },
+    { at: 'drain-groups', outcome: 'rolled-back', exit: 5, undone: ['undo drain-groups', 'undo declare-intent', 'undo prepare-gateways'] },
+    { at: 'pause-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo declare-intent', 'undo prepare-gateways'] },
+    { at: 'drain-gateways', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo declare-intent', 'undo prepare-gateways'] },
+    { at: 'prove-tail', outcome: 'rolled-back', exit: 5, undone: ['undo pause-gateways', 'undo drain-groups', 'undo declare-intent', 'undo prepare-gateways'] },
+    { at: 'declare-intent', outcome: 'refused', exit: 3, undone: ['undo declare-intent', 'undo prepare-gateways'] },
+    { at: 'commit-switch', outcome: 'rolled-back', exit: 5, undone: ['undo commit-switch', 'undo pause-gateways', 'undo drain-groups', 'undo declare-intent', 'undo prepare-gateways'] },
+    { at: 'flip-gateways', outcome: 'unproven', exit: 7, undone: [] },
+    { at: 'resume-gateways', outcome: 'unproven', exit: 7, undone: [] },
     { at: 'prove-switch', outcome: 'unproven', exit: 7, undone: [] },
   ])('at $at ends as $outcome, exit $exit', async ({ at, code, outcome, exit, undone }) => {
     fails(at, code);
@@ -89,9 +91,9 @@ describe('a failure', () => {
     expect(done).not.toContain('undo prepare-gateways');
   });
 
-  test('of a flip that reached a node is never undone', async () => {
-    fails('flip-gateways');
-    fails('undo flip-gateways', 'NEEDS_OPERATOR');
+  test('of a commit that may stand is never undone', async () => {
+    fails('commit-switch');
+    fails('undo commit-switch', 'NEEDS_OPERATOR');
     const result = await run();
     expect(result.outcome).toBe('stuck');
     expect(done).not.toContain('undo pause-gateways');
@@ -101,10 +103,10 @@ describe('a failure', () => {
 describe('Ctrl-C', () => {
   const interrupted = (): AbortController => new AbortController();
 
-  test('before the flip puts everything back and says so', async () => {
+  test('before the commit puts everything back and says so', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 4) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 5) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     // The step that was under way sees the signal; the traced one does not, so the next one is not started.
     expect(result.outcome).toBe('rolled-back');
@@ -114,10 +116,10 @@ describe('Ctrl-C', () => {
     expect(done).toContain('undo pause-gateways');
   });
 
-  test('after the flip is not honoured: half a switch is worse than a whole one', async () => {
+  test('after the commit is not honoured: half a switch is worse than a whole one', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 6) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 8) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     expect(result.outcome).toBe('switched');
   });
@@ -125,7 +127,7 @@ describe('Ctrl-C', () => {
 
 test('a step that cannot be written down does not act', async () => {
   const result = await run(undefined, (event) => {
-    if (event.type === 'step-started' && event.index === 2) throw new GwctlError('ENVIRONMENT', 'disk full');
+    if (event.type === 'step-started' && event.index === 3) throw new GwctlError('ENVIRONMENT', 'disk full');
   });
   expect(result.outcome).toBe('rolled-back');
   expect(done).not.toContain('pause-gateways');

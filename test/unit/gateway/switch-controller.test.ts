@@ -1,22 +1,33 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SwitchController, type SwitchEffects } from '../../../src/gateway/switch-controller.ts';
+import type { Standing } from '../../../src/arbiter/state-rules.ts';
+import { GwctlError } from '../../../src/shared/errors.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
 
 const ORDER: SwitchOrder = { runId: 'run-1', generation: 2, to: 'failover', leaseMs: 1000 };
 let done: string[];
 let isDrained: boolean;
+/** What the log of the switch says. */
+let decided: 'commit' | 'abort' | undefined;
+let isLogGone: boolean;
+/** A switch that happened since, by the logs. */
+let later: Standing | undefined;
 let closing: Promise<void>;
 let flipping: () => Promise<void>;
 let now: number;
+let effects: SwitchEffects;
 let controller: SwitchController;
 
 beforeEach(() => {
   done = [];
   isDrained = true;
+  decided = undefined;
+  isLogGone = false;
+  later = undefined;
   closing = Promise.resolve();
   flipping = async () => {};
   now = 0;
-  const effects: SwitchEffects = {
+  effects = {
     prepare: async (to) => {
       if (to === 'nowhere') throw new Error('cannot be reached');
       return { brokers: [1], topicMappings: 0, virtualClusters: 0 };
@@ -29,13 +40,19 @@ beforeEach(() => {
     },
     openGate: async () => void done.push('open gate'),
     drain: async () => isDrained,
+    decision: async (_run, wanted) => {
+      if (isLogGone) throw new GwctlError('UNAVAILABLE', 'the log cannot be read');
+      decided ??= wanted;
+      return decided;
+    },
+    posture: async (standing) => ({ kind: 'serve', standing: later ?? standing }),
     remember: async (generation, active) => void done.push(`remember ${generation} ${active}`),
     flip: async (to, generation) => {
       done.push(`flip ${to} ${generation}`);
       await flipping();
     },
   };
-  controller = new SwitchController(1, 'main', effects, () => now);
+  controller = new SwitchController({ kind: 'serve', standing: { generation: 1, active: 'main' } }, effects, () => now);
 });
 
 async function upTo(phase: 'prepared' | 'paused' | 'drained' | 'flipped'): Promise<void> {
@@ -45,6 +62,7 @@ async function upTo(phase: 'prepared' | 'paused' | 'drained' | 'flipped'): Promi
   if (phase === 'paused') return;
   await controller.drain(ORDER);
   if (phase === 'drained') return;
+  decided = 'commit';
   await controller.flip(ORDER);
 }
 
@@ -71,6 +89,7 @@ describe('every verb may be repeated', () => {
     await upTo('prepared');
     await upTo('drained');
     await controller.drain(ORDER);
+    decided = 'commit';
     await controller.flip(ORDER);
     await controller.flip(ORDER);
     await controller.resume(ORDER);
@@ -95,7 +114,8 @@ describe('an order that does not fit changes nothing', () => {
     { name: 'pause after the flip', phase: 'flipped' as const, act: () => controller.pause(ORDER) },
     { name: 'pause by another run', phase: 'prepared' as const, act: () => controller.pause({ ...ORDER, runId: 'run-2' }) },
     { name: 'flip to another cluster', phase: 'drained' as const, act: () => controller.flip({ ...ORDER, to: 'third' }) },
-    { name: 'prepare of a generation that does not follow', phase: undefined, act: () => controller.prepare({ ...ORDER, generation: 3 }) },
+    { name: 'flip that nobody has committed', phase: 'drained' as const, act: () => controller.flip(ORDER) },
+    { name: 'prepare of a generation that is over', phase: undefined, act: () => controller.prepare({ ...ORDER, generation: 1 }) },
     { name: 'prepare for the active cluster', phase: undefined, act: () => controller.prepare({ ...ORDER, to: 'main' }) },
   ])('$name', async ({ phase, act }) => {
     if (phase !== undefined) await upTo(phase);
@@ -134,10 +154,19 @@ describe('another run', () => {
     expect(controller.state).toMatchObject({ phase: 'prepared', run: { runId: 'run-2' } });
   });
 
-  test('never takes over a node that was flipped', async () => {
+  test('cannot take over what nobody can decide', async () => {
+    await upTo('paused');
+    now = 1001;
+    isLogGone = true;
+    await expect(controller.prepare(other)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(done).toEqual(['close gate']);
+  });
+
+  test('finds a node that was flipped where its run had led it', async () => {
     await upTo('flipped');
     now = 1_000_000;
-    await expect(controller.prepare({ ...other, generation: 3, to: 'main' })).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+    await controller.prepare({ ...other, generation: 3, to: 'main' });
+    expect(controller.state).toMatchObject({ phase: 'prepared', generation: 2, active: 'failover' });
   });
 });
 
@@ -153,20 +182,20 @@ describe('verbs that take their time', () => {
     expect(controller.state.phase).toBe('paused');
   });
 
-  test('a pause that is aborted meanwhile has not paused', async () => {
+  test('an abort waits for the pause that is under way, and ends it', async () => {
     await upTo('prepared');
     const { promise, resolve } = deferred();
     closing = promise;
-    const pausing = controller.pause(ORDER);
-    await controller.abort(ORDER);
+    const both = Promise.all([controller.pause(ORDER), controller.abort(ORDER)]);
     resolve();
-    await expect(pausing).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+    await both;
     expect(controller.state.phase).toBe('serving');
     expect(done.at(-1)).toBe('open gate');
   });
 
   test('a flip that fails half-way is done by the next one, and writes do not pass before', async () => {
     await upTo('drained');
+    decided = 'commit';
     flipping = async () => await Promise.reject(new Error('worker 2 does not answer'));
     await expect(controller.flip(ORDER)).rejects.toThrow('worker 2');
     expect(controller.state).toMatchObject({ phase: 'flipped', generation: 2, active: 'failover' });
@@ -180,12 +209,132 @@ describe('verbs that take their time', () => {
 
   test('a flip that is asked for again while it runs is one flip, and no abort undoes it', async () => {
     await upTo('drained');
+    decided = 'commit';
     const { promise, resolve } = deferred();
     flipping = () => promise;
     const flips = [controller.flip(ORDER), controller.flip(ORDER)];
-    await expect(controller.abort(ORDER)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+    const abort = controller.abort(ORDER);
     resolve();
     await Promise.all(flips);
+    await expect(abort).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
     expect(done.filter((effect) => effect.startsWith('flip'))).toEqual(['flip failover 2']);
+  });
+});
+
+describe('when the lease is over', () => {
+  test('a node that was only asked goes on as if nothing had been', async () => {
+    await upTo('prepared');
+    now = 1001;
+    await controller.settle();
+    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
+    expect(decided).toBeUndefined();
+  });
+
+  test.each(['paused', 'drained'] as const)('a node that is %s gives the switch up, and serves on where it was', async (phase) => {
+    await upTo(phase);
+    now = 1001;
+    await controller.settle();
+    expect(decided).toBe('abort');
+    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
+  });
+
+  test.each(['paused', 'drained'] as const)('a node that is %s goes after a switch that was committed', async (phase) => {
+    await upTo(phase);
+    decided = 'commit';
+    now = 1001;
+    await controller.settle();
+    expect(done).toEqual(['close gate', 'close gate', 'remember 2 failover', 'flip failover 2', 'open gate']);
+    expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null });
+  });
+
+  test('a node that was flipped lets writes pass', async () => {
+    await upTo('flipped');
+    now = 1001;
+    await controller.settle();
+    expect(controller.state).toMatchObject({ phase: 'serving', active: 'failover' });
+  });
+
+  test('a node that can ask nobody holds writes until it can', async () => {
+    await upTo('drained');
+    now = 1001;
+    isLogGone = true;
+    await expect(controller.settle()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(controller.state.phase).toBe('drained');
+    expect(done).not.toContain('open gate');
+    isLogGone = false;
+  later = undefined;
+    await controller.settle();
+    expect(controller.state.phase).toBe('serving');
+  });
+
+  test('a node that gave the switch up looks for a later one before it lets writes pass', async () => {
+    await upTo('drained');
+    later = { generation: 3, active: 'failover' };
+    now = 1001;
+    await controller.settle();
+    expect(done).toEqual(['close gate', 'remember 3 failover', 'flip failover 3', 'open gate']);
+  });
+
+  test('an order comes too late', async () => {
+    await upTo('drained');
+    decided = 'commit';
+    now = 1001;
+    await expect(controller.flip(ORDER)).rejects.toThrow(/lease of run run-1 ended/);
+  });
+});
+
+describe('a switch that happened without this node', () => {
+  test('stops its writes at once and takes it along', async () => {
+    await controller.follow({ generation: 4, active: 'failover' });
+    expect(done).toEqual(['close gate', 'close gate', 'remember 4 failover', 'flip failover 4', 'open gate']);
+    expect(controller.state).toEqual({ phase: 'serving', generation: 4, active: 'failover', run: null });
+  });
+
+  test('is its own run\'s to finish while the lease lasts', async () => {
+    await upTo('drained');
+    await controller.follow({ generation: 2, active: 'failover' });
+    expect(controller.state.phase).toBe('drained');
+  });
+
+  test('that is older than what it serves changes nothing', async () => {
+    await upTo('flipped');
+    await controller.resume(ORDER);
+    const before = [...done];
+    await controller.follow({ generation: 1, active: 'main' });
+    expect(done).toEqual(before);
+  });
+});
+
+describe('a node that does not know which cluster is active', () => {
+  const standing = { generation: 1, active: 'main' };
+
+  beforeEach(() => {
+    controller = new SwitchController({ kind: 'unknown', standing, why: 'failover cannot be read' }, effects, () => now);
+  });
+
+  test('holds writes and takes no order', async () => {
+    expect(controller.state.phase).toBe('paused');
+    await expect(controller.prepare(ORDER)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+  });
+
+  test('serves when it is found to be where it was', async () => {
+    await controller.find({ kind: 'serve', standing });
+    expect(done).toEqual(['open gate']);
+    expect(controller.state.phase).toBe('serving');
+  });
+
+  test('moves when it is found that there was a switch', async () => {
+    await controller.find({ kind: 'serve', standing: { generation: 2, active: 'failover' } });
+    expect(done).toEqual(['remember 2 failover', 'flip failover 2', 'open gate']);
+  });
+
+  test('waits when a switch is under way, and gives it up when nobody comes', async () => {
+    const intent = { kind: 'intent', generation: 2, from: 'main', to: 'failover', runId: 'run-9', by: 'tom@host', leaseMs: 500, at: '' } as const;
+    await controller.find({ kind: 'wait', standing, intent });
+    expect(controller.state).toMatchObject({ phase: 'paused', run: { runId: 'run-9' } });
+    now = 501;
+    await controller.settle();
+    expect(decided).toBe('abort');
+    expect(controller.state.phase).toBe('serving');
   });
 });

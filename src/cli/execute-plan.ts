@@ -1,0 +1,52 @@
+import type { CheckReport } from '../checks/check.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { CliContext } from './context.ts';
+import type { Opened } from './with-world.ts';
+
+export interface Execution {
+  readonly plan: Plan;
+  /** Of the run that is resumed; a new run gets its own. */
+  readonly runId?: string;
+  readonly checks?: readonly CheckReport[];
+  readonly isJson: boolean;
+}
+
+/** Test only: the run stops for ever before a step of this kind, so that a test can kill it at each boundary. */
+export const HALT_VARIABLE = 'GWCTL_TEST_HALT_BEFORE';
+
+/** Runs a plan with journal and progress, and prints how it ended. Throws what the run failed with. */
+export async function executePlan({ plan, runId: resumed, checks, isJson }: Execution, { world, canary, clock, dir }: Opened, context: CliContext): Promise<number> {
+  const [{ runSwitchOver, newRunId }, { openJournal }, { renderOutcome, runOnTerminal }, { createPalette }, { createProgress }, { writeJson }] = await Promise.all([
+    import('../engine/switch-over.ts'),
+    import('../engine/journal.ts'),
+    import('../report/run.ts'),
+    import('../report/palette.ts'),
+    import('../report/progress.ts'),
+    import('../report/json.ts'),
+  ]);
+  const runId = resumed ?? newRunId(clock.now());
+  const journal = await openJournal(dir, resumed === undefined ? runId : `${runId}-resumed-${newRunId(clock.now())}`);
+  const progress = createProgress(context);
+  const haltBefore = context.env[HALT_VARIABLE];
+  try {
+    const result = await runSwitchOver({
+      runId, plan, world, canary, clock,
+      signal: context.signal,
+      listeners: [
+        journal.listener,
+        ...(isJson ? [] : [runOnTerminal(progress)]),
+        async (event) => {
+          if (event.type === 'step-started' && plan.steps[event.index]?.kind === haltBefore) await new Promise(() => {});
+        },
+      ],
+    });
+    progress.stop();
+    if (result.error !== undefined) throw result.error;
+    if (isJson) writeJson(context.out, { outcome: result.outcome, runId, from: plan.from, to: plan.to, generation: plan.generation, durationMs: result.durationMs, writePauseMs: result.writePauseMs ?? null, journal: journal.file, ...(checks === undefined ? {} : { checks }) });
+    else context.out.write(renderOutcome(result, plan, runId, createPalette(context.isTerminal.out, context.env)));
+    return 0;
+  } finally {
+    progress.stop();
+    await journal.close();
+  }
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { GwctlError } from '../shared/errors.ts';
+import { addOutputOption, setAction } from './command-action.ts';
+import { confirm } from './confirm.ts';
+import type { CliContext } from './context.ts';
+import { executePlan } from './execute-plan.ts';
+import { switchTo } from './failover.ts';
+import { rollBack } from './rollback.ts';
+import { withWorld } from './with-world.ts';
+
+interface ResumeOptions {
+  readonly yes?: boolean;
+  readonly output: 'text' | 'json';
+}
+
+/**
+ * `gwctl resume`: brings a run to its end that was interrupted. Committed: every node follows, and the switch is proven. Not decided: it is given up
+ * and made anew, since nothing that was seen before the interruption is believed.
+ */
+export function addResumeCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command('resume')
+    .description('bring an interrupted run to its end: finish a switch that was committed, or make one anew that was not')
+    .option('-y, --yes', 'do not ask for confirmation');
+  setAction<ResumeOptions>(addOutputOption(command), context, async (options, globals) =>
+    withWorld(globals, context, async (opened) => {
+      const { findOpenRun, planToFinish } = await import('../engine/open-run.ts');
+      const isJson = options.output === 'json';
+      const run = await findOpenRun(opened.world);
+      if (run === undefined) throw new GwctlError('CHECK_FAILED', 'no run is open: nothing to resume, nothing was changed');
+      const { runId, to, from, isCommitted } = run;
+      await confirm(`run ${runId} from ${from} to ${to} was ${isCommitted ? 'committed: finish it' : 'not decided: begin it anew'}? Type the name of the new cluster: `, to, { yes: options.yes, isJson }, context);
+      if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node)), runId, isJson }, opened, context);
+      await rollBack(run, opened, context);
+      return await switchTo({ to, expectActive: from, yes: true, output: options.output }, opened, context);
+    }),
+  );
+}

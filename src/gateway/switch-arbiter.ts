@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Decision } from '../arbiter/state-record.ts';
+import { decide, type StateLog } from '../arbiter/state-log.ts';
+import { decisionIn, lastCommit, nextGeneration, postureOf, type Posture, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
+import type { NodeState, RunState } from '../shared/admin-api.ts';
+import { GwctlError } from '../shared/errors.ts';
+import type { Log } from './log.ts';
+import type { SwitchController } from './switch-controller.ts';
+
+/** Asks another node of the environment for its state. */
+export type AskPeer = (signal: AbortSignal) => Promise<NodeState>;
+
+export interface SwitchArbiterOptions {
+  readonly node: string;
+  /** Of every cluster, by name. */
+  readonly logs: ReadonlyMap<string, StateLog>;
+  readonly peers: readonly AskPeer[];
+  readonly log: Log;
+}
+
+const SETTLE_MS = 200;
+const POLL_MS = 1000;
+const PEER_MS = 1500;
+
+/** A node's view of the logs in which switches are decided. */
+export class SwitchArbiter {
+  readonly #options: SwitchArbiterOptions;
+  readonly #start = randomUUID();
+  readonly #joined = new Set<string>();
+  readonly #over = new AbortController();
+  readonly #complained = new Set<string>();
+
+  constructor(options: SwitchArbiterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What this node may do, given what it knew when it stopped. It registers first and reads then: an intent that stands before the
+   * registration is seen, and gwctl sees a registration that stands before its intent.
+   */
+  async posture(known: Standing): Promise<Posture> {
+    for (let standing = known; ; ) {
+      const { standing: { active } } = postureOf(await this.#readAll(), standing, await this.#askPeers());
+      try {
+        await this.join(active);
+      } catch (reason) {
+        return { kind: 'unknown', standing, why: `this node cannot register on ${active}: ${messageOf(reason)}` };
+      }
+      const posture = postureOf(await this.#readAll(), standing, await this.#askPeers());
+      if (posture.standing.active === active) return posture;
+      standing = posture.standing;
+    }
+  }
+
+  /** Registers the node on a cluster that it serves, or is about to serve. */
+  async join(cluster: string): Promise<void> {
+    if (this.#joined.has(cluster)) return;
+    await this.#logOf(cluster).append({ kind: 'join', node: this.#options.node, start: this.#start, at: now() });
+    this.#joined.add(cluster);
+  }
+
+  /** An orderly end. A cluster that cannot be reached keeps the registration. */
+  async leave(): Promise<void> {
+    await Promise.allSettled([...this.#joined].map((cluster) => this.#logOf(cluster).append({ kind: 'leave', node: this.#options.node, start: this.#start, at: now() })));
+  }
+
+  /** How a run's generation was decided; wanted: decides it, if nobody has. */
+  async decision({ runId, generation, to }: RunState, from: string, wanted?: Decision['kind']): Promise<Decision['kind'] | undefined> {
+    const own = await this.#logOf(to).read().catch(() => undefined);
+    // The copies are only asked where they may tell more: a dead cluster takes its time.
+    const known = decisionIn(new Map([[to, own]]), to, generation) ?? (own !== undefined && wanted === undefined ? undefined : decisionIn(await this.#readAll(), to, generation));
+    if (known !== undefined || wanted === undefined) return known?.kind;
+    const decision = await decide(this.#logOf(to), { kind: wanted, generation, from, to, runId, by: this.#options.node, at: now() });
+    return decision.kind;
+  }
+
+  async nextGeneration(after: number): Promise<number> {
+    return nextGeneration(await this.#readAll(), after);
+  }
+
+  /** Ends leases, goes after switches that happened without this node, and finds the way back for one that is lost; until `close`. */
+  watch(controller: SwitchController): void {
+    void this.#repeat(SETTLE_MS, 'settle', () => controller.settle());
+    void this.#repeat(POLL_MS, 'find', async () => {
+      if (controller.isLost) await controller.find(await this.posture(controller.state));
+    });
+    for (const [name, log] of this.#options.logs) {
+      void this.#repeat(SETTLE_MS, `follow ${name}`, async () => {
+        await log.changed(POLL_MS);
+        const commit = lastCommit(new Map([[name, await log.read()]]));
+        if (commit !== undefined) await controller.follow(commit);
+      });
+    }
+  }
+
+  close(): void {
+    this.#over.abort();
+  }
+
+  async #readAll(): Promise<StateLogs> {
+    return new Map(await Promise.all([...this.#options.logs].map(async ([name, log]) => [name, await log.read().catch(() => undefined)] as const)));
+  }
+
+  /** The latest of what peers serve; one that waits itself does not know better. */
+  async #askPeers(): Promise<Standing | undefined> {
+    const signal = AbortSignal.any([AbortSignal.timeout(PEER_MS), this.#over.signal]);
+    const states = await Promise.all(this.#options.peers.map((ask) => ask(signal).catch(() => undefined)));
+    const serving = states.filter((state): state is NodeState => state?.phase === 'serving' || state?.phase === 'prepared');
+    return serving.reduce<Standing | undefined>((latest, { generation, active }) => (latest === undefined || generation > latest.generation ? { generation, active } : latest), undefined);
+  }
+
+  #logOf(cluster: string): StateLog {
+    const log = this.#options.logs.get(cluster);
+    if (log === undefined) throw new GwctlError('USAGE', `unknown cluster "${cluster}"`);
+    return log;
+  }
+
+  /** Trouble is logged once, until it is over. */
+  async #repeat(pauseMs: number, what: string, act: () => Promise<void>): Promise<void> {
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      try {
+        await act();
+        this.#complained.delete(what);
+      } catch (reason) {
+        if (!signal.aborted && !this.#complained.has(what)) this.#options.log.warn(`${what}: ${messageOf(reason)}`);
+        this.#complained.add(what);
+      }
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

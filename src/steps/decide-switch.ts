@@ -1,0 +1,113 @@
+import { decide, type StateLog } from '../arbiter/state-log.ts';
+import type { Decision, StateRecord } from '../arbiter/state-record.ts';
+import { joinedNodes, openIntent } from '../arbiter/state-rules.ts';
+import { GwctlError } from '../shared/errors.ts';
+import { leaseMsOf, type Step, type StepContext } from './step.ts';
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Says on the log of the cluster that is left that a switch is under way, before anybody is paused: a node that starts from here on waits for
+ * the decision. A node that was there before and is not in this run must not be left behind, so it is a reason to refuse; another run's
+ * intent that nobody has decided is one too, unless that run is over.
+ */
+export const declareIntent: Step<'declare-intent'> = {
+  timeoutMs: () => TIMEOUT_MS,
+  failure: 'refused',
+  apply: async (step, context) => {
+    const { runId, plan, world, clock } = context;
+    const source = stateLogOf(context, plan.from);
+    await endForeignIntent(await source.read(), context);
+    await source.append({ kind: 'intent', generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, leaseMs: leaseMsOf(context), at: clock.now().toISOString() });
+    const records = await source.read();
+    const rival = records.find((record) => record.kind === 'intent' && record.generation === plan.generation);
+    if (rival?.kind === 'intent' && rival.runId !== runId) throw new GwctlError('LOCKED', `run ${rival.runId} of ${rival.by} began the same switch a moment before`);
+    const strangers = [...joinedNodes(records)].filter((node) => !step.gateways.includes(node));
+    if (strangers.length > 0) {
+      throw new GwctlError('CHECK_FAILED', `${strangers.join(', ')} serve${strangers.length === 1 ? 's' : ''} ${plan.from}, too, and would be left behind`, {
+        hint: 'add the node to gwctl.yaml, or stop it in an orderly way (SIGTERM), which takes it off the list',
+      });
+    }
+    return { generation: plan.generation, nodes: step.gateways };
+  },
+  undo: async (_step, context) => ({ decision: (await giveUp(context))?.kind ?? 'nothing to decide' }),
+};
+
+/** The switch happens when this record is the first of its generation. From then on every node goes there, whoever dies. */
+export const commitSwitch: Step<'commit-switch'> = {
+  timeoutMs: () => TIMEOUT_MS,
+  failure: 'failed',
+  apply: async (_step, context) => {
+    const { plan, runId } = context;
+    const decision = await decide(stateLogOf(context, plan.to), decisionOf(context, 'commit'));
+    if (decision.kind === 'abort') throw new GwctlError('UNAVAILABLE', `${decision.by} gave the switch up before it was committed: the lease of this run had ended`);
+    if (decision.runId !== runId) throw new GwctlError('NOT_AS_EXPECTED', `run ${decision.runId} of ${decision.by} committed generation ${plan.generation}`);
+    await copyTo(context, decision);
+    return { generation: plan.generation };
+  },
+  undo: async (_step, context) => {
+    const decision = await giveUp(context);
+    if (decision?.kind === 'commit') throw new GwctlError('NEEDS_OPERATOR', `generation ${decision.generation} was committed: ${context.plan.to} is active`, { hint: 'finish it with `gwctl resume`' });
+    return { decision: decision?.kind ?? 'nothing to decide' };
+  },
+};
+
+/**
+ * Decides against the switch, unless it was decided already. When the target is gone and nobody has sent a commit there, the copy on the other
+ * log is enough: only this run could have committed.
+ */
+async function giveUp(context: StepContext): Promise<Decision | undefined> {
+  if (!context.hasCommitted && !(await isOurs(context))) return undefined;
+  const wanted = decisionOf(context, 'abort');
+  try {
+    const decision = await decide(stateLogOf(context, context.plan.to), wanted);
+    await copyTo(context, decision);
+    return decision;
+  } catch (reason) {
+    if (context.hasCommitted) throw reason;
+    await stateLogOf(context, context.plan.from).append(wanted);
+    return wanted;
+  }
+}
+
+/** The generation belongs to the run whose intent was first: whoever came later has nothing to say. Unknown, where nobody can read: then it may be ours. */
+async function isOurs(context: StepContext): Promise<boolean> {
+  const { plan, runId } = context;
+  const records = await stateLogOf(context, plan.from).read().catch(() => undefined);
+  const first = records?.find((record) => record.kind === 'intent' && record.generation === plan.generation);
+  return records === undefined || (first?.kind === 'intent' && first.runId === runId);
+}
+
+/** For readers that cannot reach the other cluster. */
+async function copyTo(context: StepContext, decision: Decision): Promise<void> {
+  try {
+    await stateLogOf(context, context.plan.from).append(decision);
+  } catch (reason) {
+    context.note(`the decision was not copied to ${context.plan.from}: ${GwctlError.from(reason).message}`);
+  }
+}
+
+/** This run holds every node, so the lease of any run before is over: what it has not decided is decided now. */
+async function endForeignIntent(records: readonly StateRecord[], context: StepContext): Promise<void> {
+  const { plan, runId, world, clock } = context;
+  const logs = new Map([[plan.from, records], [plan.to, await stateLogOf(context, plan.to).read()]]);
+  const intent = openIntent(logs, { active: plan.from, generation: plan.basis.generation });
+  if (intent === undefined || intent.runId === runId) return;
+  const { generation, from, to } = intent;
+  const decision = await decide(stateLogOf(context, to), { kind: 'abort', generation, from, to, runId: intent.runId, by: world.operator, at: clock.now().toISOString() });
+  if (decision.kind === 'commit') {
+    throw new GwctlError('NOT_AS_EXPECTED', `run ${intent.runId} of ${intent.by} switched to ${to} already`, { hint: 'finish it with `gwctl resume`' });
+  }
+  await copyTo(context, decision);
+  context.note(`run ${intent.runId} of ${intent.by} was given up: nobody had decided it`);
+}
+
+function decisionOf({ plan, runId, world, clock }: StepContext, kind: Decision['kind']): Decision {
+  return { kind, generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, at: clock.now().toISOString() };
+}
+
+function stateLogOf({ world }: StepContext, name: string): StateLog {
+  const cluster = world.clusters.get(name);
+  if (cluster === undefined) throw new GwctlError('INTERNAL', `no cluster ${name} in this world`);
+  return cluster.stateLog;
+}
