@@ -6,9 +6,10 @@ import type { CliContext } from './context.ts';
 import { executePlan } from './execute-plan.ts';
 import { switchTo } from './failover.ts';
 import { rollBack } from './rollback.ts';
-import { withWorld } from './with-world.ts';
+import { withWorld, type Opened } from './with-world.ts';
 
 interface ResumeOptions {
+  readonly serve?: string;
   readonly yes?: boolean;
   readonly output: 'text' | 'json';
 }
@@ -21,11 +22,13 @@ export function addResumeCommand(program: Command, context: CliContext): void {
   const command = program
     .command('resume')
     .description('bring an interrupted run to its end: finish a switch that was committed, or make one anew that was not')
+    .option('--serve <cluster>', 'for nodes that hold writes because nobody can tell which cluster is active: you know that it is this one')
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<ResumeOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
       const { findOpenRun, planToFinish } = await import('../engine/open-run.ts');
       const isJson = options.output === 'json';
+      if (options.serve !== undefined) return await serveLost(options.serve, options, opened, context);
       const run = await findOpenRun(opened.world);
       if (run === undefined) throw new GwctlError('CHECK_FAILED', 'no run is open: nothing to resume, nothing was changed');
       const { runId, to, from, isCommitted } = run;
@@ -35,4 +38,15 @@ export function addResumeCommand(program: Command, context: CliContext): void {
       return await switchTo({ to, expectActive: from, yes: true, output: options.output }, opened, context);
     }),
   );
+}
+
+/** The way out when all nodes have started anew while a cluster cannot be read: only a person can know that it has not taken over. */
+async function serveLost(cluster: string, { yes, output }: ResumeOptions, { world, clock }: Opened, context: CliContext): Promise<number> {
+  const [{ serveLostNodes }, { writeJson }] = await Promise.all([import('../engine/serve-lost-nodes.ts'), import('../report/json.ts')]);
+  const isJson = output === 'json';
+  await confirm(`is ${cluster} active, and has no other cluster taken over? Its writes would be lost. Type the name of the cluster: `, cluster, { yes, isJson }, context);
+  const nodes = await serveLostNodes(cluster, world, clock);
+  if (isJson) writeJson(context.out, { outcome: 'serving', active: cluster, nodes });
+  else context.out.write(`${nodes.join(', ')} ${nodes.length === 1 ? 'serves' : 'serve'} ${cluster}\n`);
+  return 0;
 }

@@ -41,13 +41,15 @@ export class SwitchArbiter {
    */
   async posture(known: Standing): Promise<Posture> {
     for (let standing = known; ; ) {
-      const { standing: { active } } = postureOf(await this.#readAll(), standing, await this.#askPeers());
+      const first = postureOf(await this.#readAll(), standing, await this.#askPeers());
+      const { active } = first.standing;
       try {
         await this.join(active);
       } catch (reason) {
         return { kind: 'unknown', standing, why: `this node cannot register on ${active}: ${messageOf(reason)}` };
       }
-      const posture = postureOf(await this.#readAll(), standing, await this.#askPeers());
+      // Where there is no other node, nobody has switched without this one.
+      const posture = postureOf(await this.#readAll(), standing, this.#options.peers.length === 0 ? first.standing : await this.#askPeers());
       if (posture.standing.active === active) return posture;
       standing = posture.standing;
     }

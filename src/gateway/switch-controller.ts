@@ -66,8 +66,8 @@ export class SwitchController {
     if (posture.kind === 'wait') this.#run = runOf(posture.intent, now());
   }
 
-  get state(): { phase: Phase; generation: number; active: string; run: RunState | null } {
-    return { phase: this.#phase, generation: this.#generation, active: this.#active, run: this.#run ?? null };
+  get state(): { phase: Phase; generation: number; active: string; run: RunState | null; isLost: boolean } {
+    return { phase: this.#phase, generation: this.#generation, active: this.#active, run: this.#run ?? null, isLost: this.#isLost };
   }
 
   get generation(): number {
@@ -161,6 +161,15 @@ export class SwitchController {
       if (this.#phase === 'serving' && this.#generation < order.generation) return;
       this.#expect(order, 'abort', ['prepared', 'paused', 'drained']);
       await this.#backToServing('same');
+    });
+  }
+
+  /** A person has made sure that no other cluster took over, where nobody else could tell. */
+  async serve(order: SwitchOrder): Promise<void> {
+    await this.#alone(async () => {
+      if (!this.#isLost) throw refuse('NOT_AS_EXPECTED', `serve: this node knows that ${this.#active} is active`);
+      if (order.to !== this.#active) throw refuse('NOT_AS_EXPECTED', `serve: this node served ${this.#active} last, and can only go on there`);
+      await this.#take({ kind: 'serve', standing: this.#standing }, 'same');
     });
   }
 

@@ -14,6 +14,7 @@ const VERBS: Verbs = {
   flip: (controller, order) => controller.flip(order),
   resume: (controller, order) => controller.resume(order),
   abort: (controller, order) => controller.abort(order),
+  serve: (controller, order) => controller.serve(order),
 };
 
 /** Gives one order to a node, and records it with its outcome. What the verb finds out, if it does. Throws USAGE for a word that is no verb. */

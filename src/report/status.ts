@@ -24,9 +24,9 @@ function clusters({ clusters: views, active }: Observation, palette: Palette): s
 function gateways({ nodes }: Observation, palette: Palette): string {
   const rows = nodes.map(({ name, state }) => {
     if (!state.ok) return [name, palette.bad('unreachable'), '', '', '', state.why];
-    const { active, generation, phase, connections, heldWrites, run } = state.value;
+    const { active, generation, phase, connections, heldWrites, run, isLost } = state.value;
     const what = phase === 'serving' ? palette.good(phase) : palette.warning(phase);
-    return [name, what, active, String(generation), String(connections), run === null ? '' : `run ${run.runId} to ${run.to}, ${heldWrites} writes held, lease until ${run.leaseUntil}`];
+    return [name, what, active, String(generation), String(connections), isLost ? 'holds writes: nobody can tell which cluster is active (gwctl resume --serve)' : run === null ? '' : `run ${run.runId} to ${run.to}, ${heldWrites} writes held, lease until ${run.leaseUntil}`];
   });
   return renderTable([{ title: 'gateway' }, { title: 'phase' }, { title: 'serves' }, { title: 'generation' }, { title: 'connections' }, { title: '' }], rows, palette);
 }

@@ -21,7 +21,7 @@ export const ADMIN_PATHS = {
   run: (verb: SwitchVerb): string => `/admin/gateway/v1/switch/${verb}`,
 } as const;
 
-export type SwitchVerb = 'prepare' | 'drain-groups' | 'pause' | 'drain' | 'flip' | 'resume' | 'abort';
+export type SwitchVerb = 'prepare' | 'drain-groups' | 'pause' | 'drain' | 'flip' | 'resume' | 'abort' | 'serve';
 
 /**
  *   serving ──prepare──► prepared ──pause──► paused ──drain──► drained ──flip──► flipped ──resume──► serving (next generation)
@@ -39,6 +39,8 @@ export interface NodeState {
   readonly generation: number;
   readonly active: string;
   readonly run: RunState | null;
+  /** Neither the clusters nor another node can tell which cluster is active: writes are held until somebody can, or a person orders `serve`. */
+  readonly isLost: boolean;
   readonly connections: number;
   readonly heldWrites: number;
   readonly inFlightWrites: number;

@@ -9,7 +9,7 @@ export const AT = new Date('2026-11-24T03:00:00Z');
 export const TOPOLOGY = parseTopology('', { fileName: 'gwctl.yaml', portOffset: 0, baseDir: '/' });
 
 export function nodeState(node: string, changes: Partial<NodeState> = {}): NodeState {
-  return { node, phase: 'serving', generation: 1, active: 'main', run: null, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: AT.toISOString(), ...changes };
+  return { node, phase: 'serving', generation: 1, active: 'main', run: null, isLost: false, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: AT.toISOString(), ...changes };
 }
 
 export function topic(name: string, partitions = 1, changes: Partial<TopicDescription['partitions'][number]> = {}): TopicDescription {

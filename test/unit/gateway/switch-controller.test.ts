@@ -81,7 +81,7 @@ test('a whole switch: the new generation is on disk before the node flips, and w
   expect(controller.state).toMatchObject({ phase: 'flipped', generation: 2, active: 'failover' });
   await controller.resume(ORDER);
   expect(done.at(-1)).toBe('open gate');
-  expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null });
+  expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null, isLost: false });
 });
 
 describe('every verb may be repeated', () => {
@@ -101,7 +101,7 @@ describe('every verb may be repeated', () => {
     await upTo('paused');
     await controller.abort(ORDER);
     await controller.abort(ORDER);
-    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
+    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null, isLost: false });
   });
 });
 
@@ -226,7 +226,7 @@ describe('when the lease is over', () => {
     await upTo('prepared');
     now = 1001;
     await controller.settle();
-    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
+    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null, isLost: false });
     expect(decided).toBeUndefined();
   });
 
@@ -235,7 +235,7 @@ describe('when the lease is over', () => {
     now = 1001;
     await controller.settle();
     expect(decided).toBe('abort');
-    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
+    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null, isLost: false });
   });
 
   test.each(['paused', 'drained'] as const)('a node that is %s goes after a switch that was committed', async (phase) => {
@@ -244,7 +244,7 @@ describe('when the lease is over', () => {
     now = 1001;
     await controller.settle();
     expect(done).toEqual(['close gate', 'close gate', 'remember 2 failover', 'flip failover 2', 'open gate']);
-    expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null });
+    expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null, isLost: false });
   });
 
   test('a node that was flipped lets writes pass', async () => {
@@ -287,7 +287,7 @@ describe('a switch that happened without this node', () => {
   test('stops its writes at once and takes it along', async () => {
     await controller.follow({ generation: 4, active: 'failover' });
     expect(done).toEqual(['close gate', 'close gate', 'remember 4 failover', 'flip failover 4', 'open gate']);
-    expect(controller.state).toEqual({ phase: 'serving', generation: 4, active: 'failover', run: null });
+    expect(controller.state).toEqual({ phase: 'serving', generation: 4, active: 'failover', run: null, isLost: false });
   });
 
   test('is its own run\'s to finish while the lease lasts', async () => {
@@ -315,6 +315,14 @@ describe('a node that does not know which cluster is active', () => {
   test('holds writes and takes no order', async () => {
     expect(controller.state.phase).toBe('paused');
     await expect(controller.prepare(ORDER)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+  });
+
+  test('serves where it did when a person says so, and nowhere else', async () => {
+    await expect(controller.serve({ ...ORDER, to: 'failover' })).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+    expect(controller.state).toMatchObject({ phase: 'paused', isLost: true });
+    await controller.serve({ ...ORDER, to: 'main' });
+    expect(controller.state).toMatchObject({ phase: 'serving', active: 'main', isLost: false });
+    await expect(controller.serve({ ...ORDER, to: 'main' })).rejects.toThrow('this node knows that main is active');
   });
 
   test('serves when it is found to be where it was', async () => {
