@@ -30,7 +30,7 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
   const haltBefore = context.env[HALT_VARIABLE];
   try {
     const result = await runSwitchOver({
-      runId, plan, world, canary, clock,
+      runId, plan, checks, world, canary, clock,
       signal: context.signal,
       listeners: [
         journal.listener,

@@ -9,6 +9,7 @@ export interface FailoverOptions {
   readonly to: string;
   readonly expectActive?: string;
   readonly dryRun?: boolean;
+  readonly planHash?: string;
   readonly yes?: boolean;
   readonly output: 'text' | 'json';
 }
@@ -20,7 +21,8 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
     .description('switch every gateway node to another cluster: checks, confirmation, switch, proof')
     .requiredOption('--to <cluster>', 'the cluster to switch to (required)')
     .option('--expect-active <cluster>', 'refuse (exit 4) unless this cluster is active now')
-    .option('--dry-run', 'make the checks and print the plan; change nothing')
+    .option('--dry-run', 'make the checks and print the plan and the command that runs it; change nothing')
+    .option('--plan-hash <hash>', 'refuse (exit 4) unless this is still the plan, as --dry-run named it')
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<FailoverOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
@@ -35,13 +37,14 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
 
 /** Checks, plan, confirmation, the switch, proof. */
 export async function switchTo(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJson }, { executePlan }] = await Promise.all([
+  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJson }, { executePlan }, { hashPlan }] = await Promise.all([
     import('../engine/switch-over.ts'),
     import('../report/checks.ts'),
     import('../report/run.ts'),
     import('../report/palette.ts'),
     import('../report/json.ts'),
     import('./execute-plan.ts'),
+    import('../plan/hash-plan.ts'),
   ]);
   const isJson = options.output === 'json';
   const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive }, opened.world, opened.clock);
@@ -50,6 +53,10 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     if (isJson) writeJson(context.out, { outcome: 'no-op', active: plan.to, generation: plan.basis.generation });
     else context.out.write(`${plan.to} is active already on every node: nothing to do\n`);
     return 0;
+  }
+  const hash = hashPlan(plan);
+  if (options.planHash !== undefined && options.planHash !== hash) {
+    throw new GwctlError('NOT_AS_EXPECTED', `the plan is ${hash} by now, expected ${options.planHash}: nothing was changed`, { hint: 'look at the new plan with --dry-run' });
   }
   if (!isJson) context.err.write(`${renderChecks(checks, createPalette(context.isTerminal.err, context.env))}\n`);
   if (!preview.isReady) {
@@ -60,8 +67,8 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     });
   }
   if (options.dryRun === true) {
-    if (isJson) writeJson(context.out, { outcome: 'dry-run', plan, checks });
-    else context.out.write(`this is what a switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}`);
+    if (isJson) writeJson(context.out, { outcome: 'dry-run', plan, planHash: hash, checks });
+    else context.out.write(`this is what a switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}run exactly this with: gwctl failover --to ${plan.to} --expect-active ${plan.from} --plan-hash ${hash}\n`);
     return 0;
   }
   const names = preview.seen.nodes.map(({ name }) => name).join(', ');

@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { addDrillCommand } from './drill.ts';
 import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
+import { addHistoryCommand, addReportCommand } from './history.ts';
 import { addLagCommand } from './lag.ts';
 import { addResumeCommand } from './resume.ts';
 import { addRollbackCommand } from './rollback.ts';
@@ -30,6 +31,8 @@ const COMMANDS: readonly AddCommand[] = [
   addFailoverCommand,
   addResumeCommand,
   addRollbackCommand,
+  addHistoryCommand,
+  addReportCommand,
   addDrillCommand,
   addVclusterCommand,
   addGatewayCommand,

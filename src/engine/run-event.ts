@@ -1,3 +1,4 @@
+import type { CheckReport } from '../checks/check.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepEvidence } from '../steps/step.ts';
 
@@ -6,7 +7,7 @@ import type { StepEvidence } from '../steps/step.ts';
  * the start of the run.
  */
 export type RunEvent =
-  | { readonly type: 'run-started'; readonly schema: 1; readonly at: string; readonly runId: string; readonly plan: Plan }
+  | { readonly type: 'run-started'; readonly schema: 1; readonly at: string; readonly runId: string; readonly by?: string; readonly plan: Plan; readonly checks?: readonly CheckReport[] }
   | { readonly type: 'step-started'; readonly atMs: number; readonly index: number; readonly text: string }
   | { readonly type: 'step-noted'; readonly atMs: number; readonly index: number; readonly text: string }
   | { readonly type: 'step-done'; readonly atMs: number; readonly index: number; readonly durationMs: number; readonly evidence: StepEvidence }

@@ -1,3 +1,4 @@
+import type { CheckReport } from '../checks/check.ts';
 import type { World } from '../checks/observe-world.ts';
 import { describeStep, type Plan, type PlannedStep, type StepKind } from '../plan/plan.ts';
 import type { Canary } from '../ports/canary.ts';
@@ -9,6 +10,8 @@ import type { RunEvent, RunListener, RunOutcome } from './run-event.ts';
 export interface RunOptions {
   readonly runId: string;
   readonly plan: Plan;
+  /** That were made before, for the journal. */
+  readonly checks?: readonly CheckReport[] | undefined;
   readonly world: World;
   readonly canary: Canary;
   readonly clock: Clock;
@@ -48,7 +51,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   };
 
   try {
-    await tell({ type: 'run-started', schema: 1, at: clock.now().toISOString(), runId, plan });
+    await tell({ type: 'run-started', schema: 1, at: clock.now().toISOString(), runId, by: options.world.operator, plan, ...(options.checks === undefined ? {} : { checks: options.checks }) });
   } catch (reason) {
     return await end('refused', GwctlError.from(reason));
   }

@@ -38,6 +38,7 @@ export async function previewSwitchOver(request: SwitchOverRequest, world: World
 export interface SwitchOverRun {
   readonly runId: string;
   readonly plan: Plan;
+  readonly checks?: readonly CheckReport[] | undefined;
   readonly world: World;
   readonly canary: Canary;
   readonly clock: Clock;

@@ -154,6 +154,14 @@ test('MirrorMaker hangs: given up after the pause budget with exit 5, both nodes
   expect(await journals()).toEqual([expect.objectContaining({ outcome: 'rolled-back' })]);
 });
 
+test('a plan that was looked at is run when it is still the plan: exit 4 when something was tried meanwhile', async () => {
+  await awaitReady();
+  const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes', '--plan-hash', '0123456789ab']);
+  expect(exitCode, stderr).toBe(4);
+  expect(stderr).toMatch(/the plan is [0-9a-f]{12} by now, expected 0123456789ab: nothing was changed/);
+  expect(await nodes()).toEqual(ON_MAIN);
+});
+
 test('MirrorMaker is back: the same command switches both nodes, exit 0', async () => {
   const { exitCode, stdout, stderr } = await failover('--expect-active', 'main', '-o', 'json');
   expect(exitCode, stdout + stderr).toBe(0);
@@ -180,6 +188,17 @@ test('the journal says which record proved the switch on each node, and where it
   } finally {
     failover.close();
   }
+});
+
+test('history and report tell both runs, by whom, and how long writes were held', async () => {
+  const history = await environment.gwctl(['history', '-o', 'json']);
+  expect(history.exitCode, history.stderr).toBe(0);
+  const { runs: told } = JSON.parse(history.stdout) as { readonly runs: readonly { readonly name: string; readonly outcome: string; readonly by: string; readonly writePauseMs: number }[] };
+  expect(told.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'switched']);
+  for (const { by, writePauseMs } of told) expect([by.includes('@'), writePauseMs > 0]).toEqual([true, true]);
+  const report = await environment.gwctl(['report', told[1]?.name ?? '']);
+  expect(report.exitCode, report.stderr).toBe(0);
+  expect(report.stdout).toMatch(/main -> failover, generation 3, switched[\s\S]*topics-equal[\s\S]*decide the switch[\s\S]*"absentOn":"main"/);
 });
 
 test('the producer and the consumer that were connected all along saw no error, and nothing was lost or doubled', async () => {

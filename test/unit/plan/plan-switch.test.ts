@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hashPlan } from '../../../src/plan/hash-plan.ts';
 import { planSwitch } from '../../../src/plan/plan-switch.ts';
 import { nodeState, observation } from '../../support/observation.ts';
 
@@ -43,4 +44,14 @@ test('nodes that refuse the password are a wrong configuration, exit 2, and not 
   expect(() => planSwitch({ to: 'failover', expectActive: undefined }, observation({ nodes, active: undefined, generation: undefined }))).toThrow(
     expect.objectContaining({ exitCode: 2, message: 'gateway gateway1 refuses the admin user "admin"', hint: 'set gateway.admin' }),
   );
+});
+
+test('a plan has a name that stays while the world does, and changes when somebody has switched or tried to', () => {
+  const request = { to: 'failover', expectActive: undefined };
+  const hash = hashPlan(planSwitch(request, observation()));
+  expect(hash).toMatch(/^[0-9a-f]{12}$/);
+  expect(hashPlan(planSwitch(request, observation()))).toBe(hash);
+  const aborted = { kind: 'abort', generation: 2, from: 'main', to: 'failover', runId: 'r', by: 'x', at: '' } as const;
+  const stateLogs = new Map([['main', { ok: true, value: [] }], ['failover', { ok: true, value: [aborted] }]] as const);
+  expect(hashPlan(planSwitch(request, observation({ stateLogs })))).not.toBe(hash);
 });

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { addOutputOption, setAction } from './command-action.ts';
+import type { CliContext } from './context.ts';
+import { openEnvironment } from './open-environment.ts';
+
+interface HistoryOptions {
+  readonly output: 'text' | 'json';
+}
+
+/** `gwctl history`: every run of this environment, from its journals. */
+export function addHistoryCommand(program: Command, context: CliContext): void {
+  const command = program.command('history').description('list every run: when, by whom, from where to where, how it ended');
+  setAction<HistoryOptions>(addOutputOption(command), context, async (options, globals) => {
+    const [{ readJournals }, { summariseRun }, { renderHistory }, { createPalette }, { writeJson }, { dir }] = await load(globals, context);
+    const journals = await readJournals(dir);
+    const runs = journals.flatMap((journal) => summariseRun(journal) ?? []);
+    const unreadable = journals.filter((journal) => summariseRun(journal) === undefined);
+    if (options.output === 'json') writeJson(context.out, { runs, unreadable: unreadable.map(({ name, problem }) => ({ name, problem })) });
+    else context.out.write(renderHistory(runs, createPalette(context.isTerminal.out, context.env)));
+    for (const { name, problem } of unreadable) context.err.write(`journal ${name} cannot be read: ${problem ?? 'it is empty'}\n`);
+    return 0;
+  });
+}
+
+/** `gwctl report RUN`: what one run did, with its evidence. */
+export function addReportCommand(program: Command, context: CliContext): void {
+  const command = program.command('report <run>').description('show one run from its journal: checks, phases with durations, how long writes were held, evidence (a run is named by `gwctl history`)');
+  setAction<HistoryOptions>(addOutputOption(command), context, async (options, globals, [name = '']) => {
+    const [{ readJournal }, { summariseRun }, { renderRunReport }, { createPalette }, { writeJson }, { dir }, { GwctlError }] = await load(globals, context);
+    const journal = await readJournal(dir, name);
+    const run = summariseRun(journal);
+    if (run === undefined) throw new GwctlError('USAGE', `the journal of ${name} cannot be read: ${journal.problem ?? 'it is empty'}`);
+    if (options.output === 'json') writeJson(context.out, run);
+    else context.out.write(renderRunReport(run, createPalette(context.isTerminal.out, context.env)));
+    return 0;
+  });
+}
+
+function load(globals: Parameters<typeof openEnvironment>[0], context: CliContext) {
+  return Promise.all([
+    import('../engine/read-journals.ts'),
+    import('../engine/summarise-run.ts'),
+    import('../report/history.ts'),
+    import('../report/palette.ts'),
+    import('../report/json.ts'),
+    openEnvironment(globals, context),
+    import('../shared/errors.ts'),
+  ]);
+}

@@ -1,0 +1,85 @@
+import type { CheckReport } from '../checks/check.ts';
+import { describeStep } from '../plan/plan.ts';
+import type { StepEvidence } from '../steps/step.ts';
+import type { JournalRead } from './read-journals.ts';
+import type { RunEvent, RunOutcome } from './run-event.ts';
+
+/** What a run was, by its journal. */
+export interface RunSummary {
+  readonly name: string;
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: string;
+  readonly from: string;
+  readonly to: string;
+  readonly generation: number;
+  /** 'interrupted': the process was gone before it could say how it ended; the nodes went where the log of the switch says. */
+  readonly outcome: RunOutcome | 'interrupted';
+  readonly message: string;
+  /** Until its end, or the last sign of it. */
+  readonly durationMs: number;
+  /** How long a producer can have waited; undefined when nothing was held. */
+  readonly writePauseMs: number | undefined;
+  readonly checks: readonly CheckReport[];
+  readonly steps: readonly StepSummary[];
+  readonly problem: string | undefined;
+}
+
+export interface StepSummary {
+  readonly text: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number | undefined;
+  readonly outcome: 'done' | 'failed' | 'undone' | 'interrupted';
+  readonly notes: readonly string[];
+  readonly message: string | undefined;
+  readonly evidence: StepEvidence;
+}
+
+/** undefined when the journal does not even say what was planned. */
+export function summariseRun({ name, events, problem }: JournalRead): RunSummary | undefined {
+  const [started] = events;
+  if (started?.type !== 'run-started') return undefined;
+  const { runId, at, by = 'unknown', plan, checks = [] } = started;
+  const ended = events.findLast((event) => event.type === 'run-ended');
+  const last = events.at(-1);
+  const lastMs = last === undefined || last.type === 'run-started' ? 0 : last.atMs;
+  const held = events.find((event) => event.type === 'step-started' && plan.steps[event.index]?.kind === 'pause-gateways');
+  const released = events.find((event) => (event.type === 'step-done' && plan.steps[event.index]?.kind === 'resume-gateways') || (event.type === 'step-undone' && plan.steps[event.index]?.kind === 'pause-gateways'));
+  return {
+    name,
+    runId,
+    at,
+    by,
+    from: plan.from,
+    to: plan.to,
+    generation: plan.generation,
+    outcome: ended?.outcome ?? 'interrupted',
+    message: ended?.message ?? 'the run was killed; the nodes went where the log of the switch says',
+    durationMs: lastMs,
+    writePauseMs: held !== undefined && 'atMs' in held && released !== undefined && 'atMs' in released ? released.atMs - held.atMs : undefined,
+    checks,
+    steps: plan.steps.flatMap((step, index) => stepOf(describeStep(step, plan.to), events.filter((event) => 'index' in event && event.index === index))),
+    problem,
+  };
+}
+
+/** Nothing for a step that was not reached. */
+function stepOf(text: string, events: readonly RunEvent[]): StepSummary[] {
+  const started = events.find((event) => event.type === 'step-started');
+  if (started === undefined) return [];
+  const done = events.find((event) => event.type === 'step-done');
+  const failed = events.find((event) => event.type === 'step-failed');
+  const isUndone = events.some((event) => event.type === 'step-undone');
+  return [
+    {
+      text,
+      startedAtMs: started.atMs,
+      durationMs: done?.durationMs ?? (failed === undefined ? undefined : failed.atMs - started.atMs),
+      outcome: failed !== undefined ? 'failed' : isUndone ? 'undone' : done === undefined ? 'interrupted' : 'done',
+      notes: events.flatMap((event) => (event.type === 'step-noted' ? [event.text] : [])),
+      message: failed?.message,
+      evidence: done?.evidence ?? {},
+    },
+  ];
+}
