@@ -6,6 +6,7 @@ import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partition
 import { endTxnApi } from '../../../src/wire/generated/end-txn.ts';
 import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
 import type { Api } from '../../../src/wire/schema.ts';
+import { commitSwitch, forgetSwitches } from '../../support/decide-switch.ts';
 import { startKafkaBroker, type KafkaBroker } from '../../support/kafka-broker.ts';
 import { readValues } from '../../support/read-values.ts';
 import { commandOf, connectionsAt, startWorkerNode, type WorkerNode } from '../../support/worker-node.ts';
@@ -45,6 +46,7 @@ async function start(workers = 3): Promise<void> {
     await client.deleteTopics([STORED]);
     await expect.poll(async () => (await client.createTopics([{ name: STORED, partitions: 1, replicationFactor: 1 }]))[0]?.errorCode, DEADLINE).toBe(0);
   }));
+  await forgetSwitches([onMain, onFailover]);
   node = await startWorkerNode(main, failover, workers);
   token = await node.admin.issueToken('teamA', 'sa', 3600);
 }
@@ -65,7 +67,13 @@ async function untilPrepared(phase: 'prepared' | 'paused' | 'drained'): Promise<
   if (phase === 'prepared') return;
   await node.admin.drainGroups({ ...ORDER, timeoutMs: 200 });
   await node.admin.order('pause', ORDER);
-  if (phase === 'drained') await node.admin.order('drain', ORDER);
+  if (phase === 'drained') await drained();
+}
+
+/** From here on the node may flip. */
+async function drained(): Promise<void> {
+  await node.admin.order('drain', ORDER);
+  await commitSwitch(onFailover, ORDER);
 }
 
 /** As clients of older protocols speak it. */
@@ -209,7 +217,7 @@ describe('a worker that is killed', () => {
     const clients = await connected(3);
     const writes = Promise.all(clients.map((client, index) => write(client, `held-${index}`)));
     await expect.poll(async () => (await node.admin.state()).heldWrites, DEADLINE).toBe(3);
-    await node.admin.order('drain', ORDER);
+    await drained();
     expect(await readValues(onMain, STORED)).toEqual([]);
     await node.admin.order('flip', ORDER);
     await node.admin.order('resume', ORDER);
