@@ -30,7 +30,7 @@ export async function judgeProduce({ node, nodeId, software, around }: Writer, h
   const asked = await swallowProduceRequest(reader(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
   const denied = await denyProduce(head, asked, around);
   const fits = denied !== undefined || !node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around));
-  const errorCode = transactionalId === null || denied !== undefined || !fits ? undefined : node.transactions.beforeProduce(transactionalId, head, body, software);
+  const errorCode = transactionalId === null || denied !== undefined || !fits ? undefined : await node.transactions.beforeProduce(transactionalId, head, body, software);
   if (denied === undefined && fits && errorCode === undefined) return { kind: 'forward', body: reader() };
   if (asked.acks === 0) return NO_ANSWER;
   if (denied !== undefined) return { kind: 'answer', answer: denied };

@@ -25,6 +25,7 @@ import { createTrafficMetrics, type MetricSnapshot, type TrafficMetrics } from '
 import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
 import { readServerTls } from './server-tls.ts';
 import type { Serving, ServingCounts } from './serving.ts';
+import type { ProducerNote, ProducerTeller } from './producer-note.ts';
 import { guardSessions } from './session-guard.ts';
 import type { PrepareFindings } from './switch-controller.ts';
 import { CANARY_VIRTUAL_CLUSTER } from '../shared/canary.ts';
@@ -32,7 +33,7 @@ import { refuseVirtualCluster } from './tenant-names.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { TokenRefused, verifyToken, type ServiceAccount } from './tokens.ts';
 import { TOPIC_MAPPINGS } from './topic-mappings.ts';
-import { Transactions, type OpenWatcher } from './transactions.ts';
+import { Transactions } from './transactions.ts';
 import { WriteGate } from './write-gate.ts';
 
 /** What every process of a node that serves clients is told. */
@@ -78,7 +79,7 @@ export class LocalServing implements Serving {
   readonly #endGuard: () => void;
   readonly #endSlowGuard: () => void;
 
-  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, opened?: OpenWatcher) {
+  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, teller?: ProducerTeller) {
     const { node, settings } = options;
     this.#audit = audit;
     this.#limits = new NodeLimits({ ...shareOfLimits(settings, node.workers), exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
@@ -88,7 +89,7 @@ export class LocalServing implements Serving {
     this.#apis = tableOf(options);
     this.#gate = new WriteGate(settings.holdMs);
     this.#groups = new GroupGate(settings.holdMs);
-    this.#transactions = new Transactions(log, opened);
+    this.#transactions = new Transactions(log, teller);
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
@@ -170,6 +171,11 @@ export class LocalServing implements Serving {
     this.#transactions.moved(this.#backing.active.client, left.name === to ? undefined : left.client);
     await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
+  }
+
+  /** Other processes of this node know these transactional producers. */
+  learnProducers(notes: readonly (readonly [string, ProducerNote])[]): void {
+    for (const [transactionalId, note] of notes) this.#transactions.learn(transactionalId, note);
   }
 
   async hold(change: () => Promise<void>): Promise<void> {

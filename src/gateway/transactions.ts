@@ -7,14 +7,12 @@ import type { RequestHead } from '../wire/headers.ts';
 import { API } from './api-table.ts';
 import { endsOnUnknownTransaction, type ClientSoftware } from './client-software.ts';
 import type { Log } from './log.ts';
+import { learnNote, noteOf, type ProducerNote, type ProducerTeller } from './producer-note.ts';
 import { renumberBatches } from './splice/renumber-batches.ts';
 import { answerTransaction, forgiveUnknown, identityOf, setIdentity, transactionalIdOf } from './transaction-answers.ts';
 import { introduceProducer, isSame, wasReplaced, type ProducerIdentity, type TransactionalProducer } from './transactional-producer.ts';
 
 type Body = Record<string, unknown>;
-
-/** Hears of each transaction that is opened, and with undefined of each that has ended; not of those that a move makes void. */
-export type OpenWatcher = (transactionalId: string, producer: ProducerIdentity | undefined) => void;
 
 /** Producers that are remembered; the oldest are forgotten first. */
 const REMEMBERED = 100_000;
@@ -31,22 +29,25 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  *  - those that are still open then are aborted on the cluster that is left, and their producers are told in words on which they abort, too;
  *  - every other producer does not notice: as its next transaction begins the gateway introduces it to the new cluster, and from then on turns
  *    its id into the one that it has there, in every request and in the heads of its record batches.
- * All names are physical.
+ * A client may talk to its coordinator through one process of a node and to the leaders through another one, so processes tell each other of every
+ * producer; each of them aborts only what was opened through itself. All names are physical.
  */
 export class Transactions {
   readonly #log: Log;
-  readonly #opened: OpenWatcher;
+  readonly #teller: ProducerTeller | undefined;
   readonly #producers = new Map<string, TransactionalProducer>();
-  readonly #open = new Set<string>();
+  /** Through whom each was opened. */
+  readonly #open = new Map<string, 'us' | 'others'>();
   #client: KafkaClient | undefined;
   #left: KafkaClient | undefined;
   #isDisturbed = false;
   #endingUntilMs = -Infinity;
   #ended: (() => void) | undefined;
 
-  constructor(log: Log, opened: OpenWatcher = () => {}) {
+  /** `teller`: where there are other processes that serve the same clients. */
+  constructor(log: Log, teller?: ProducerTeller) {
     this.#log = log;
-    this.#opened = opened;
+    this.#teller = teller;
   }
 
   get openCount(): number {
@@ -82,7 +83,10 @@ export class Transactions {
       if (known.introduced !== undefined) setIdentity(apiKey, request, known.introduced);
       return undefined;
     }
-    return answerTransaction(apiKey, request, this.#isEnded(apiKey, request, known) ? ERROR.NONE : refusalFor(software));
+    const { standing } = known;
+    const isEnded = this.#isEnded(apiKey, request, known);
+    if (known.standing !== standing) await this.#tell(transactionalId);
+    return answerTransaction(apiKey, request, isEnded ? ERROR.NONE : refusalFor(software));
   }
 
   /** An abort of what was aborted, or the same end of a transaction again, whose answer its client has not got. */
@@ -97,82 +101,116 @@ export class Transactions {
 
   async #introduce(transactionalId: string, producer: TransactionalProducer): Promise<'here' | 'fenced' | 'unavailable'> {
     if (this.#client === undefined) return 'unavailable';
-    producer.introduction ??= introduceProducer(transactionalId, producer, this.#client, this.#left).finally(() => {
+    producer.introduction ??= this.#introduceTo(this.#client, transactionalId, producer).finally(() => {
       producer.introduction = undefined;
     });
     return await producer.introduction;
   }
 
+  async #introduceTo(client: KafkaClient, transactionalId: string, producer: TransactionalProducer): Promise<'here' | 'fenced' | 'unavailable'> {
+    const outcome = await introduceProducer(transactionalId, producer, client, this.#left);
+    if (outcome === 'here') await this.#tell(transactionalId);
+    return outcome;
+  }
+
   /** The same for a Produce request, whose body is given; an error code where it shall not go to the broker. */
-  beforeProduce(transactionalId: string, head: RequestHead, body: Buffer, software: ClientSoftware): number | undefined {
+  async beforeProduce(transactionalId: string, head: RequestHead, body: Buffer, software: ClientSoftware): Promise<number | undefined> {
     const producer = this.#producers.get(transactionalId);
     if (producer === undefined) return undefined;
     if (producer.standing !== 'here') return refusalFor(software);
-    if (producer.introduced !== undefined) renumberBatches(head, body, producer, producer.introduced);
+    if (producer.introduced === undefined) return undefined;
+    const { firstSequences } = producer.introduced;
+    const known = firstSequences?.size;
+    renumberBatches(head, body, producer, producer.introduced);
+    if (firstSequences?.size !== known) await this.#tell(transactionalId);
     return undefined;
   }
 
-  /** Learns from an answer and changes it, in place, before it goes to the client. Produce has no decoded request. */
-  after(apiKey: number, request: Body | undefined, answer: Body, software: ClientSoftware): void {
+  /**
+   * Learns from an answer and changes it, in place, before it goes to the client. Produce has no decoded request. A promise where the answer has to
+   * wait until others have learned it, too.
+   */
+  after(apiKey: number, request: Body | undefined, answer: Body, software: ClientSoftware): Promise<void> | undefined {
     const transactionalId = request === undefined ? null : transactionalIdOf(apiKey, request);
-    if (request !== undefined && transactionalId !== null) this.#learn(apiKey, transactionalId, request, answer);
-    if (!this.#isDisturbed || !endsOnUnknownTransaction(software) || !forgiveUnknown(apiKey, request, answer)) return;
+    const isNews = request !== undefined && transactionalId !== null && this.#learn(apiKey, transactionalId, request, answer);
+    const isForgiven = this.#isDisturbed && endsOnUnknownTransaction(software) && forgiveUnknown(apiKey, request, answer);
+    if (request === undefined || transactionalId === null) return undefined;
     // One of before this node's start: it aborts now, and with its next transaction it is introduced.
-    if (request === undefined || transactionalId === null || apiKey === API.txnOffsetCommit) return;
+    const isForgotten = isForgiven && apiKey !== API.txnOffsetCommit;
+    if (isForgotten) this.#forgot(transactionalId, identityOf(apiKey, request));
+    return isNews || isForgotten ? this.#tell(transactionalId) : undefined;
+  }
+
+  #forgot(transactionalId: string, identity: ProducerIdentity): void {
     this.#close(transactionalId);
-    const identity = identityOf(apiKey, request);
     const known = this.#producers.get(transactionalId);
     if (known !== undefined && isSame(known.introduced ?? known, identity)) known.standing = 'elsewhere';
     else this.#remember(transactionalId, { ...stranger(identity), standing: 'elsewhere' });
   }
 
-  #learn(apiKey: number, transactionalId: string, request: Body, answer: Body): void {
+  /** Whether there was something to learn. */
+  #learn(apiKey: number, transactionalId: string, request: Body, answer: Body): boolean {
     switch (apiKey) {
       case API.initProducerId: {
         const { errorCode, producerId, producerEpoch: epoch } = answer as unknown as InitProducerIdResponse;
-        if (errorCode !== ERROR.NONE) return;
+        if (errorCode !== ERROR.NONE) return false;
         const before = this.#producers.get(transactionalId);
         const replaced = before === undefined ? [] : [...before.replaced, before].slice(-REMEMBERED_REPLACED).map((old) => ({ producerId: old.producerId, epoch: old.epoch }));
         this.#remember(transactionalId, { ...stranger({ producerId, epoch }), timeoutMs: (request as unknown as InitProducerIdRequest).transactionTimeoutMs, replaced });
         this.#end(transactionalId, false);
-        return;
+        return true;
       }
       case API.addPartitionsToTxn:
       case API.addOffsetsToTxn: {
         const identity = identityOf(apiKey, request);
         const known = this.#producers.get(transactionalId);
-        if (known === undefined || !isSame(known.introduced ?? known, identity)) this.#remember(transactionalId, stranger(identity));
-        this.#begin(transactionalId, identity);
-        return;
+        const isStranger = known === undefined || !isSame(known.introduced ?? known, identity);
+        if (isStranger) this.#remember(transactionalId, stranger(identity));
+        const isFirst = !this.#open.has(transactionalId);
+        if (isFirst) this.#open.set(transactionalId, 'us');
+        return isStranger || isFirst;
       }
       case API.endTxn:
-        if (answer['errorCode'] === ERROR.NONE) this.#end(transactionalId, request['committed'] === true);
-        return;
+        if (answer['errorCode'] !== ERROR.NONE) return false;
+        this.#end(transactionalId, request['committed'] === true);
+        return true;
       default:
+        return false;
     }
   }
 
-  /** A transaction is open, as far as is known: of a producer that others served. */
-  adopt(transactionalId: string, identity: ProducerIdentity): void {
-    this.#remember(transactionalId, stranger(identity));
-    this.#begin(transactionalId, identity);
+  /** Whoever opened this one is gone: it is ours now. */
+  adopt(transactionalId: string): void {
+    if (this.#open.has(transactionalId)) this.#open.set(transactionalId, 'us');
   }
 
-  #begin(transactionalId: string, identity: ProducerIdentity): void {
-    if (this.#open.has(transactionalId)) return;
-    this.#open.add(transactionalId);
-    this.#opened(transactionalId, identity);
+  /** Another process says what it knows of a producer. */
+  learn(transactionalId: string, note: ProducerNote): void {
+    this.#remember(transactionalId, learnNote(this.#producers.get(transactionalId), note));
+    if (!note.isOpen) this.#close(transactionalId);
+    else if (!this.#open.has(transactionalId)) this.#open.set(transactionalId, 'others');
+  }
+
+  /** For a process that starts: `learn` takes it there. */
+  notes(): readonly (readonly [string, ProducerNote])[] {
+    return [...this.#producers].map(([transactionalId, producer]) => [transactionalId, noteOf(producer, this.#open.has(transactionalId))] as const);
+  }
+
+  #tell(transactionalId: string): Promise<void> | undefined {
+    const producer = this.#producers.get(transactionalId);
+    // Until a switch nobody decides anything by it.
+    return producer === undefined ? undefined : this.#teller?.(transactionalId, noteOf(producer, this.#open.has(transactionalId)), this.#isDisturbed);
   }
 
   #close(transactionalId: string): void {
-    if (this.#open.delete(transactionalId)) this.#opened(transactionalId, undefined);
+    this.#open.delete(transactionalId);
+    if (this.#open.size === 0) this.#ended?.();
   }
 
   #end(transactionalId: string, hasCommitted: boolean): void {
     const producer = this.#producers.get(transactionalId);
     if (producer !== undefined) producer.hasCommitted = hasCommitted;
     this.#close(transactionalId);
-    if (this.#open.size === 0) this.#ended?.();
   }
 
   #remember(transactionalId: string, producer: TransactionalProducer): void {
@@ -212,7 +250,7 @@ export class Transactions {
   /** Aborts what is open on that cluster; called when no write is in flight and none can begin. Throws UNAVAILABLE when a coordinator does not answer. */
   async abortOpen(client: KafkaClient, timeoutMs: number): Promise<number> {
     this.#client ??= client;
-    const open = [...this.#open];
+    const open = [...this.#open].filter(([, by]) => by === 'us').map(([transactionalId]) => transactionalId);
     await Promise.all(open.map((transactionalId) => this.#abort(transactionalId, client, timeoutMs)));
     if (open.length > 0) this.disturb();
     return open.length;
@@ -241,6 +279,7 @@ export class Transactions {
       }
     }
     this.#close(transactionalId);
+    void this.#tell(transactionalId);
   }
 
   /** The cluster has changed: what was issued before is unknown there. `left` is the one that knew it, where there is one to ask. */

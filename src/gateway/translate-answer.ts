@@ -19,7 +19,8 @@ export async function translateAnswer(
     if (apiKey === API.deleteTopics) await node.topicsDeleted(account, request, body);
   }
   await correctOffsets(exchange, body, node);
-  node.transactions.after(apiKey, request, body, software);
+  const told = node.transactions.after(apiKey, request, body, software);
+  if (told !== undefined) await told;
   await translateResponse(api, exchange, body, around, node.isSettling);
   auditTopics(apiKey, request, body, { virtualCluster: account.virtualCluster, user: account.username, address }, node.audit);
   return answerInFull(api, exchange, body, exchange.charge);

@@ -44,8 +44,8 @@ export interface WorkerNode {
   dispose(): Promise<void>;
 }
 
-/** Resolves when all workers serve. */
-export async function startWorkerNode(main: KafkaBroker, failover: KafkaBroker, workers: number): Promise<WorkerNode> {
+/** Resolves when all workers serve. `env`: for the node, beside this process's own. */
+export async function startWorkerNode(main: KafkaBroker, failover: KafkaBroker, workers: number, env: Readonly<Record<string, string>> = {}): Promise<WorkerNode> {
   const [port, adminPort] = (await freePorts(2)) as [number, number];
   const folder = mkdtempSync(join(tmpdir(), 'gwctl-workers-'));
   const text = [
@@ -56,7 +56,7 @@ export async function startWorkerNode(main: KafkaBroker, failover: KafkaBroker, 
   ].join('\n');
   const config = join(folder, 'gwctl.yaml');
   writeFileSync(config, text);
-  const child = spawn(process.execPath, [ENTRY, '--config', config, '--state-dir', folder, 'gateway', '--node', 'gateway1'], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TOKEN_KEY: 'k'.repeat(32) } });
+  const child = spawn(process.execPath, [ENTRY, '--config', config, '--state-dir', folder, 'gateway', '--node', 'gateway1'], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env, TOKEN_KEY: 'k'.repeat(32) } });
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const lines: LogLine[] = [];
   const noise: string[] = [];

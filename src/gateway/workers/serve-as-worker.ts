@@ -6,8 +6,9 @@ import { socketOfHandle } from '../listen.ts';
 import { LocalServing } from '../local-serving.ts';
 import type { Log } from '../log.ts';
 import { createProcessMetrics } from '../metrics.ts';
+import type { ProducerTeller } from '../producer-note.ts';
 import type { ServingCounts } from '../serving.ts';
-import type { OpenWatcher } from '../transactions.ts';
+import { PendingTales } from './pending-tales.ts';
 import type { FromWorker, ServingState, ToWorker, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
 
 /** How a process that was forked talks to the one that forked it. */
@@ -30,13 +31,22 @@ const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 
  */
 export async function serveAsWorker(parent: ParentChannel, openLog: (options: WorkerOptions) => Log): Promise<void> {
   const send = (message: FromWorker): void => parent.send(message);
-  const worker = new Worker(openLog, (transactionalId, producer) => send({ kind: 'transaction', transactionalId, producer }));
+  const tales = new PendingTales();
+  const worker = new Worker(openLog, (transactionalId, note, isAwaited) => {
+    const tale = isAwaited ? tales.begin() : undefined;
+    send({ kind: 'producer', id: tale?.id, transactionalId, note });
+    return tale?.told;
+  });
   let told = NOTHING;
   parent.onMessage((message, handle) => {
     const heard = message as ToWorker;
     if (heard.kind === 'client') {
       send({ kind: 'taken', id: heard.id });
       worker.take(heard.nodeId, handle);
+      return;
+    }
+    if (heard.kind === 'told') {
+      tales.told(heard.id);
       return;
     }
     const { id, verb, args } = heard;
@@ -66,19 +76,20 @@ interface Parts {
 /** The calls of the primary, over a backing and a serving of this process. */
 class Worker {
   readonly #openLog: (options: WorkerOptions) => Log;
-  readonly #opened: OpenWatcher;
+  readonly #teller: ProducerTeller;
   readonly #readProcess = createProcessMetrics();
   readonly #calls: WorkerCalls;
   #parts: Parts | undefined;
   /** One move at a time, in the order in which they were asked for. */
   #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(openLog: (options: WorkerOptions) => Log, opened: OpenWatcher) {
+  constructor(openLog: (options: WorkerOptions) => Log, teller: ProducerTeller) {
     this.#openLog = openLog;
-    this.#opened = opened;
+    this.#teller = teller;
     this.#calls = {
       start: (options) => this.#start(options),
       serve: (state) => this.#serve(state),
+      learnProducer: async (transactionalId, note) => this.#serving.learnProducers([[transactionalId, note]]),
       prepare: (to) => this.#serving.prepare(to),
       drainGroups: (timeoutMs) => this.#serving.drainGroups(timeoutMs),
       openGroups: (verdict) => this.#serving.openGroups(verdict),
@@ -118,10 +129,10 @@ class Worker {
     const backing = new Backing({ ...options, log }, options.memory);
     await backing.load();
     const audit: AuditLog = openAudit(`${options.node.name}/${options.number}`, backing, () => this.#serving, log);
-    this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#opened) };
+    this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#teller) };
   }
 
-  async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs }: ServingState): Promise<void> {
+  async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs, producers }: ServingState): Promise<void> {
     // Before the first await: what is ordered next must find it done.
     const serving = this.#serving;
     if (isGateClosed) void serving.closeGate();
@@ -129,6 +140,8 @@ class Worker {
     await this.#move(async () => {
       const { backing } = this.#parts as Parts;
       if (backing.generation !== generation) await serving.flip(active, generation);
+      // As of that generation: a move would make what is here of them something else.
+      serving.learnProducers(producers);
       if (settlingMs > 0) await backing.active.learnLeaders();
       backing.settle(settlingMs);
     });

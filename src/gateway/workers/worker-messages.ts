@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { BackingOptions } from '../backing.ts';
 import type { ServingOptions } from '../local-serving.ts';
 import type { NodeMemory } from '../node-memory.ts';
+import type { ProducerNote } from '../producer-note.ts';
 import type { Serving, ServingCounts } from '../serving.ts';
-import type { ProducerIdentity } from '../transactional-producer.ts';
 
 /** What a worker must know to be one. It reads no file that says so: a configuration that has changed since is the next start's. */
 export interface WorkerOptions extends ServingOptions {
@@ -18,6 +18,8 @@ export interface ServingState extends NodeMemory {
   readonly areGroupsDraining: boolean;
   /** For so long clients may still write by the leaders of a cluster that was left. */
   readonly settlingMs: number;
+  /** The transactional producers that are known. */
+  readonly producers: readonly (readonly [string, ProducerNote])[];
 }
 
 /** What the primary asks of a worker. Besides `start` and `serve` it is what the node asks of whoever serves. */
@@ -26,6 +28,8 @@ export interface WorkerCalls extends Pick<Serving, 'prepare' | 'drainGroups' | '
   start(options: WorkerOptions): Promise<void>;
   /** Takes over where the node is by now; when it resolves, the worker may be given clients. */
   serve(state: ServingState): Promise<void>;
+  /** Another worker knows this transactional producer. */
+  learnProducer(transactionalId: string, note: ProducerNote): Promise<void>;
 }
 
 export type WorkerVerb = keyof WorkerCalls;
@@ -33,7 +37,9 @@ export type WorkerVerb = keyof WorkerCalls;
 /** From the primary. A `client` comes with the handle of its socket. */
 export type ToWorker =
   | { readonly kind: 'call'; readonly id: number; readonly verb: WorkerVerb; readonly args: readonly unknown[] }
-  | { readonly kind: 'client'; readonly id: number; readonly nodeId: number };
+  | { readonly kind: 'client'; readonly id: number; readonly nodeId: number }
+  /** All others know that producer, or have taken too long. */
+  | { readonly kind: 'told'; readonly id: number };
 
 /** To the primary. Counts go along with every answer, so that what it says after a verb is not older than that. */
 export type FromWorker =
@@ -41,5 +47,5 @@ export type FromWorker =
   | { readonly kind: 'refusal'; readonly id: number; readonly counts: ServingCounts; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'counts'; readonly counts: ServingCounts }
   | { readonly kind: 'taken'; readonly id: number }
-  /** Opened, or with undefined ended: when the worker dies, somebody must still know of it. */
-  | { readonly kind: 'transaction'; readonly transactionalId: string; readonly producer: ProducerIdentity | undefined };
+  /** For the other workers, and for whoever comes after this one. With an id when it waits for `told`. */
+  | { readonly kind: 'producer'; readonly id: number | undefined; readonly transactionalId: string; readonly note: ProducerNote };

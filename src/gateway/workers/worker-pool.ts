@@ -8,6 +8,7 @@ import { InFlightWrites } from '../in-flight-writes.ts';
 import { tableOf } from '../local-serving.ts';
 import type { Log } from '../log.ts';
 import { countersOf, mergeMetrics, type MetricSnapshot } from '../metrics.ts';
+import type { ProducerNote } from '../producer-note.ts';
 import { sumCounts, type Serving, type ServingCounts } from '../serving.ts';
 import type { PrepareFindings } from '../switch-controller.ts';
 import { Transactions } from '../transactions.ts';
@@ -27,6 +28,8 @@ const FLIP_MS = 4000;
 /** From the answer of the last worker that flipped until those that had to be replaced serve. A flip that fails here is repeated. */
 const REPLACED_MS = 5000;
 const METRICS_MS = 2000;
+/** Shorter than a worker waits, which then goes on: one that hangs costs a producer this once a transaction, not its life. */
+const LEARN_MS = 1000;
 const CLOSE_MS = 2000;
 
 /**
@@ -54,7 +57,7 @@ export class WorkerPool implements Serving {
   /** For the changes that the primary itself makes. */
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
-  /** Those that workers which are gone had open: nobody else would end them before a switch. */
+  /** What all workers know of producers, for those that start, and what those that are gone had open: nobody else would end that before a switch. */
   readonly #orphans: Transactions;
   #areGroupsDraining = false;
   /** What workers that are gone had counted. */
@@ -69,7 +72,7 @@ export class WorkerPool implements Serving {
     this.#fork = fork;
     this.#log = log;
     this.#gate = new WriteGate(options.settings.holdMs);
-    this.#orphans = new Transactions(log);
+    this.#orphans = new Transactions(log, (transactionalId, note) => this.#tellWorkers(transactionalId, note));
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
@@ -141,10 +144,31 @@ export class WorkerPool implements Serving {
   }
 
   async flip(to: string, generation: number): Promise<void> {
-    await Promise.all([this.#backing.moveTo(to, generation), this.#insist('flip', [to, generation], FLIP_MS)]);
+    await Promise.all([this.#moveTo(to, generation), this.#insist('flip', [to, generation], FLIP_MS)]);
     await this.#allServe(REPLACED_MS);
+  }
+
+  async #moveTo(to: string, generation: number): Promise<void> {
+    await this.#backing.moveTo(to, generation);
+    // At once: a worker that starts from here on is told what its producers are on this cluster.
     for (const { transactions } of this.#workers.values()) transactions.clear();
     this.#orphans.moved(this.#backing.active.client);
+  }
+
+  /** A producer, as a worker knows it, for all others. Resolves when they know it, or have taken too long. */
+  async #heard(from: WorkerProcess, transactionalId: string, note: ProducerNote): Promise<void> {
+    const { isOpen } = note;
+    const isNew = isOpen && ![...this.#workers.values()].some(({ transactions }) => transactions.has(transactionalId));
+    if (isNew) from.transactions.add(transactionalId);
+    if (!isOpen) for (const { transactions } of this.#workers.values()) transactions.delete(transactionalId);
+    this.#orphans.learn(transactionalId, note);
+    await this.#tellWorkers(transactionalId, note, from);
+  }
+
+  async #tellWorkers(transactionalId: string, note: ProducerNote, from?: WorkerProcess): Promise<void> {
+    if (this.#options.disabledGuards?.has('share-producers') === true) return;
+    const others = [...this.#workers.values()].filter((worker) => worker !== from && worker.isCalled);
+    await Promise.all(others.map((worker) => worker.call('learnProducer', [transactionalId, note], LEARN_MS).catch(() => {})));
   }
 
   async hold(change: () => Promise<void>): Promise<void> {
@@ -184,7 +208,7 @@ export class WorkerPool implements Serving {
 
   get #state(): ServingState {
     const { generation, active, settlingMs } = this.#backing;
-    return { generation, active: active.name, isGateClosed: !this.#gate.isOpen, areGroupsDraining: this.#areGroupsDraining, settlingMs };
+    return { generation, active: active.name, isGateClosed: !this.#gate.isOpen, areGroupsDraining: this.#areGroupsDraining, settlingMs, producers: this.#options.disabledGuards?.has('share-producers') === true ? [] : this.#orphans.notes() };
   }
 
   /** Has worker `number` running until the pool is closed or gives up. */
@@ -192,13 +216,13 @@ export class WorkerPool implements Serving {
     const policy = new RestartPolicy();
     while (!this.#isOver) {
       const startedMs = performance.now();
-      const worker = new WorkerProcess(number, this.#fork(number));
+      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), (transactionalId, note) => this.#heard(worker, transactionalId, note));
       this.#workers.set(number, worker);
       await this.#bringUp(worker);
       const how = await worker.exited;
       this.#retired = await mergeMetrics([countersOf(worker.lastMetrics), this.#retired]);
       this.#wake();
-      for (const [transactionalId, producer] of worker.transactions) this.#orphans.adopt(transactionalId, producer);
+      for (const transactionalId of worker.transactions) this.#orphans.adopt(transactionalId);
       const left = worker.leftClients();
       if (this.#isOver) return left.forEach(({ socket }) => socket.destroy());
       this.#spreader.spread(left);

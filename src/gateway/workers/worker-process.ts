@@ -2,8 +2,8 @@ import type { ChildProcess, SendHandle } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GwctlError } from '../../shared/errors.ts';
 import type { MetricSnapshot } from '../metrics.ts';
+import type { ProducerNote } from '../producer-note.ts';
 import type { ServingCounts } from '../serving.ts';
-import type { ProducerIdentity } from '../transactional-producer.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerVerb } from './worker-messages.ts';
 
 /** A client that a worker was given; the primary keeps its socket until the worker says that it has it. */
@@ -29,18 +29,21 @@ export class WorkerProcess {
   isCalled = false;
   /** May be given clients. */
   isServing = false;
-  /** What is open through it. */
-  readonly transactions = new Map<string, ProducerIdentity>();
+  /** The transactions that are open through it. */
+  readonly transactions = new Set<string>();
   /** As of the last time that they were asked for. */
   lastMetrics: readonly MetricSnapshot[] = [];
   #counts = NOTHING;
   readonly #child: ChildProcess;
+  readonly #heard: (transactionalId: string, note: ProducerNote) => Promise<void>;
   readonly #calls = new Map<number, Settle>();
   readonly #handed = new Map<number, HandedClient>();
   #isGone = false;
   #lastId = 0;
 
-  constructor(number: number, child: ChildProcess) {
+  /** `heard`: of a producer, by this worker; resolves when all others know it. */
+  constructor(number: number, child: ChildProcess, heard: (transactionalId: string, note: ProducerNote) => Promise<void>) {
+    this.#heard = heard;
     this.number = number;
     this.pid = child.pid;
     this.#child = child;
@@ -121,9 +124,10 @@ export class WorkerProcess {
       this.#handed.delete(message.id);
       return;
     }
-    if (message.kind === 'transaction') {
-      if (message.producer === undefined) this.transactions.delete(message.transactionalId);
-      else this.transactions.set(message.transactionalId, message.producer);
+    if (message.kind === 'producer') {
+      const { id } = message;
+      const told = this.#heard(message.transactionalId, message.note);
+      if (id !== undefined) void told.then(() => this.#send({ kind: 'told', id }));
       return;
     }
     this.#counts = message.counts;

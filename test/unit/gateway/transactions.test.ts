@@ -57,8 +57,8 @@ beforeEach(() => {
 const addPartitions = (identity = OLD) => ({ v3AndBelowTransactionalId: 'teamAt', v3AndBelowProducerId: identity.producerId, v3AndBelowProducerEpoch: identity.producerEpoch, v3AndBelowTopics: [{ name: 'teamAusers', partitions: [0] }] });
 const endTxn = (committed: boolean, identity = OLD) => ({ ...ID, ...identity, committed });
 const produced = (errorCode: number) => ({ responses: [{ partitionResponses: [{ errorCode }] }] });
-const begin = (): void => transactions.after(API.addPartitionsToTxn, addPartitions(), { resultsByTopicV3AndBelow: [] }, JAVA_4);
-const end = (committed: boolean): void => transactions.after(API.endTxn, endTxn(committed), { errorCode: NONE }, JAVA_4);
+const begin = (): unknown => transactions.after(API.addPartitionsToTxn, addPartitions(), { resultsByTopicV3AndBelow: [] }, JAVA_4);
+const end = (committed: boolean): unknown => transactions.after(API.endTxn, endTxn(committed), { errorCode: NONE }, JAVA_4);
 const move = (): void => transactions.moved(failover.client, main.client);
 
 beforeEach(() => transactions.after(API.initProducerId, { ...ID, transactionTimeoutMs: 5000 }, { errorCode: NONE, ...OLD }, JAVA_4));
@@ -80,16 +80,16 @@ describe('before a switch', () => {
     expect(await transactions.abortOpen(main.client, 1000)).toBe(0);
   });
 
-  test('whoever watches hears of each that opens, once, and of its end', async () => {
-    const heard: unknown[] = [];
-    transactions = new Transactions(createLog(() => {}), (transactionalId, producer) => void heard.push([transactionalId, producer]));
+  test('other processes are told of each that opens, once, and of its end', async () => {
+    const told: unknown[] = [];
+    transactions = new Transactions(createLog(() => {}), async (transactionalId, { producerId, epoch, standing, isOpen }, isAwaited) => void told.push([transactionalId, producerId, epoch, standing, isOpen, isAwaited]));
     begin();
     transactions.after(API.addOffsetsToTxn, { ...ID, producerId: 7n, producerEpoch: 1 }, { errorCode: 0 }, JAVA_4);
     transactions.after(API.endTxn, { ...ID, committed: true }, { errorCode: 0 }, JAVA_4);
-    expect(heard).toEqual([['teamAt', { producerId: 7n, epoch: 1 }], ['teamAt', undefined]]);
+    expect(told).toEqual([['teamAt', 7n, 1, 'here', true, false], ['teamAt', 7n, 1, 'here', false, false]]);
     begin();
     await transactions.abortOpen(main.client, 1000);
-    expect(heard.slice(2)).toEqual([['teamAt', { producerId: 7n, epoch: 1 }], ['teamAt', undefined]]);
+    expect(told.slice(2)).toEqual([['teamAt', 7n, 1, 'here', true, false], ['teamAt', 7n, 1, 'aborted', false, false]]);
   });
 
   test('an abort that comes too late is no reason to stop', async () => {
@@ -204,17 +204,17 @@ describe('after a switch a producer that had nothing open does not notice', () =
     expect(await transactions.before(API.addOffsetsToTxn, begun, JAVA_4)).toBeUndefined();
     expect(begun).toEqual({ ...ID, producerId: 7n, producerEpoch: 2 });
     const body = produceOf({ ...OLD, sequence: 40 });
-    expect(transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, body, JAVA_4)).toBeUndefined();
+    expect(await transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, body, JAVA_4)).toBeUndefined();
     expect(batchIn(body)).toMatchObject({ producerId: 7n, producerEpoch: 2, baseSequence: 0 });
     const next = produceOf({ ...OLD, sequence: 41 });
-    transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, next, JAVA_4);
+    await transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, next, JAVA_4);
     expect(batchIn(next)).toMatchObject({ baseSequence: 1 });
   });
 
   test('its batches carry the new id, their own sequence, and a checksum that is right', async () => {
     await transactions.before(API.addOffsetsToTxn, { ...ID, ...OLD }, JAVA_4);
     const body = produceOf({ ...OLD, sequence: 40 });
-    expect(transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, body, JAVA_4)).toBeUndefined();
+    expect(await transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, body, JAVA_4)).toBeUndefined();
     // Reading checks the checksum.
     expect(batchIn(body)).toMatchObject({ producerId: 9n, producerEpoch: 0, baseSequence: 40, isTransactional: true });
   });
@@ -223,7 +223,7 @@ describe('after a switch a producer that had nothing open does not notice', () =
     await transactions.before(API.addOffsetsToTxn, { ...ID, ...OLD }, JAVA_4);
     const body = produceOf({ producerId: 7n, producerEpoch: 0, sequence: 40 });
     const before = Buffer.from(body);
-    transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, body, JAVA_4);
+    await transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, body, JAVA_4);
     expect(body).toEqual(before);
   });
 });
@@ -243,7 +243,7 @@ describe('after a switch a producer whose transaction was aborted', () => {
   ])('is told so once, in the words of $name, and then begins as if nothing had been', async ({ software, errorCode }) => {
     expect(await transactions.before(API.addPartitionsToTxn, addPartitions(), software)).toMatchObject({ resultsByTopicV3AndBelow: [{ resultsByPartition: [{ partitionErrorCode: errorCode }] }] });
     expect(await transactions.before(API.txnOffsetCommit, { ...ID, ...OLD, topics: [{ name: 't', partitions: [{ partitionIndex: 0 }] }] }, software)).toMatchObject({ topics: [{ partitions: [{ errorCode }] }] });
-    expect(transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, produceOf({ ...OLD, sequence: 3 }), software)).toBe(errorCode);
+    expect(await transactions.beforeProduce('teamAt', { apiVersion: 11 } as RequestHead, produceOf({ ...OLD, sequence: 3 }), software)).toBe(errorCode);
     expect(await transactions.before(API.endTxn, endTxn(true), software)).toMatchObject({ errorCode });
     expect(failover.asked).toEqual([]);
     expect(await transactions.before(API.endTxn, endTxn(false), software)).toMatchObject({ errorCode: NONE });
