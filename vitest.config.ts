@@ -8,6 +8,8 @@ export default defineConfig({
       { test: { name: 'wire', include: ['test/wire/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000 } },
       { test: { name: 'model', include: ['test/model/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], sequence: { groupOrder: 1 }, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
+      // npm run soak only.
+      { test: { name: 'soak', include: ['test/soak/**/*.test.ts'], fileParallelism: false } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 2 }, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
   },

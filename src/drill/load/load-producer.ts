@@ -18,7 +18,8 @@ const ALL_IN_SYNC = -1;
  * next one and counts from the time it was due: a pause is seen in full, not just by the one request that was under way.
  */
 export async function startLoadProducer({ kafka, name, spec, recording, clock }: LoadClientOptions): Promise<{ stop(): Promise<void> }> {
-  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
+  const persistence = spec.isIdempotent === true ? { idempotent: true, maxInFlightRequests: 1, retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: Number.MAX_SAFE_INTEGER } } : {};
+  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner, ...persistence });
   await producer.connect();
   const stopped = new AbortController();
   const plan = planSends({ load: spec.name, producer: name, partitions: spec.partitions, intervalMs: (1000 * spec.producers) / spec.ratePerSecond, startMs: clock.elapsedMs() });

@@ -12,6 +12,8 @@ export interface LoadSpec {
   readonly ratePerSecond: number;
   readonly group: string;
   readonly consumers: number;
+  /** Producers number their batches and never give up: what is sent again is written once. For loads during which connections are cut. */
+  readonly isIdempotent?: boolean;
 }
 
 /** Everything that the clients of a load have recorded; grows while it runs. */
