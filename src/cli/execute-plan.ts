@@ -1,6 +1,7 @@
 import type { CheckReport } from '../checks/check.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CliContext } from './context.ts';
+import { HALT_VARIABLE, haltForTests } from './halt-for-tests.ts';
 import type { Opened } from './with-world.ts';
 
 export interface Execution {
@@ -10,9 +11,6 @@ export interface Execution {
   readonly checks?: readonly CheckReport[];
   readonly isJson: boolean;
 }
-
-/** Test only: the run stops for ever before a step of this kind, so that a test can kill it at each boundary. */
-export const HALT_VARIABLE = 'GWCTL_TEST_HALT_BEFORE';
 
 /** Runs a plan with journal and progress, and prints how it ended. Throws what the run failed with. */
 export async function executePlan({ plan, runId: resumed, checks, isJson }: Execution, { world, canary, clock, dir }: Opened, context: CliContext): Promise<number> {
@@ -27,7 +25,6 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
   const runId = resumed ?? newRunId(clock.now());
   const journal = await openJournal(dir, resumed === undefined ? runId : `${runId}-resumed-${newRunId(clock.now())}`);
   const progress = createProgress(context);
-  const haltBefore = context.env[HALT_VARIABLE];
   try {
     const result = await runSwitchOver({
       runId, plan, checks, world, canary, clock,
@@ -35,9 +32,7 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
       listeners: [
         journal.listener,
         ...(isJson ? [] : [runOnTerminal(progress)]),
-        async (event) => {
-          if (event.type === 'step-started' && plan.steps[event.index]?.kind === haltBefore) await new Promise(() => {});
-        },
+        haltForTests(plan, context.env[HALT_VARIABLE]),
       ],
     });
     progress.stop();

@@ -21,6 +21,8 @@ export interface TestEnvironment {
   readonly topology: Topology;
   /** The built CLI (`bin/gwctl.js`), on this environment. Never rejects: the exit code is part of the answer. */
   gwctl(args: readonly string[], options?: GwctlOptions): Promise<GwctlResult>;
+  /** The same, for a test that does something to it while it runs. */
+  startGwctl(args: readonly string[], options?: GwctlOptions): RunningGwctl;
   /** `gwctl down -v`, and the folder is removed. Call it in afterAll; safe to repeat. */
   dispose(): Promise<void>;
 }
@@ -31,7 +33,13 @@ export interface GwctlOptions {
   readonly timeoutMs?: number;
 }
 
+export interface RunningGwctl {
+  signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  readonly result: Promise<GwctlResult>;
+}
+
 export interface GwctlResult {
+  /** -1 when a signal ended it. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -48,12 +56,16 @@ export async function reserveEnvironment(text = ''): Promise<TestEnvironment> {
   const configFile = join(stateDir, 'gwctl.yaml');
   await writeFile(configFile, config);
   const topology = topologyAt(portOffset, config);
-  const gwctl = async (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS }: GwctlOptions = {}): Promise<GwctlResult> => {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [ENTRY, '--config', configFile, ...args], {
+  const startGwctl = (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS }: GwctlOptions = {}): RunningGwctl => {
+    const running = execa(process.execPath, [ENTRY, '--config', configFile, ...args], {
       cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
     });
-    return { exitCode: exitCode ?? -1, stdout, stderr };
+    return {
+      signal: (name) => void running.kill(name),
+      result: running.then(({ exitCode, stdout, stderr }) => ({ exitCode: exitCode ?? -1, stdout, stderr })),
+    };
   };
+  const gwctl = async (args: readonly string[], options: GwctlOptions = {}): Promise<GwctlResult> => await startGwctl(args, options).result;
   return {
     portOffset,
     stateDir,
@@ -61,6 +73,7 @@ export async function reserveEnvironment(text = ''): Promise<TestEnvironment> {
     config,
     topology,
     gwctl,
+    startGwctl,
     dispose: async () => {
       const { exitCode, stderr } = await gwctl(['down', '-v']);
       await rm(stateDir, { recursive: true, force: true });
