@@ -1,5 +1,5 @@
 // Runs the soak: `DURATION=10m CONNECTIONS=2000 npm run soak`. Exit code 0: nothing was lost, doubled or skipped, every client is alive, and the
-// memory of the nodes is flat; else 1. It is no part of `npm test`.
+// memory of the nodes is flat; else 1. SOAK_JSON=FILE keeps what every client said. It is no part of `npm test`.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

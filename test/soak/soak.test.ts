@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readPidFile } from '../../src/adapters/runtime/pid-file.ts';
@@ -119,6 +120,7 @@ test(`${CONNECTIONS} connections and clients of three libraries live through ${D
   const mute = everyone.filter((client) => !hasEnough(eventsOf(client), last)).map(({ name }) => name);
   let report = await many.report();
   await isTrueWithin(RECOVERY_MS, async () => (report = await (many as ManyClients).report()).silent === 0);
+  for (const client of everyone) if (mute.includes(client.name)) say(`${client.name} is mute; its last events: ${eventsOf(client).slice(-3).map((event) => JSON.stringify(event)).join(' ')}`);
   const token = await issueToken(environment);
   const through = clientThrough(environment, 'gateway1', token.token, token.username);
   const [group] = await through.describeGroups([LOAD.group]).finally(() => through.close());
@@ -151,7 +153,9 @@ test(`${CONNECTIONS} connections and clients of three libraries live through ${D
   for (const [name, verdict] of verdicts) {
     say(`${name}: ${verdict.acknowledged} acknowledged, ${JUDGED.map((what) => `${verdict[what].count} ${what}`).join(', ')}, ${verdict.redelivered} redelivered, ${verdict.errors} errors, longest gap ${Math.round(verdict.longestAckGapMs)} ms`);
   }
-  for (const { client, message } of recording.errors.slice(0, 5)) say(`${client}: ${message}`);
+  for (const [message, count] of countBy(recording.errors.map(({ client, message: text }) => `${client}: ${text}`))) say(`${count} x ${message}`);
+  const file = process.env['SOAK_JSON'];
+  if (file !== undefined) writeFileSync(file, JSON.stringify({ beginMs, sent: recording.sent, errors: recording.errors, lost: verdicts.get('kafkajs')?.lost, clients: Object.fromEntries(everyone.map((client) => [client.name, eventsOf(client)])), chatter: programs.map(({ process: { chatter } }) => chatter) }));
   const memory = nodes.map(({ name, samples }) => ({ name, ...judgeMemory(samples, DURATION_MS) }));
   for (const { name, secondMib, lastMib, isFlat } of memory) say(`memory of ${name}: ${Math.round(secondMib)} MiB in the second third, ${Math.round(lastMib)} MiB in the last: ${isFlat ? 'flat' : 'it grows'}`);
 
@@ -165,6 +169,12 @@ test(`${CONNECTIONS} connections and clients of three libraries live through ${D
   }
   expect.soft(memory.filter(({ isFlat }) => !isFlat), 'memory that grows').toEqual([]);
 }, DURATION_MS + MARGIN_MS);
+
+function countBy(values: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
 
 /** In each stage: a transactional client is done when what its feed was acknowledged is copied and read. */
 function hasReceivedAll(events: readonly ClientEvent[]): boolean {

@@ -26,13 +26,18 @@ export async function startLoadProducer({ kafka, name, spec, recording, clock }:
 
   const send = async (due: readonly PlannedSend[]): Promise<void> => {
     let acknowledgedAtMs: number | undefined;
+    let answered: ReadonlySet<number> = new Set();
     try {
-      await producer.send({ topic: spec.topic, acks: ALL_IN_SYNC, messages: due.map(({ value, partition }) => ({ value, partition })) });
+      const answers = await producer.send({ topic: spec.topic, acks: ALL_IN_SYNC, messages: due.map(({ value, partition }) => ({ value, partition })) });
       acknowledgedAtMs = clock.elapsedMs();
+      // kafkajs says that all is well, too, when it lost sight of a leader while it tried again, and sent nothing to it.
+      answered = new Set(answers.map(({ partition }) => partition));
+      const missing = new Set(due.map(({ partition }) => partition).filter((partition) => !answered.has(partition)));
+      for (const partition of missing) recording.errors.push({ client: name, atMs: clock.elapsedMs(), message: `kafkajs sent nothing to partition ${partition}, and says that it did` });
     } catch (reason) {
       recording.errors.push({ client: name, atMs: clock.elapsedMs(), message: reason instanceof Error ? reason.message : String(reason) });
     }
-    for (const record of due) recording.sent.push({ producer: name, ...record, acknowledgedAtMs });
+    for (const record of due) recording.sent.push({ producer: name, ...record, acknowledgedAtMs: answered.has(record.partition) ? acknowledgedAtMs : undefined });
   };
 
   const running = (async () => {
