@@ -73,8 +73,9 @@ async function killBroker(environment: TestEnvironment): Promise<string> {
     await signalComponent(environment, BROKER.name, 'SIGKILL');
     await expect.poll(async () => (await partitions().catch(() => undefined))?.every(({ leader }) => leader !== BROKER.id && leader >= 0), DEADLINE).toBe(true);
     const led = performance.now() - startedMs;
-    const { exitCode, stderr } = await environment.gwctl(['up']);
-    expect(exitCode, stderr).toBe(0);
+    // Again where a busy machine was too slow for its limit: it starts what is not there.
+    let up = await environment.gwctl(['up']);
+    await expect.poll(async () => (up.exitCode === 0 ? up : (up = await environment.gwctl(['up']))).exitCode, SWITCH_DEADLINE).toBe(0);
     await expect.poll(async () => (await partitions()).every(({ isr, replicas }) => isr.length === replicas.length), DEADLINE).toBe(true);
     return `broker ${BROKER.name} killed, others led after ${Math.round(led)} ms, in sync again after ${Math.round(performance.now() - startedMs)} ms`;
   } finally {
