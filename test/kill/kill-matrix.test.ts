@@ -62,7 +62,7 @@ function renderRows(): string {
     if (typeof outcome === 'string') return [name, '', '', '', '', '', '', outcome.split('\n')[0] ?? ''];
     const { exitCode, active, recovery, verdict, problems } = outcome;
     const { lost, doubled, torn, staleReads, stalestMs, longestWriteMs } = verdict;
-    return [name, `${exitCode}`, active, recovery, `${lost.length}/${doubled.length}/${torn.length}`, staleReads === 0 ? '0' : `${staleReads} (${stalestMs} ms)`, `${longestWriteMs}`, problems.length === 0 ? 'ok' : (problems[0] ?? '').slice(0, 200)];
+    return [name, `${exitCode}`, active, recovery, `${lost.length}/${doubled.length}/${torn.length}`, staleReads === 0 ? '0' : `${staleReads} (${stalestMs} ms)`, `${longestWriteMs}`, problems.length === 0 ? 'ok' : (problems[0]?.split('\n')[0] ?? '').slice(0, 200)];
   });
   const outcomes = rows.flatMap(({ outcome }) => (typeof outcome === 'string' ? [] : [outcome]));
   const sum = (of: (outcome: KillOutcome) => number): number => outcomes.reduce((total, outcome) => total + of(outcome), 0);

@@ -60,7 +60,7 @@ export async function runKillCase(lab: KillLab, { who, how, before, startsMeanwh
   const shown = status.exitCode === 0 ? (JSON.parse(status.stdout) as { readonly active: string | null }).active : `exit ${status.exitCode}`;
   if (shown !== active) problems.push(`gwctl status shows ${shown ?? 'nothing'}, the nodes serve ${active}`);
   if ((active === 'failover') !== (decision === 'commit')) problems.push(`${active} is active, and the log says ${decision ?? 'nothing'}`);
-  if (!(result.exitCode === -1 && who === 'gwctl' && how === 'SIGKILL') && ACTIVE_AFTER[result.exitCode] !== active) problems.push(`exit ${result.exitCode}, and ${active} is active: ${result.stderr}`);
+  if (!(result.exitCode === -1 && who === 'gwctl' && how === 'SIGKILL') && ACTIVE_AFTER[result.exitCode] !== active) problems.push(`exit ${result.exitCode}, and ${active} is active: ${lastWords(result.stderr)}`);
   const verdict = await probe.judge(active === 'main' ? 'source' : 'target');
   for (const kind of ['lost', 'doubled', 'torn'] as const) if (verdict[kind].length > 0) problems.push(`${kind}: ${verdict[kind].slice(0, 5).join(', ')}${verdict[kind].length > 5 ? ` and ${verdict[kind].length - 5} more` : ''}`);
   return { exitCode: result.exitCode, stderr: result.stderr, decision, active, recovery: `${command} ${recovered.exitCode}`, verdict, problems };
@@ -73,4 +73,8 @@ async function strike(lab: KillLab, { gwctl, go }: HaltedRun, how: KillCase['how
   await go();
   await lab.settled();
   gwctl.signal('SIGCONT');
+}
+
+function lastWords(stderr: string): string {
+  return stderr.split('\n').filter((line) => line.startsWith('error: ')).join(' ') || stderr;
 }
