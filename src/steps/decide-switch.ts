@@ -5,6 +5,7 @@ import { GwctlError } from '../shared/errors.ts';
 import { leaseMsOf, type Step, type StepContext } from './step.ts';
 
 const TIMEOUT_MS = 15_000;
+const RETRY_MS = 200;
 
 /**
  * Says on the log of the cluster that is left that a switch is under way, before anybody is paused: a node that starts from here on waits for
@@ -39,7 +40,7 @@ export const commitSwitch: Step<'commit-switch'> = {
   failure: 'failed',
   apply: async (_step, context) => {
     const { plan, runId } = context;
-    const decision = await decide(stateLogOf(context, plan.to), decisionOf(context, 'commit'));
+    const decision = await untilDecided(context);
     if (decision.kind === 'abort') throw new GwctlError('UNAVAILABLE', `${decision.by} gave the switch up before it was committed: the lease of this run had ended`);
     if (decision.runId !== runId) throw new GwctlError('NOT_AS_EXPECTED', `run ${decision.runId} of ${decision.by} committed generation ${plan.generation}`);
     await copyTo(context, decision);
@@ -51,6 +52,25 @@ export const commitSwitch: Step<'commit-switch'> = {
     return { decision: decision?.kind ?? 'nothing to decide' };
   },
 };
+
+/**
+ * A lost answer says nothing: while the log waits for a broker that has died, the record is there and cannot be read yet. It is asked again
+ * until somebody can tell; that is safe, since only the first decision counts.
+ */
+async function untilDecided(context: StepContext): Promise<Decision> {
+  for (;;) {
+    try {
+      return await decide(stateLogOf(context, context.plan.to), decisionOf(context, 'commit'));
+    } catch (reason) {
+      const error = GwctlError.from(reason);
+      if (error.code !== 'UNAVAILABLE' || context.signal.aborted) throw error;
+      context.note(error.message);
+      await context.clock.sleep(RETRY_MS, context.signal).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
 
 /**
  * Decides against the switch, unless it was decided already. When the target is gone and nobody has sent a commit there, the copy on the other
