@@ -10,6 +10,7 @@ import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
 import { addHistoryCommand, addReportCommand } from './history.ts';
 import { addLagCommand } from './lag.ts';
+import { addRenderCommand } from './render.ts';
 import { addResumeCommand } from './resume.ts';
 import { addRollbackCommand } from './rollback.ts';
 import { addSchemaCommand } from './schema.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDrillCommand,
   addVclusterCommand,
   addGatewayCommand,
+  addRenderCommand,
   addDoctorCommand,
   addSchemaCommand,
 ];

@@ -6,7 +6,8 @@ export function renderServerProperties(cluster: Cluster, broker: Broker, dataDir
   return renderProperties({ ...serverProperties(cluster, broker, dataDir), ...cluster.brokerConfig });
 }
 
-function serverProperties(cluster: Cluster, broker: Broker, dataDir: string): Record<string, string> {
+/** The same as settings: what containers change of it comes after. */
+export function serverProperties(cluster: Cluster, broker: Broker, dataDir: string): Record<string, string> {
   const copies = Math.min(3, cluster.brokers.length);
   const inSync = copies >= 3 ? 2 : 1;
   return {

@@ -39,7 +39,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   ora: ['report'],
   'prom-client': ['gateway'],
   snappyjs: ['wire'],
-  yaml: ['config', 'topology'],
+  yaml: ['adapters', 'config', 'topology'],
   zod: ['config', 'drill'],
 };
 
