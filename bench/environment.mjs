@@ -18,7 +18,7 @@ export async function withEnvironment({ portOffset, clusters = CLUSTERS, config 
   const gwctlCommand = (...args) => [process.execPath, GWCTL, '--port-offset', `${portOffset}`, ...args];
   const gwctl = (...args) => {
     const [file, ...rest] = gwctlCommand(...args);
-    return execa(file, rest, { cwd: dir, stdin: 'ignore', env });
+    return execa(file, rest, { cwd: dir, stdin: 'ignore', env: { GWCTL_RUNTIME: 'local', ...env } });
   };
   const cleanUp = async () => {
     await gwctl('down', '-v');

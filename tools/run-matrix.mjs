@@ -17,6 +17,6 @@ try {
 const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'test/e2e/client-matrix.test.ts'], {
   cwd: ROOT,
   stdio: 'inherit',
-  env: { ...process.env, GWCTL_MATRIX_ALL_VERSIONS: options['all-versions'] ? '1' : '', GWCTL_MATRIX_CLIENTS: options.clients },
+  env: { ...process.env, GWCTL_RUNTIME: 'local', GWCTL_MATRIX_ALL_VERSIONS: options['all-versions'] ? '1' : '', GWCTL_MATRIX_CLIENTS: options.clients },
 });
 process.exitCode = status ?? 1;

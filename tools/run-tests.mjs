@@ -53,7 +53,7 @@ function runVitest(projects, reportFile) {
     '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`,
     ...projects.map((name) => `--project=${name}`), ...process.argv.slice(2),
   ];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, GWCTL_TEST_RUN: runId } });
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, GWCTL_RUNTIME: 'local', GWCTL_TEST_RUN: runId } });
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`));

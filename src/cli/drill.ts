@@ -27,7 +27,7 @@ export function addDrillCommand(program: Command, context: CliContext): void {
       throw new GwctlError('USAGE', '--down takes down what --up brought up, and --up is not given', { hint: 'add --up, or end the environment yourself with `gwctl down -v`' });
     }
     const [{ topology, dir, runtime }, { openWorld }, { clusterAccess }, { resolveSecret }, { systemClock }, { loadScenarios }, { runDrill }, { drillOnTerminal, renderDrill }, { createProgress }, { createPalette }, { renderJson, writeJson }] = await Promise.all([
-      openRuntime(globals, context),
+      openRuntime(globals, context, { isForUp: flags.up === true }),
       import('../adapters/open-world.ts'),
       import('../config/cluster-access.ts'),
       import('../config/resolve-secret.ts'),

@@ -6,11 +6,20 @@ import type { CliContext } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { openEnvironment, type Environment } from './open-environment.ts';
 
-/** The environment that the global options name, and what owns its processes. */
-export async function openRuntime(globals: GlobalOptions, context: CliContext): Promise<Environment & { readonly runtime: Runtime }> {
-  const [environment, { createRuntime }] = await Promise.all([openEnvironment(globals, context), import('../adapters/runtime/create-runtime.ts')]);
+/** The environment that the global options name, and what owns its processes. `isForUp`: where docker or local is open, it is decided now. */
+export async function openRuntime(globals: GlobalOptions, context: CliContext, { isForUp = false } = {}): Promise<Environment & { readonly runtime: Runtime }> {
+  const [opened, { createRuntime }] = await Promise.all([openEnvironment(globals, context), import('../adapters/runtime/create-runtime.ts')]);
+  const environment = isForUp ? await decideRuntime(opened, context) : opened;
   const runtime = createRuntime({ topology: environment.topology, environmentDir: environment.dir, env: context.env, gatewayCommand: (node) => gatewayCommand(node, globals, context) });
   return { ...environment, runtime: { ...runtime, up: (options) => runtime.up({ proveGateways: (signal) => proveGateways(environment, context, signal), ...options }) } };
+}
+
+async function decideRuntime(environment: Environment, { env, err, signal }: CliContext): Promise<Environment> {
+  if (environment.topology.runtime !== 'auto') return environment;
+  const { chooseRuntime } = await import('../adapters/runtime/docker/choose-runtime.ts');
+  const { runtime, because } = await chooseRuntime(environment.topology, env, signal);
+  err.write(`runtime ${runtime}: ${because}\n`);
+  return { ...environment, topology: { ...environment.topology, runtime } };
 }
 
 /** "Healthy" is what a node says of itself; a record that was written and read through it is what counts. */

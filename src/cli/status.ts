@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
+import { openRuntime } from './open-runtime.ts';
 import { withWorld } from './with-world.ts';
 
 interface StatusOptions {
@@ -15,18 +16,18 @@ const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 export function addStatusCommand(program: Command, context: CliContext): void {
   const command = program.command('status').description('show clusters, gateways, replication lag, and whether a switch would be allowed now').option('-w, --watch', 'show it again every second, until Ctrl-C');
   setAction<StatusOptions>(addOutputOption(command), context, async ({ watch, output }, globals) =>
-    withWorld(globals, context, async ({ world, clock, topology, dir }) => {
-      const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { renderStatus }, { createPalette }, { writeJson }, { observeComponents }] = await Promise.all([
+    withWorld(globals, context, async ({ world, clock }) => {
+      const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { renderStatus }, { createPalette }, { writeJson }, { runtime }] = await Promise.all([
         import('../checks/observe-world.ts'),
         import('../checks/check.ts'),
         import('../checks/all-checks.ts'),
         import('../report/status.ts'),
         import('../report/palette.ts'),
         import('../report/json.ts'),
-        import('../adapters/runtime/observe-components.ts'),
+        openRuntime(globals, context),
       ]);
       for (;;) {
-        const [seen, components] = await Promise.all([observeWorld(world, undefined, () => clock.now()), observeComponents(topology, dir)]);
+        const [seen, components] = await Promise.all([observeWorld(world, undefined, () => clock.now()), runtime.observe()]);
         const checks = runChecks(PLANNED_CHECKS, seen);
         if (output === 'json') {
           const { at, nodes, active, generation, to, lag } = seen;

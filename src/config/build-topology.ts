@@ -28,7 +28,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
   const brokerPorts = Math.max(1, ...clusters.map(({ brokers }) => brokers.length));
   return {
     name: file.name ?? DEFAULTS.name,
-    runtime: file.runtime ?? 'local',
+    runtime: file.runtime ?? 'auto',
     portOffset,
     clusters,
     links: links.map((link): MirrorLink => ({ name: `${link.from}->${link.to}`, topics: DEFAULTS.topics, groups: DEFAULTS.groups, kafkaVersion, ...link })),

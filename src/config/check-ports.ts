@@ -21,7 +21,7 @@ export function checkPorts(topology: Topology): readonly Finding[] {
 
 function listenersOf(topology: Topology): readonly Listener[] {
   const listeners: Listener[] = [];
-  for (const cluster of topology.runtime === 'local' ? topology.clusters : []) {
+  for (const cluster of topology.runtime !== 'external' ? topology.clusters : []) {
     for (const { id, host, port, controllerPort } of cluster.brokers) {
       listeners.push({ path: ['clusters', cluster.name, 'port'], what: `broker ${id} of ${cluster.name}`, host, port });
       listeners.push({ path: ['clusters', cluster.name, 'controllerPort'], what: `controller ${id} of ${cluster.name}`, host, port: controllerPort });

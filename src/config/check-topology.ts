@@ -35,7 +35,7 @@ function checkClusters(file: ConfigFile, topology: Topology): readonly Finding[]
     const entry = file.clusters?.[name];
     const isExternal = topology.runtime === 'external';
     if (isExternal && entry?.bootstrap === undefined) findings.push({ path: ['clusters', name, 'bootstrap'], because: [['runtime']], message: 'missing (runtime external needs the bootstrap servers of every cluster)' });
-    if (!isExternal && entry?.bootstrap !== undefined) findings.push({ path: ['clusters', name, 'bootstrap'], because: [['runtime']], message: 'only runtime external takes bootstrap servers, and the runtime is local' });
+    if (!isExternal && entry?.bootstrap !== undefined) findings.push({ path: ['clusters', name, 'bootstrap'], because: [['runtime']], message: `only runtime external takes bootstrap servers, and the runtime is ${topology.runtime}` });
     for (const key of ['brokers', 'port', 'controllerPort', 'config'] as const) {
       if (entry?.bootstrap !== undefined && entry[key] !== undefined) findings.push({ path: ['clusters', name, key], message: 'has no meaning beside bootstrap: gwctl does not run this cluster' });
     }

@@ -163,7 +163,7 @@ export const configSchema = z
   .strictObject({
     version: z.literal(1, { error: 'is not a known version of this file (1)' }).optional().describe('version of this file format'),
     name: name('environment').optional().describe(`name of the environment and of its folder (default "${DEFAULTS.name}")`),
-    runtime: oneOf(['local', 'external'], 'who runs the clusters: gwctl as local processes, or somebody else (default local)'),
+    runtime: oneOf(['auto', 'local', 'docker', 'external'], 'who runs the clusters: gwctl as containers or as local processes, or somebody else (default auto: docker where an engine answers, else local)'),
     kafka: z.strictObject({ version: version(`Kafka version (default ${DEFAULTS.kafkaVersion})`) }).optional().describe('what clusters and links have in common'),
     clusters: z.record(name('cluster'), cluster.nullable()).optional().describe('clusters by name (default: main and failover)'),
     links: z.array(link, { error: 'is not a list of links' }).optional().describe('mirror links (default: from the primary to every other cluster)'),

@@ -1,6 +1,6 @@
 /**
  * The one description of an environment: what `gwctl.yaml` (or the built-in default) means once every default, port and address is
- * filled in. Pure data. Processes, clusters.yaml, mm2.properties and, later, compose files are rendered from it; nothing is described twice.
+ * filled in. Pure data. Processes, clusters.yaml, mm2.properties and compose files are rendered from it; nothing is described twice.
  */
 export interface Topology {
   readonly name: string;
@@ -17,7 +17,8 @@ export interface Topology {
   readonly virtualClusters?: readonly string[];
 }
 
-export type RuntimeName = 'local' | 'external';
+/** 'auto': `up` decides between docker and local. */
+export type RuntimeName = 'auto' | 'local' | 'docker' | 'external';
 
 export interface Cluster {
   readonly name: string;

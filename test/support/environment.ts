@@ -58,7 +58,7 @@ export async function reserveEnvironment(text = ''): Promise<TestEnvironment> {
   const topology = topologyAt(portOffset, config);
   const startGwctl = (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS }: GwctlOptions = {}): RunningGwctl => {
     const running = execa(process.execPath, [ENTRY, '--config', configFile, ...args], {
-      cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
+      cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_RUNTIME: 'local', GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
     });
     return {
       signal: (name) => void running.kill(name),

@@ -1,15 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { UpOptions, UpResult } from '../../ports/runtime.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { awaitReadiness } from './await-readiness.ts';
 import { assertPortsFree } from './check-ports.ts';
 import { componentsOf } from './component.ts';
+import { writeEnvironmentRecord } from './environment-marker.ts';
 import { type LaunchContext, writeEnvironmentFiles } from './launch.ts';
 import { observeComponent, observeComponents } from './observe-components.ts';
 import { startPhaseClock } from './phases.ts';
 import { createSupervisor } from './supervise.ts';
-import { ENVIRONMENT_MARKER } from './take-down.ts';
 import { prepareToolchain } from './toolchain.ts';
 import { isToStart, type UpRun } from './up-run.ts';
 
@@ -23,8 +21,7 @@ export async function bringUp(context: LaunchContext, options: UpOptions): Promi
   const withSchemaRegistry = wanted.some(({ component }) => component.kind === 'schema-registry');
   const toolchain = await clock.time('toolchain', () => prepareToolchain({ topology, env: context.env, progress: options.progress, withSchemaRegistry, signal: options.signal }));
   await clock.time('files', async () => {
-    await mkdir(environmentDir, { recursive: true });
-    await writeFile(join(environmentDir, ENVIRONMENT_MARKER), `${JSON.stringify({ name: topology.name, portOffset: topology.portOffset })}\n`);
+    await writeEnvironmentRecord(environmentDir, topology, { runtime: 'local', stack: 'gwctl' });
     await writeEnvironmentFiles(context, toolchain);
   });
 

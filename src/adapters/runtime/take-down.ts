@@ -4,11 +4,9 @@ import type { ComponentKind, DownOptions, DownResult } from '../../ports/runtime
 import { GwctlError } from '../../shared/errors.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type Component, componentsOf } from './component.ts';
+import { ENVIRONMENT_MARKER } from './environment-marker.ts';
 import { findStrayComponents } from './observe-components.ts';
 import { type StopLimits, stopComponent } from './stop-component.ts';
-
-/** Written by `up`; without it `down -v` deletes nothing: a state folder may be named wrongly. */
-export const ENVIRONMENT_MARKER = 'environment.json';
 
 /** Whoever writes goes first: gateways, then what reads through the brokers, then all brokers at once. */
 const STOP_ORDER: readonly ComponentKind[] = ['gateway', 'schema-registry', 'mirror-maker', 'broker'];
@@ -46,7 +44,8 @@ export function limitsOf(kind: Component['kind'], scope: 'one' | 'all'): StopLim
 /** Their records are about to be deleted. */
 const KILL_AT_ONCE: StopLimits = { graceMs: 0 };
 
-async function deleteEnvironment(environmentDir: string): Promise<void> {
+/** Deletes an environment's folder, if `up` made it. */
+export async function deleteEnvironment(environmentDir: string): Promise<void> {
   if (!(await exists(environmentDir))) return;
   if (!(await exists(join(environmentDir, ENVIRONMENT_MARKER)))) {
     throw new GwctlError('ENVIRONMENT', `${environmentDir} was not made by gwctl up (it has no ${ENVIRONMENT_MARKER}), so it is not deleted`, { hint: 'check --state-dir' });

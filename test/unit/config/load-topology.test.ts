@@ -47,7 +47,7 @@ test("without a file the topology is the seed's", async () => {
     tenantLimits: {},
     logFormat: 'text',
   });
-  expect(topology).toMatchObject({ name: 'default', runtime: 'local', portOffset: 0, virtualClusters: [] });
+  expect(topology).toMatchObject({ name: 'default', runtime: 'auto', portOffset: 0, virtualClusters: [] });
   expect(topology.schemaRegistry).toEqual({ enabled: false, port: 8081, cluster: 'main', topic: '_schemas' });
   expect(topology.failover).toEqual({ maxLagRecords: 10_000, maxLagSeconds: 30, pauseBudgetMs: 20_000 });
 });

@@ -23,7 +23,7 @@ describe('a value by itself', () => {
     { name: 'an unknown section', text: 'gatways: {}\n', says: ['gwctl.yaml:1:1: error: gatways: unknown key (did you mean "gateways"?)'] },
     { name: 'another version of the file', text: 'version: 2\n', says: ['gwctl.yaml:1:10: error: version: 2 is not a known version of this file (1)'] },
     { name: 'a Kafka version that YAML reads as a number', text: 'kafka: {version: 4.3}\n', says: ['gwctl.yaml:1:18: error: kafka.version: 4.3 is not a version like 4.3.1'] },
-    { name: 'a word that is not allowed', text: 'runtime: docker\n', says: ['gwctl.yaml:1:10: error: runtime: "docker" is not one of local, external'] },
+    { name: 'a word that is not allowed', text: 'runtime: podman\n', says: ['gwctl.yaml:1:10: error: runtime: "podman" is not one of auto, local, docker, external'] },
     { name: 'a link without its target', text: 'links:\n  - {from: main}\n', says: ['gwctl.yaml:2:5: error: links[0].to: missing'] },
     { name: 'a cluster name with a space', text: 'clusters:\n  main: {}\n  "my dr": {port: 1}\n', says: ['gwctl.yaml:3:3: error: clusters["my dr"]: is not a cluster name (a letter, then letters, digits, - and _)'] },
     { name: 'a section that is a list', text: 'clusters: [main]\n', says: ['gwctl.yaml:1:11: error: clusters: a list is not a section with keys and values'] },
@@ -74,7 +74,7 @@ describe('values that do not fit together', () => {
       '1:1: error: clusters.main.bootstrap: missing (runtime external needs the bootstrap servers of every cluster)',
       '1:1: error: clusters.failover.bootstrap: missing (runtime external needs the bootstrap servers of every cluster)',
     ] },
-    { name: 'addresses in a local runtime', text: 'clusters: {main: {bootstrap: "h:1"}, failover: {}}\ngateways: {gateway1: {}}\n', says: ['1:30: error: clusters.main.bootstrap: only runtime external takes bootstrap servers, and the runtime is local'] },
+    { name: 'addresses in a local runtime', text: 'clusters: {main: {bootstrap: "h:1"}, failover: {}}\ngateways: {gateway1: {}}\n', says: ['1:30: error: clusters.main.bootstrap: only runtime external takes bootstrap servers, and the runtime is auto'] },
   ])('$name', ({ text, says }) => expect(diagnosticsOf(text).map((line) => line.replace('gwctl.yaml:', ''))).toEqual(says));
 
   test.each([

@@ -1,0 +1,69 @@
+import { GwctlError } from '../../../shared/errors.ts';
+import { DIR_LABEL } from '../../../topology/compose/gwctl-stack.ts';
+import { docker, type DockerOptions } from './docker-command.ts';
+
+/** One container of an environment. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string;
+  readonly isRunning: boolean;
+  /** Has run, and does no more. */
+  readonly hasExited: boolean;
+  readonly exitCode: number;
+  /** 'none' without a healthcheck. */
+  readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
+  readonly environmentDir: string | undefined;
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: { readonly Status: string; readonly ExitCode: number; readonly Health?: { readonly Status: Container['health'] } };
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> | null };
+}
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+const SERVICE_LABEL = 'com.docker.compose.service';
+
+/** Every container of a compose project, ended ones included. */
+export async function listContainers(project: string, options: DockerOptions): Promise<readonly Container[]> {
+  const ids = lines(await docker(['ps', '-aq', '--filter', `label=${PROJECT_LABEL}=${project}`], options));
+  if (ids.length === 0) return [];
+  const inspected = JSON.parse(await docker(['inspect', '--type', 'container', ...ids], options)) as readonly Inspected[];
+  return inspected.map(({ Id, Name, State, Config }) => ({
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    service: Config.Labels?.[SERVICE_LABEL] ?? '',
+    isRunning: State.Status === 'running',
+    hasExited: State.Status === 'exited' || State.Status === 'dead',
+    exitCode: State.ExitCode,
+    health: State.Health?.Status ?? 'none',
+    environmentDir: Config.Labels?.[DIR_LABEL],
+  }));
+}
+
+/** Two folders may hold environments of one name: what the other one runs is not ours to touch. */
+export function assertOurs(containers: readonly Container[], environmentDir: string, project: string): void {
+  const other = containers.find((container) => container.environmentDir !== undefined && container.environmentDir !== environmentDir);
+  if (other === undefined) return;
+  throw new GwctlError('NOT_AS_EXPECTED', `project ${project} belongs to the environment in ${other.environmentDir ?? ''} (this one is in ${environmentDir})`, {
+    hint: 'give one of them another name in gwctl.yaml, or use --port-offset',
+  });
+}
+
+/** The last lines that a container wrote. */
+export async function readContainerLog(container: Pick<Container, 'id'>, maxLines: number, options: DockerOptions): Promise<readonly string[]> {
+  const { execa } = await import('execa');
+  const { all } = await execa('docker', ['logs', '--tail', `${maxLines}`, container.id], { env: { ...options.env }, extendEnv: false, reject: false, all: true, stdin: 'ignore' });
+  return lines(all);
+}
+
+/** Networks or volumes of a project. */
+export async function listOwned(kind: 'network' | 'volume', project: string, options: DockerOptions): Promise<readonly string[]> {
+  return lines(await docker([kind, 'ls', '-q', '--filter', `label=${PROJECT_LABEL}=${project}`], options));
+}
+
+function lines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}

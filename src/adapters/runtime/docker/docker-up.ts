@@ -1,0 +1,171 @@
+import type { UpOptions, UpResult } from '../../../ports/runtime.ts';
+import { GwctlError } from '../../../shared/errors.ts';
+import type { ComposeFiles, StackName } from '../../../topology/compose/compose-stack.ts';
+import { KCAT_SERVICE } from '../../../topology/compose/gwctl-stack.ts';
+import { projectName } from '../../../topology/compose/project-name.ts';
+import { clusterNamed } from '../../../topology/lookup.ts';
+import type { Cluster, Topology } from '../../../topology/topology.ts';
+import { renderStack } from '../../compose/render-stack.ts';
+import { writeSecrets, writeStack } from '../../compose/write-stack.ts';
+import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from '../await-ready.ts';
+import { assertPortsFree } from '../check-ports.ts';
+import { MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
+import { readEnvironmentRecord, writeEnvironmentRecord } from '../environment-marker.ts';
+import { withFileLock } from '../file-lock.ts';
+import { ensureInternalTopics } from '../internal-topics.ts';
+import type { LaunchContext } from '../launch.ts';
+import { type PhaseClock, startPhaseClock } from '../phases.ts';
+import { runTogether } from '../run-together.ts';
+import { REGISTRY_BASE_PATH } from '../schema-registry.ts';
+import { compose, composeDir, composeUp } from './compose-up.ts';
+import { assertOurs, listContainers } from './containers.ts';
+import { findEngine } from './engine.ts';
+import { ensureImages } from './images.ts';
+import { containerComponents, observeContainers, unmarkStopped } from './observe-containers.ts';
+
+interface Run {
+  readonly topology: Topology;
+  readonly context: LaunchContext;
+  readonly options: UpOptions;
+  readonly clock: PhaseClock;
+  readonly project: string;
+  /** Services that shall run, without those that are held. */
+  readonly services: readonly string[];
+  readonly startedAtMs: number;
+}
+
+/**
+ * Brings an environment of containers up: images, then brokers, then the topics that everything else relies on, then the rest. Each
+ * service is healthy before the next ones start; at the end replication and gateways are proven as in the local runtime.
+ */
+export async function bringContainersUp(context: LaunchContext, options: UpOptions): Promise<UpResult> {
+  const { environmentDir, env } = context;
+  const clock = startPhaseClock();
+  const startedAtMs = Date.now();
+  const project = projectName(context.topology);
+  const docker = { env, signal: options.signal };
+  await clock.time('engine', () => findEngine(docker));
+  await assertStack(environmentDir, 'gwctl');
+  const before = await listContainers(project, docker);
+  assertOurs(before, environmentDir, project);
+  const withRegistry = options.withSchemaRegistry || context.topology.schemaRegistry.enabled || before.some(({ service }) => service === SCHEMA_REGISTRY);
+  const topology = { ...context.topology, schemaRegistry: { ...context.topology.schemaRegistry, enabled: withRegistry } };
+  const components = containerComponents(topology, environmentDir, withRegistry).filter(({ kind }) => options.withGateways || kind !== 'gateway');
+  const seen = await observeContainers(topology, environmentDir, docker);
+  const stateOf = (name: string) => seen.find((status) => status.name === name)?.state;
+  const wanted = components.filter(({ name }) => stateOf(name) !== 'held');
+  await clock.time('ports', () => assertPortsFree(wanted.filter(({ name }) => stateOf(name) !== 'running')));
+
+  const files = await clock.time('files', async () => {
+    const rendered = await renderStack({ stack: 'gwctl', topology, environmentDir, command: 'gwctl up --runtime docker' });
+    await writeEnvironmentRecord(environmentDir, topology, { runtime: 'docker', stack: 'gwctl' });
+    await writeStack(composeDir(environmentDir), rendered);
+    await writeSecrets(composeDir(environmentDir), topology, environmentDir, env);
+    await Promise.all(wanted.map(unmarkStopped));
+    return rendered;
+  });
+  const run: Run = { topology, context, options, clock, project, services: wanted.map(({ name }) => name), startedAtMs };
+  try {
+    await bringAll(run, files);
+  } catch (reason) {
+    if (!options.signal.aborted) throw reason;
+    throw new GwctlError('INTERRUPTED', `${GwctlError.from(options.signal.reason).message}; what was started goes on running`, { hint: '`gwctl up` goes on from here, `gwctl down` ends it' });
+  }
+  return { phases: clock.phases(), totalMs: clock.totalMs(), components: await observeContainers(topology, environmentDir, docker) };
+}
+
+async function bringAll(run: Run, files: ComposeFiles): Promise<void> {
+  const { topology, options, clock, context, project, services } = run;
+  const docker = { env: context.env, signal: options.signal };
+  await clock.time('images', () => ensureImages({ project, environmentDir: context.environmentDir, files, gateways: options.withGateways ? topology.gateways.map(({ name }) => name) : [], progress: options.progress }, docker));
+  const isBroker = (name: string) => topology.clusters.some((cluster) => cluster.brokers.some(({ id }) => name === `${cluster.name}-${id}`));
+  const brokers = services.filter(isBroker);
+  await withItem(run, 'brokers', async (item) => {
+    item.note(`${brokers.length} containers`);
+    await clock.time('brokers healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: brokers }, docker));
+    return `${brokers.length} containers are healthy`;
+  });
+  await runTogether(options.signal, topology.clusters.map((cluster) => (signal: AbortSignal) => bringCluster(run, cluster, signal)));
+  const rest = [...services.filter((name) => !isBroker(name)), KCAT_SERVICE];
+  await withItem(run, 'the rest', async (item) => {
+    item.note(rest.join(', '));
+    await clock.time('the rest healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: rest }, docker));
+    return `${rest.join(', ')} are healthy`;
+  });
+  await runTogether(options.signal, [
+    ...(services.includes(MIRROR_MAKER) ? topology.links : []).map((link) => async (signal: AbortSignal) =>
+      withItem(run, link.name, async () => {
+        await clock.time(`${link.name} replicates`, () => withClient(clusterNamed(topology, link.to), (target) => awaitHeartbeat(link, target, run.startedAtMs, signal)));
+        return 'a new heartbeat came through';
+      }),
+    ),
+    ...topology.gateways.filter(({ name }) => services.includes(name)).map((node) => async (signal: AbortSignal) =>
+      withItem(run, node.name, async () => {
+        await clock.time(`${node.name} answers`, () => awaitGateway(node, signal));
+        return `healthy, ports ${node.ports.map(({ port }) => port).join(' ')}`;
+      }),
+    ),
+    ...(services.includes(SCHEMA_REGISTRY) ? [(signal: AbortSignal) => clock.time(`${SCHEMA_REGISTRY} answers`, () => awaitHttp(SCHEMA_REGISTRY, `http://localhost:${topology.schemaRegistry.port}${REGISTRY_BASE_PATH}/subjects`, signal))] : []),
+  ]);
+  const { proveGateways, withGateways } = options;
+  if (proveGateways !== undefined && withGateways) await clock.time('prove gateways', () => proveGateways(options.signal));
+}
+
+/** Topics are made from the host, through the published listeners, before anything needs them. */
+async function bringCluster(run: Run, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { clock, services, topology } = run;
+  const expected = { ...cluster, brokers: cluster.brokers.filter(({ id }) => services.includes(`${cluster.name}-${id}`)) };
+  await withItem(run, cluster.name, async (item) => {
+    await withClient(expected, async (client) => {
+      await clock.time(`${cluster.name} answers`, () => awaitMembership(expected, client, signal, (text) => item.note(text)));
+      await clock.time(`${cluster.name} topics`, () => ensureInternalTopics(cluster, topology.links, client, signal));
+      await clock.time(`${cluster.name} every broker`, () => awaitEveryBroker(expected, client, signal));
+    });
+    return `${expected.brokers.length} broker${expected.brokers.length === 1 ? '' : 's'} answer, internal topics exist`;
+  });
+}
+
+/** Brings the walk-through's own stack up, as its file says; gwctl waits for the healthchecks and proves nothing. */
+export async function bringSeedUp(context: Pick<LaunchContext, 'topology' | 'environmentDir' | 'env'>, options: Pick<UpOptions, 'progress' | 'signal'>): Promise<UpResult> {
+  return withFileLock(`${context.environmentDir}.lock`, { purpose: 'gwctl up', waitMs: 0 }, () => startSeed(context, options));
+}
+
+async function startSeed(context: Pick<LaunchContext, 'topology' | 'environmentDir' | 'env'>, { progress, signal }: Pick<UpOptions, 'progress' | 'signal'>): Promise<UpResult> {
+  const { topology, environmentDir, env } = context;
+  const clock = startPhaseClock();
+  const project = projectName(topology);
+  const docker = { env, signal };
+  await clock.time('engine', () => findEngine(docker));
+  await assertStack(environmentDir, 'seed');
+  await writeEnvironmentRecord(environmentDir, topology, { runtime: 'docker', stack: 'seed' });
+  await writeStack(composeDir(environmentDir), await renderStack({ stack: 'seed', topology, environmentDir, command: 'gwctl up --template seed' }));
+  const item = progress.start('walk-through');
+  try {
+    item.note('pulling images');
+    await clock.time('images', () => compose(project, environmentDir, ['pull', '--policy', 'missing'], docker));
+    item.note('waiting until every container is healthy');
+    await clock.time('healthy', () => composeUp({ project, environmentDir, services: [] }, docker));
+  } catch (reason) {
+    item.fail(GwctlError.from(reason).message.split('\n')[0] ?? '');
+    throw reason;
+  }
+  item.done('every container is healthy');
+  return { phases: clock.phases(), totalMs: clock.totalMs(), components: [] };
+}
+
+/** Two stacks under one name would share a network and end each other. */
+async function assertStack(environmentDir: string, wanted: StackName): Promise<void> {
+  const recorded = (await readEnvironmentRecord(environmentDir))?.stack;
+  if (recorded === undefined || recorded === wanted) return;
+  throw new GwctlError('NOT_AS_EXPECTED', `this environment was brought up with template ${recorded}, and ${wanted} is asked for`, { hint: '`gwctl down -v` ends it, or use --port-offset' });
+}
+
+async function withItem(run: Run, label: string, work: (item: { note(text: string): void }) => Promise<string>): Promise<void> {
+  const item = run.options.progress.start(label);
+  try {
+    item.done(await work(item));
+  } catch (reason) {
+    item.fail(reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : String(reason));
+    throw reason;
+  }
+}
