@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import type { CliContext } from './context.ts';
 import { addGlobalOptions } from './global-options.ts';
 import { printError } from './print-error.ts';
+import { addCompletionCommand } from './completion.ts';
+import { addExamples } from './examples.ts';
 import { addDownCommand } from './down.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addDrillCommand } from './drill.ts';
@@ -40,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRenderCommand,
   addDoctorCommand,
   addSchemaCommand,
+  addCompletionCommand,
 ];
 
 const USAGE_EXIT_CODE = 2;
@@ -73,6 +76,7 @@ function createProgram(context: CliContext, commands: readonly AddCommand[]): Co
     });
   addGlobalOptions(program);
   for (const add of commands) add(program, context);
+  addExamples(program);
   return program;
 }
 

@@ -7,37 +7,32 @@ import type { Topology } from '../../topology/topology.ts';
 import { cacheDir, type Env } from './cache-dir.ts';
 import { findTakenPorts } from './check-ports.ts';
 import { componentsOf } from './component.ts';
+import { examineEngine } from './docker/examine-engine.ts';
+import { containerComponents, observeContainers } from './docker/observe-containers.ts';
 import { findJava, javaHint } from './java.ts';
 import { MAVEN_HINT } from './maven.ts';
 import { observeComponent } from './observe-components.ts';
+import type { Finding } from './finding.ts';
 import { kafkaVersionOf, listJars } from './provision-kafka.ts';
 import { REGISTRY_JAVA, REGISTRY_VERSION } from './schema-registry.ts';
 import { versionsOf } from './toolchain.ts';
-
-/** One line of `gwctl doctor`. */
-export interface Finding {
-  readonly what: string;
-  /** 'missing': `up` cannot work without it. 'note': it can. */
-  readonly status: 'ok' | 'missing' | 'note';
-  readonly seen: string;
-  /** What puts it right; null when nothing is wrong. */
-  readonly fix: string | null;
-}
 
 /** Looks for all that `up` needs on this machine; changes nothing. */
 export async function examineMachine(topology: Topology, environmentDir: string, env: Env, nodePath: string): Promise<readonly Finding[]> {
   const kafka = await Promise.all(versionsOf(topology).map((version) => examineKafka(version, env)));
   const isComplete = kafka.every(({ isThere }) => isThere);
-  return Promise.all([
-    examineNode(nodePath),
-    examineJava(env),
-    ...kafka.map(({ finding }) => finding),
-    examineMaven(env, isComplete),
-    examinePorts(topology, environmentDir),
-    examineMemory(topology),
-    examineDisk(environmentDir),
-    examineRegistry(topology, env),
-  ]);
+  const forProcesses = await Promise.all([examineJava(env), ...kafka.map(({ finding }) => finding), examineMaven(env, isComplete), examineRegistry(topology, env)]);
+  const forContainers = await examineEngine(topology, env);
+  const common = [examineNode(nodePath), examinePorts(topology, environmentDir, env), examineMemory(topology), examineDisk(environmentDir)];
+  return [...(await Promise.all(common)), ...ofRuntime(topology, forProcesses, forContainers)];
+}
+
+/** What only the other runtime needs is worth a note. Where `up` may choose, one of the two must be complete. */
+function ofRuntime({ runtime }: Topology, forProcesses: readonly Finding[], forContainers: readonly Finding[]): readonly Finding[] {
+  const lacks = (findings: readonly Finding[]) => findings.some(({ status }) => status === 'missing');
+  const asNotes = (findings: readonly Finding[]) => findings.map((each) => (each.status === 'missing' ? { ...each, status: 'note' as const } : each));
+  const isForContainers = runtime === 'docker' || (runtime === 'auto' && !lacks(forContainers));
+  return isForContainers ? [...forContainers, ...asNotes(forProcesses)] : [...forProcesses, ...asNotes(forContainers)];
 }
 
 async function examineNode(nodePath: string): Promise<Finding> {
@@ -84,10 +79,12 @@ async function examineMaven(env: Env, isKafkaThere: boolean): Promise<Finding> {
   return finding('maven', !failed, seen, MAVEN_HINT);
 }
 
-async function examinePorts(topology: Topology, environmentDir: string): Promise<Finding> {
-  const components = componentsOf(topology, environmentDir);
-  const states = await Promise.all(components.map(observeComponent));
-  const idle = components.filter((_, index) => states[index]?.state !== 'running');
+async function examinePorts(topology: Topology, environmentDir: string, env: Env): Promise<Finding> {
+  const isDocker = topology.runtime === 'docker';
+  const components = isDocker ? containerComponents(topology, environmentDir, false) : componentsOf(topology, environmentDir);
+  // Without an engine none of its containers runs.
+  const states = isDocker ? await observeContainers(topology, environmentDir, { env }).catch(() => []) : await Promise.all(components.map(observeComponent));
+  const idle = components.filter(({ name }) => states.find((state) => state.name === name)?.state !== 'running');
   const taken = await findTakenPorts(idle);
   const running = components.length - idle.length;
   const seen = taken.length > 0 ? taken.map(({ port, component }) => `${port} is in use (wanted by ${component})`).join(', ') : `free${running > 0 ? `, or used by our own ${running} running processes` : ''}`;

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+
+/** Command -> what people type. Shown by `--help`; a test runs each one through the parser. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  up: ['gwctl up', 'gwctl up --runtime docker', 'gwctl up --with schema-registry --port-offset 1000'],
+  down: ['gwctl down', 'gwctl down -v'],
+  status: ['gwctl status --watch', 'gwctl status -o json'],
+  lag: ['gwctl lag --to failover', 'gwctl lag --all'],
+  verify: ['gwctl verify --to failover'],
+  failover: ['gwctl failover --to failover --dry-run', 'gwctl failover --to failover --expect-active main --yes'],
+  resume: ['gwctl resume --yes'],
+  rollback: ['gwctl rollback --yes'],
+  drill: ['gwctl drill --up --down scenarios/cluster-switching.yaml', 'gwctl drill scenarios/live-load.yaml --report report.json'],
+  vcluster: ['gwctl vcluster list'],
+  'vcluster create': ['gwctl vcluster create teamA --properties teamA-sa.properties'],
+  'vcluster token': ['gwctl vcluster token teamA --user sa --lifetime 3600'],
+  'vcluster revoke': ['gwctl vcluster revoke teamA --user sa'],
+  'vcluster list': ['gwctl vcluster list -o json'],
+  gateway: ['gwctl gateway --node gateway1'],
+  render: ['gwctl render compose'],
+  'render compose': ['gwctl render compose > compose.yaml', 'gwctl render compose --template seed --directory walk-through'],
+  doctor: ['gwctl doctor', 'gwctl doctor --runtime docker -o json'],
+  schema: ['gwctl schema > gwctl.schema.json'],
+  completion: ['source <(gwctl completion bash)', 'gwctl completion fish > ~/.config/fish/completions/gwctl.fish'],
+};
+
+/** Adds each command's examples to the end of its help. */
+export function addExamples(program: Command, path = ''): void {
+  for (const command of program.commands) {
+    const name = `${path}${command.name()}`;
+    const examples = EXAMPLES[name];
+    if (examples !== undefined) command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}\n`).join('')}`);
+    addExamples(command, `${name} `);
+  }
+}
