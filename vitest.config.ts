@@ -12,6 +12,7 @@ export default defineConfig({
       { test: { name: 'soak', include: ['test/soak/**/*.test.ts'], fileParallelism: false } },
       { test: { name: 'kill', include: ['test/kill/**/*.test.ts'], sequence: { groupOrder: 3 }, testTimeout: 600_000, fileParallelism: false } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 2 }, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+      { test: { name: 'containers', include: ['test/containers/**/*.test.ts'], sequence: { groupOrder: 3 }, testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false } },
     ],
   },
 });

@@ -33,7 +33,8 @@ export function addRenderCommand(program: Command, context: CliContext): void {
     }
     const target = resolve(context.cwd, directory);
     await writeStack(target, files);
-    if (template === 'gwctl') await writeSecrets(target, topology, dir, context.env);
+    // A token key that is made goes beside the files: the environment's own folder is for `up` to make.
+    if (template === 'gwctl') await writeSecrets(target, topology, target, context.env);
     context.out.write(`${Object.keys(files).join(', ')}${template === 'gwctl' ? ', .env' : ''} written to ${target}\n`);
     return 0;
   });

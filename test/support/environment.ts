@@ -50,7 +50,7 @@ const ENTRY = join(ROOT, 'bin', 'gwctl.js');
 const TIMEOUT_MS = 170_000;
 
 /** Ports and a folder; nothing runs yet. `text` is what its gwctl.yaml says beside the ports. */
-export async function reserveEnvironment(text = ''): Promise<TestEnvironment> {
+export async function reserveEnvironment(text = '', runtime: 'local' | 'docker' = 'local'): Promise<TestEnvironment> {
   const config = withLowPorts(text);
   const [portOffset, stateDir] = await Promise.all([findFreeOffset(config), mkdtemp(join(tmpdir(), 'gwctl-test-'))]);
   const configFile = join(stateDir, 'gwctl.yaml');
@@ -58,7 +58,7 @@ export async function reserveEnvironment(text = ''): Promise<TestEnvironment> {
   const topology = topologyAt(portOffset, config);
   const startGwctl = (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS }: GwctlOptions = {}): RunningGwctl => {
     const running = execa(process.execPath, [ENTRY, '--config', configFile, ...args], {
-      cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_RUNTIME: 'local', GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
+      cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_RUNTIME: runtime, GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
     });
     return {
       signal: (name) => void running.kill(name),
