@@ -10,6 +10,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   failover: ['gwctl failover --to failover --dry-run', 'gwctl failover --to failover --expect-active main --yes'],
   resume: ['gwctl resume --yes'],
   rollback: ['gwctl rollback --yes'],
+  history: ['gwctl history', 'gwctl history -o json'],
+  report: ['gwctl report 20261124T1104'],
   drill: ['gwctl drill --up --down scenarios/cluster-switching.yaml', 'gwctl drill scenarios/live-load.yaml --report report.json'],
   vcluster: ['gwctl vcluster list'],
   'vcluster create': ['gwctl vcluster create teamA --properties teamA-sa.properties'],
