@@ -150,7 +150,7 @@ describe('bad input changes nothing', () => {
     const response = await call(method, path, { ...(body === undefined ? {} : { body }), ...(auth === undefined ? {} : { auth }) });
     expect(response.status).toBe(status);
     expect(JSON.stringify(await response.json()).replaceAll('\\"', '"')).toMatch(says);
-    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null });
+    expect(controller.state).toEqual({ phase: 'serving', generation: 1, active: 'main', run: null, isLost: false });
   });
 });
 
