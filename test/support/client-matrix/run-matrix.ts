@@ -126,7 +126,8 @@ export async function createTopics(environment: TestEnvironment, names: readonly
   const admin = new Kafka({ brokers: [...bootstrap], logLevel: logLevel.NOTHING, sasl: { mechanism: 'plain', username, password: token } }).admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 3 })), waitForLeaders: true });
+    // kafkajs gives up waiting for leaders when it asks a broker that does not know the topic yet; `awaitTopics` waits for all of them.
+    await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 3 })), waitForLeaders: false });
   } finally {
     await admin.disconnect();
   }
