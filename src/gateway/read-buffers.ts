@@ -17,6 +17,11 @@ const COPY_BYTES = 8 << 10;
 /** Buffers of each size that are kept for the next reader. */
 const KEPT = 32;
 
+/**
+ * What is read into the smallest is copied in the same turn of the event loop, before any other socket is read: all quiet connections share one,
+ * and cost no read buffer of their own.
+ */
+const SHARED = Buffer.allocUnsafeSlow(SIZES[0]);
 const free: Buffer[][] = SIZES.map(() => []);
 const hooks = new WeakMap<Socket, ReadHook>();
 
@@ -115,10 +120,10 @@ function makeLease(buffer: Buffer, tier: number): Lease {
 }
 
 function take(tier: number): Buffer {
-  return free[tier]?.pop() ?? Buffer.allocUnsafeSlow(SIZES[tier] ?? SIZES[0]);
+  return tier === 0 ? SHARED : (free[tier]?.pop() ?? Buffer.allocUnsafeSlow(SIZES[tier] ?? SIZES[0]));
 }
 
 function give(buffer: Buffer, tier: number): void {
   const kept = free[tier];
-  if (kept !== undefined && kept.length < KEPT) kept.push(buffer);
+  if (tier > 0 && kept !== undefined && kept.length < KEPT) kept.push(buffer);
 }
