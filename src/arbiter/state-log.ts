@@ -22,7 +22,7 @@ const CALL_MS = 3000;
 const VISIBLE_MS = 200;
 const MAX_BYTES = 1 << 20;
 /** The first record of a generation decides it, so none may ever go. */
-const CONFIGS = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
+export const STATE_TOPIC_CONFIGS = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
 
 export function openStateLog(client: KafkaClient, timeoutMs = CALL_MS): StateLog {
   const records: StateRecord[] = [];
@@ -71,7 +71,7 @@ export function openStateLog(client: KafkaClient, timeoutMs = CALL_MS): StateLog
 async function createTopic(client: KafkaClient, timeoutMs: number): Promise<void> {
   const { brokers } = await client.metadata([], { timeoutMs });
   const replicationFactor = Math.min(3, brokers.length);
-  const configs = { ...CONFIGS, 'min.insync.replicas': replicationFactor >= 3 ? '2' : '1' };
+  const configs = { ...STATE_TOPIC_CONFIGS, 'min.insync.replicas': replicationFactor >= 3 ? '2' : '1' };
   const [result] = await client.createTopics([{ name: STATE_TOPIC, partitions: 1, replicationFactor, configs }], { timeoutMs });
   if (result === undefined || (result.errorCode !== ERROR.NONE && result.errorCode !== ERROR.TOPIC_ALREADY_EXISTS)) {
     throw new GwctlError('UNAVAILABLE', `topic ${STATE_TOPIC} cannot be created (error ${result?.errorCode ?? '?'})`);

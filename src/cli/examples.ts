@@ -8,7 +8,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   lag: ['gwctl lag --to failover', 'gwctl lag --all'],
   verify: ['gwctl verify --to failover'],
   failover: ['gwctl failover --to failover --dry-run', 'gwctl failover --to failover --expect-active main --yes'],
-  resume: ['gwctl resume --yes'],
+  resume: ['gwctl resume --yes', 'gwctl resume --serve main'],
   rollback: ['gwctl rollback --yes'],
   history: ['gwctl history', 'gwctl history -o json'],
   report: ['gwctl report 20261124T1104'],

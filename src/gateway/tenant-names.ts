@@ -1,8 +1,5 @@
 import { TopicIds } from './topic-ids.ts';
 
-/** Kafka's own limit on topic names; a prefixed name must fit, too (hazard H13). */
-const MAX_TOPIC_NAME = 249;
-
 /** What a topic is called by clients, and what it is called on the cluster. */
 export interface TopicAlias {
   readonly virtual: string;
@@ -64,11 +61,6 @@ export class TenantNames {
 
   transactionalIdToVirtual(physical: string): string | undefined {
     return this.#strip(physical, true);
-  }
-
-  /** Whether the physical name of a topic is one that a broker accepts. */
-  fits(virtual: string): boolean {
-    return this.topicToPhysical(virtual).length <= MAX_TOPIC_NAME;
   }
 
   /** Length of the longest physical name that one of `topicIds` stands for. */

@@ -1,3 +1,4 @@
+import { STATE_TOPIC, STATE_TOPIC_CONFIGS } from '../../arbiter/state-log.ts';
 import type { KafkaClient } from '../../client/kafka-client.ts';
 import type { NewTopic } from '../../client/administer-topics.ts';
 import { CANARY_TOPIC_CONFIGS, PHYSICAL_CANARY_TOPIC } from '../../shared/canary.ts';
@@ -21,8 +22,7 @@ export function internalTopicsOf(cluster: Cluster, links: readonly MirrorLink[])
     { ...ONE, name: '_auditLogs', configs: { 'cleanup.policy': 'delete', 'retention.ms': '7776000000' } },
     // Made here so that the first proof needs no topic to be created, neither by a gateway nor by MirrorMaker.
     { ...ONE, name: PHYSICAL_CANARY_TOPIC, configs: CANARY_TOPIC_CONFIGS },
-    // The first record of a generation decides it, so none may ever go: not compacted, no retention.
-    { ...ONE, name: '_gatewayState', configs: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1', 'min.insync.replicas': inSync } },
+    { ...ONE, name: STATE_TOPIC, configs: { ...STATE_TOPIC_CONFIGS, 'min.insync.replicas': inSync } },
     ...links.flatMap(({ from, to }) => {
       if (cluster.name === to) return [...herderTopics(from), ...[`mm2-offset-syncs.${from}.internal`, `${from}.checkpoints.internal`, heartbeatTopic({ from })].map(compacted)];
       return cluster.name === from ? [...herderTopics(to), compacted('heartbeats')] : [];
