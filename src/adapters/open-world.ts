@@ -24,7 +24,7 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   const replicators = new Map<string, Replicator>();
   for (const link of topology.links) {
     const target = clusters.get(link.to);
-    if (target !== undefined) replicators.set(link.name, mirrorMaker(link, target));
+    if (target !== undefined) replicators.set(link.name, mirrorMaker(link, target, clusters.get(link.from)));
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {

@@ -12,6 +12,8 @@ export interface SwitchRequest {
 /** How much of the pause budget is for writes that are under way, and how much for the replicator; the rest is for consumer groups. */
 const DRAIN_SHARE = 0.25;
 const TAIL_SHARE = 0.55;
+/** Groups that are far behind are counted before anybody waits, and before any node holds a lease. */
+const GROUP_TRANSLATION_MS = 20_000;
 /** A member learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls. Producers go on meanwhile. */
 const GROUP_DRAIN_MS = 6000;
 
@@ -46,6 +48,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
     basis,
     generation: next,
     steps: [
+      { kind: 'translate-groups', timeoutMs: GROUP_TRANSLATION_MS },
       { kind: 'prepare-gateways', gateways },
       { kind: 'declare-intent', gateways },
       { kind: 'drain-groups', gateways, timeoutMs: GROUP_DRAIN_MS },

@@ -1,5 +1,6 @@
 /** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. */
 export type PlannedStep =
+  | { readonly kind: 'translate-groups'; readonly timeoutMs: number }
   | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[] }
   | { readonly kind: 'declare-intent'; readonly gateways: readonly string[] }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
@@ -27,6 +28,8 @@ export interface Plan {
 
 export function describeStep(step: PlannedStep, to: string): string {
   switch (step.kind) {
+    case 'translate-groups':
+      return `find out where every consumer group goes on on ${to}`;
     case 'prepare-gateways':
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
     case 'declare-intent':

@@ -8,6 +8,16 @@ export interface Replicator {
    * only read what is new.
    */
   positions(): Promise<ReadonlyMap<string, bigint>>;
+  /**
+   * For each partition (`topic-n`) pairs of a record's offset on the source and that of its copy, ascending: what the replicator has noted on the
+   * way, every hundredth record or so. Empty where it keeps no notes. Hints, not proofs: a topic may have been made anew since.
+   */
+  syncs(): Promise<ReadonlyMap<string, readonly OffsetSync[]>>;
+}
+
+export interface OffsetSync {
+  readonly source: bigint;
+  readonly target: bigint;
 }
 
 export interface ReplicatorHealth {

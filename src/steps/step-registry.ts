@@ -1,12 +1,13 @@
 import { awaitGateways } from './await-gateways.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
 import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
-import { moveGroups } from './move-groups.ts';
+import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
 
 export const STEPS: StepRegistry = {
+  'translate-groups': translateGroups,
   'prepare-gateways': prepareGateways,
   'declare-intent': declareIntent,
   'drain-groups': drainGroups,

@@ -2,6 +2,7 @@ import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/ka
 import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { MirrorLink } from '../../topology/topology.ts';
+import { offsetSyncs } from './offset-syncs.ts';
 
 /** Heartbeats of the last this many offsets are looked at: with exactly-once every other offset is a marker. */
 const HEARTBEAT_WINDOW = 32n;
@@ -10,7 +11,7 @@ const HEARTBEAT_WINDOW = 32n;
  * A dedicated MirrorMaker 2, seen through the topics that it keeps on the target (hazards D9, H11): Connect's source offsets, which with
  * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
  */
-export function mirrorMaker(link: MirrorLink, target: KafkaCluster): Replicator {
+export function mirrorMaker(link: MirrorLink, target: KafkaCluster, source?: KafkaCluster): Replicator {
   const offsetsTopic = `mm2-offsets.${link.from}.internal`;
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
@@ -19,6 +20,7 @@ export function mirrorMaker(link: MirrorLink, target: KafkaCluster): Replicator 
 
   return {
     link: link.name,
+    syncs: offsetSyncs(link, target, source),
     health: async () => {
       const connectors = connectorStates(await target.readAll(statusTopic));
       return { connectors, lastHeartbeat: await lastHeartbeat(target, heartbeatsTopic) };
