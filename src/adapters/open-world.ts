@@ -3,6 +3,7 @@ import type { World } from '../checks/observe-world.ts';
 import { clusterAccess } from '../config/cluster-access.ts';
 import { resolveSecret } from '../config/resolve-secret.ts';
 import type { Canary } from '../ports/canary.ts';
+import type { KafkaCluster } from '../ports/kafka-cluster.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Topology } from '../topology/topology.ts';
 import { gatewayCanary } from './canary/gateway-canary.ts';
@@ -28,13 +29,19 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {
-    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`) },
+    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`), anyReplicator: (from, to) => anyMirror(clusters, from, to) },
     canary,
     close: async () => {
       canary.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     },
   };
+}
+
+/** Asks for nothing until it is asked. */
+function anyMirror(clusters: ReadonlyMap<string, KafkaCluster>, from: string, to: string): Replicator | undefined {
+  const target = clusters.get(to);
+  return target === undefined ? undefined : mirrorMaker({ from, to, name: `${from}->${to}` }, target);
 }
 
 /** A user id without an entry in the user database, as in containers, has no name. */

@@ -10,7 +10,7 @@ import { KEEP_ALIVE_MS } from './backend-link.ts';
 import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
-import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
+import { readClientSoftware, UNKNOWN_SOFTWARE, type ClientSoftware } from './client-software.ts';
 import { complain } from './complain.ts';
 import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { Detours } from './detours.ts';
@@ -98,6 +98,10 @@ export class ClientConnection {
     } finally {
       await this.#end();
     }
+  }
+
+  get software(): ClientSoftware {
+    return this.#software;
   }
 
   /** Bytes from and to the client so far. */

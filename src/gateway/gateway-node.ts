@@ -1,16 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import type { NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { NodeClients, NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { AuditLog, AuditSink } from './audit/audit-log.ts';
 import { registerAuditMetrics } from './audit/audit-metrics.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { Backing, type BackingOptions } from './backing.ts';
 import { bindPort, type Listener } from './listen.ts';
-import { LocalServing, type ServingOptions } from './local-serving.ts';
+import { neededApis } from './api-table.ts';
+import { LocalServing, tableOf, type ServingOptions } from './local-serving.ts';
 import { createNodeMetrics, createProcessMetrics, renderMetrics } from './metrics.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
 import { SwitchArbiter, type AskPeer } from './switch-arbiter.ts';
 import type { Serving } from './serving.ts';
+import { readSoftwareCounts } from './software-metrics.ts';
 import { SwitchController } from './switch-controller.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { issueToken, tokenId, TokenRefused, verifyToken } from './tokens.ts';
@@ -43,6 +45,7 @@ export interface GatewayNode {
   readonly audit: AuditSink;
   state(): NodeState;
   renderMetrics: () => ReturnType<typeof renderMetrics>;
+  clients(): Promise<NodeClients>;
   virtualClusters(): VirtualClusterInfo[];
   /** Registers the virtual cluster when it is new. Throws USAGE for a name that cannot be one. */
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean, by?: Caller): Promise<string>;
@@ -104,7 +107,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
     flip: (to, generation) => serving.flip(to, generation),
   });
-  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt });
+  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt, now: new Date().toISOString() });
   const [readNode, readProcess] = [createNodeMetrics({ state, clusters: options.clusters.map(({ name }) => name), ...(pool === undefined ? {} : { register: (registry, prefix) => registerAuditMetrics(registry, audit, prefix) }) }), createProcessMetrics()];
 
   const listeners: Listener[] = [];
@@ -134,6 +137,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     audit,
     state,
     renderMetrics: async () => await renderMetrics(await Promise.all([readProcess(), readNode(), serving.metrics()])),
+    clients: async () => ({ clients: readSoftwareCounts(await serving.metrics()), apis: neededApis(tableOf(options)) }),
     virtualClusters: () => backing.tenants.list(),
     issueToken: async (virtualCluster, username, lifeTimeSeconds, isAdmin = false, by = {}) => {
       if (await backing.tenants.register(virtualCluster)) audit.record({ kind: 'virtual-cluster-registered', virtualCluster, ...by });

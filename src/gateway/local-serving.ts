@@ -9,6 +9,7 @@ import { apiTableFor, type ApiTable } from './api-table.ts';
 import type { Backing } from './backing.ts';
 import { ClientConnection } from './client-connection.ts';
 import { SoftwareMemory } from './client-software.ts';
+import { registerSoftwareMetrics } from './software-metrics.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { unlessHeld } from './held-changes.ts';
@@ -107,6 +108,7 @@ export class LocalServing implements Serving {
   register(registry: Registry, prefix: string): void {
     registerTenantMetrics(registry, () => this.#limits.all(), prefix);
     registerAuditMetrics(registry, this.#audit, prefix);
+    registerSoftwareMetrics(registry, this.#connections, prefix);
   }
 
   get counts(): ServingCounts {

@@ -317,6 +317,7 @@ export class SimulatedWorld {
     return {
       node: name,
       state: async () => stateNow(),
+      clients: unused,
       virtualClusters: unused,
       issueToken: unused,
       revoke: unused,

@@ -11,7 +11,7 @@ const HEARTBEAT_WINDOW = 32n;
  * A dedicated MirrorMaker 2, seen through the topics that it keeps on the target (hazards D9, H11): Connect's source offsets, which with
  * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
  */
-export function mirrorMaker(link: MirrorLink, target: KafkaCluster, source?: KafkaCluster): Replicator {
+export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, target: KafkaCluster, source?: KafkaCluster): Replicator {
   const offsetsTopic = `mm2-offsets.${link.from}.internal`;
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
