@@ -1,7 +1,7 @@
 import { groupKey, partitionKey, type GroupOffset, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import type { OffsetSync, Replicator } from '../ports/replicator.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { MOST_RECORDS, PartitionMatcher, type Matched, type PartitionEnds } from './match-partition.ts';
+import { MOST_RECORDS, PartitionMatcher, type Matched, type PartitionEnds, type ReadAhead, type Sides } from './match-partition.ts';
 
 /** `exact`: its first record is the one after its last committed one. `conservative`: it reads some again. `impossible`: nothing can be said, or written. */
 export type Basis = 'exact' | 'conservative' | 'impossible';
@@ -41,14 +41,14 @@ export class GroupTranslator {
     for (const one of committed) byPartition.set(partitionKey(one), [...(byPartition.get(partitionKey(one)) ?? []), one]);
     const pending = [...byPartition].filter(([, those]) => those.some((one) => !this.#exact.has(atKey(one))));
     const partitions = pending.flatMap(([, [first]]) => (first === undefined ? [] : [first]));
-    const notes = pending.length === 0 ? new Map<string, readonly OffsetSync[]>() : await this.#notes();
-    const ends = await this.#ends(partitions);
+    const [notes, ends] = pending.length === 0 ? [new Map<string, readonly OffsetSync[]>(), new Map<string, PartitionEnds>()] : await Promise.all([this.#notes(), this.#ends(partitions)]);
+    const openOf = (those: readonly GroupOffset[]): bigint[] => those.filter((one) => !this.#exact.has(atKey(one))).map(({ offset }) => offset);
+    const ahead = isLate() ? new Map<string, Sides<ReadAhead>>() : await this.#readAhead(pending.map(([key, those]) => ({ partition: those[0] as GroupOffset, offsets: openOf(those), ends: ends.get(key), notes: notes.get(key) ?? [] })));
     const found = new Map<string, Matched | string>();
     const worker = async (): Promise<void> => {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         const [key, those] = next;
-        const offsets = those.filter((one) => !this.#exact.has(atKey(one))).map(({ offset }) => offset);
-        const outcome = isLate() ? 'there was no time left to look' : await this.#match(those[0] as GroupOffset, offsets, ends.get(key), notes.get(key) ?? []);
+        const outcome = isLate() ? 'there was no time left to look' : await this.#match(those[0] as GroupOffset, openOf(those), ends.get(key), notes.get(key) ?? [], ahead.get(key));
         for (const one of those) {
           const matched = typeof outcome === 'string' ? outcome : outcome.get(one.offset) ?? `more than ${MOST_RECORDS} records would have to be compared`;
           found.set(atKey(one), matched);
@@ -63,13 +63,30 @@ export class GroupTranslator {
     });
   }
 
-  async #match(partition: TopicPartition, offsets: readonly bigint[], ends: PartitionEnds | undefined, notes: readonly OffsetSync[]): Promise<Map<bigint, Matched | undefined> | string> {
-    if (ends === undefined) return 'the partition is not there on both sides';
+  /** Most groups are near the end of their partitions: these ends are read with one request to each broker. What is missing is read one by one. */
+  async #readAhead(wanted: readonly { readonly partition: TopicPartition; readonly offsets: readonly bigint[]; readonly ends: PartitionEnds | undefined; readonly notes: readonly OffsetSync[] }[]): Promise<Map<string, Sides<ReadAhead>>> {
+    const ranges = wanted.flatMap(({ partition, offsets, ends, notes }) => (ends === undefined ? [] : [this.#matcherOf(partition).rangesFor(offsets, ends, notes) ?? []].flat()));
+    const ahead = new Map<string, Sides<ReadAhead>>();
+    const [source, target] = await Promise.all([this.#source.fingerprintsOf(ranges.map((range) => range.source)), this.#target.fingerprintsOf(ranges.map((range) => range.target))]).catch(() => [new Map(), new Map()] as const);
+    for (const range of ranges) {
+      const key = partitionKey(range.source);
+      const [here, there] = [source.get(key), target.get(key)];
+      if (here !== undefined && there !== undefined) ahead.set(key, { source: { range: range.source, records: here }, target: { range: range.target, records: there } });
+    }
+    return ahead;
+  }
+
+  #matcherOf(partition: TopicPartition): PartitionMatcher {
     const key = partitionKey(partition);
-    const matcher = this.#matchers.get(key) ?? new PartitionMatcher(this.#source, this.#target, partition);
+    const matcher = this.#matchers.get(key) ?? new PartitionMatcher(this.#source, this.#target, { topic: partition.topic, partition: partition.partition });
     this.#matchers.set(key, matcher);
+    return matcher;
+  }
+
+  async #match(partition: TopicPartition, offsets: readonly bigint[], ends: PartitionEnds | undefined, notes: readonly OffsetSync[], ahead: Sides<ReadAhead> | undefined): Promise<Map<bigint, Matched | undefined> | string> {
+    if (ends === undefined) return 'the partition is not there on both sides';
     try {
-      return await matcher.match(offsets, ends, notes);
+      return await this.#matcherOf(partition).match(offsets, ends, notes, ahead);
     } catch (reason) {
       return GwctlError.from(reason).message;
     }
@@ -85,8 +102,8 @@ export class GroupTranslator {
   }
 
   async #ends(partitions: readonly TopicPartition[]): Promise<Map<string, PartitionEnds>> {
-    const [targetStart, targetEnd] = [await this.#target.startOffsets(partitions), await this.#target.endOffsets(partitions)];
-    const [sourceStart, sourceEnd] = [await this.#source.startOffsets(partitions), await this.#source.endOffsets(partitions)];
+    const [targetStart, targetEnd, sourceStart] = await Promise.all([this.#target.startOffsets(partitions), this.#target.endOffsets(partitions), this.#source.startOffsets(partitions)]);
+    const sourceEnd = await this.#source.endOffsets(partitions);
     const ends = new Map<string, PartitionEnds>();
     for (const key of partitions.map(partitionKey)) {
       const [one, two, three, four] = [sourceStart.get(key), sourceEnd.get(key), targetStart.get(key), targetEnd.get(key)];

@@ -1,4 +1,4 @@
-import type { KafkaCluster, RecordFingerprint, TopicPartition } from '../ports/kafka-cluster.ts';
+import type { KafkaCluster, OffsetRange, RecordFingerprint, TopicPartition } from '../ports/kafka-cluster.ts';
 import type { OffsetSync } from '../ports/replicator.ts';
 import { alignLogs, type AlignedLogs, type Position } from './translate-offset.ts';
 
@@ -10,6 +10,17 @@ export interface PartitionEnds {
   readonly targetEnd: bigint;
 }
 
+/** Records of a range of each side that were read beforehand. */
+export interface ReadAhead {
+  readonly range: OffsetRange;
+  readonly records: readonly RecordFingerprint[];
+}
+
+export interface Sides<T> {
+  readonly source: T;
+  readonly target: T;
+}
+
 export interface Matched extends Position {
   /** Records that the group has read and that the target does not have yet, or no more. */
   readonly missing: number;
@@ -17,6 +28,8 @@ export interface Matched extends Position {
 
 /** The most records of one side that are held in memory for one partition: a group that is further from all that is known is not counted. */
 export const MOST_RECORDS = 100_000;
+/** So many offsets of a side are read ahead, with those of other partitions. */
+const SHORT = 1000n;
 /** Offsets that are looked at before the first position, to find a record that stands on both sides. */
 const MARGIN = 64n;
 const HINTS_TRIED = 3;
@@ -37,12 +50,21 @@ export class PartitionMatcher {
     this.#partition = partition;
   }
 
-  async match(committed: readonly bigint[], ends: PartitionEnds, notes: readonly OffsetSync[]): Promise<Map<bigint, Matched | undefined>> {
-    const hints = [...notes, ...this.#matched.values()].filter(({ source, target }) => source >= ends.sourceStart && target >= ends.targetStart && source < ends.sourceEnd && target < ends.targetEnd).sort((a, b) => (a.source < b.source ? -1 : 1));
+  /** What `match` will read first for the lowest of these offsets, where that is little; undefined: it is not. */
+  rangesFor(committed: readonly bigint[], ends: PartitionEnds, notes: readonly OffsetSync[]): Sides<OffsetRange> | undefined {
+    const lowest = committed.reduce<bigint | undefined>((low, offset) => (low === undefined || offset < low ? offset : low), undefined);
+    if (lowest === undefined) return undefined;
+    const from = firstStart(lowest, { sourceUntil: ends.sourceEnd, targetUntil: ends.targetEnd }, ends, this.#hints(ends, notes));
+    if (ends.sourceEnd - from.source > SHORT || ends.targetEnd - from.target > SHORT * 2n) return undefined;
+    return { source: { ...this.#partition, from: from.source, until: ends.sourceEnd }, target: { ...this.#partition, from: from.target, until: ends.targetEnd } };
+  }
+
+  async match(committed: readonly bigint[], ends: PartitionEnds, notes: readonly OffsetSync[], ahead?: Sides<ReadAhead>): Promise<Map<bigint, Matched | undefined>> {
+    const hints = this.#hints(ends, notes);
     const found = new Map<bigint, Matched | undefined>();
     const open = [...new Set(committed)].sort((a, b) => (a < b ? -1 : 1));
     for (let lowest = open[0]; lowest !== undefined; lowest = open[0]) {
-      const { logs, until, isComplete } = await this.#read(lowest, ends, hints);
+      const { logs, until, isComplete } = await this.#read(lowest, ends, hints, ahead);
       if (logs === undefined) {
         found.set(lowest, undefined);
         open.shift();
@@ -56,18 +78,21 @@ export class PartitionMatcher {
     return found;
   }
 
+  #hints(ends: PartitionEnds, notes: readonly OffsetSync[]): OffsetSync[] {
+    return [...notes, ...this.#matched.values()].filter(({ source, target }) => source >= ends.sourceStart && target >= ends.targetStart && source < ends.sourceEnd && target < ends.targetEnd).sort((a, b) => (a.source < b.source ? -1 : 1));
+  }
+
   /** A stretch of both logs in which `committed` lies and whose beginning is certain. */
-  async #read(committed: bigint, ends: PartitionEnds, hints: readonly OffsetSync[]): Promise<{ logs: ((at: bigint) => Matched) | undefined; until: bigint; isComplete: boolean }> {
+  async #read(committed: bigint, ends: PartitionEnds, hints: readonly OffsetSync[], ahead: Sides<ReadAhead> | undefined): Promise<{ logs: ((at: bigint) => Matched) | undefined; until: bigint; isComplete: boolean }> {
     const right = await this.#rightEnd(committed, ends, hints);
     const before = hints.filter(({ source }) => source < committed);
-    let sourceFrom = (committed < right.sourceUntil ? committed : right.sourceUntil) - MARGIN;
-    let targetFrom = right.targetUntil - (right.sourceUntil - sourceFrom) * 2n;
+    let { source: sourceFrom, target: targetFrom } = withoutHints(committed, right);
     for (let attempt = 1; ; attempt++) {
       // The nearest hint first, then from further away, then everything.
       const hint = attempt <= HINTS_TRIED ? before.at(-(4 ** (attempt - 1))) : undefined;
       const from = hint === undefined ? { source: largest(sourceFrom, ends.sourceStart), target: largest(targetFrom, ends.targetStart) } : hint;
-      const source = await this.#source.fingerprints(this.#partition, from.source, right.sourceUntil, MOST_RECORDS);
-      const target = await this.#target.fingerprints(this.#partition, from.target, right.targetUntil, MOST_RECORDS);
+      const source = within(ahead?.source, from.source, right.sourceUntil) ?? (await this.#source.fingerprints(this.#partition, from.source, right.sourceUntil, MOST_RECORDS));
+      const target = within(ahead?.target, from.target, right.targetUntil) ?? (await this.#target.fingerprints(this.#partition, from.target, right.targetUntil, MOST_RECORDS));
       if (source.length >= MOST_RECORDS || target.length >= MOST_RECORDS) {
         if (hint !== undefined) continue;
         return { logs: undefined, until: committed, isComplete: false };
@@ -94,6 +119,25 @@ export class PartitionMatcher {
     }
     return { sourceUntil: ends.sourceEnd, targetUntil: ends.targetEnd, isLive: true };
   }
+}
+
+/** Where reading begins at first: as in `#read`. */
+function firstStart(committed: bigint, right: { readonly sourceUntil: bigint; readonly targetUntil: bigint }, ends: PartitionEnds, hints: readonly OffsetSync[]): Sides<bigint> {
+  const hint = hints.findLast(({ source }) => source < committed);
+  if (hint !== undefined) return hint;
+  const { source, target } = withoutHints(committed, right);
+  return { source: largest(source, ends.sourceStart), target: largest(target, ends.targetStart) };
+}
+
+/** The target's offsets may be twice as dense with markers. */
+function withoutHints(committed: bigint, { sourceUntil, targetUntil }: { readonly sourceUntil: bigint; readonly targetUntil: bigint }): Sides<bigint> {
+  const source = (committed < sourceUntil ? committed : sourceUntil) - MARGIN;
+  return { source, target: targetUntil - (sourceUntil - source) * 2n };
+}
+
+function within(ahead: ReadAhead | undefined, from: bigint, until: bigint): readonly RecordFingerprint[] | undefined {
+  if (ahead === undefined || from < ahead.range.from || until > ahead.range.until) return undefined;
+  return ahead.records.filter(({ offset }) => offset >= from && offset < until);
 }
 
 async function recordAt(cluster: KafkaCluster, partition: TopicPartition, offset: bigint): Promise<RecordFingerprint | undefined> {

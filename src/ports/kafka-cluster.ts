@@ -20,6 +20,8 @@ export interface KafkaCluster {
   readRecords(partition: TopicPartition, from: bigint, limit: number): Promise<readonly DataRecord[]>;
   /** Data records with `from` <= offset < `until` by what replication keeps of them, at most `limit`. */
   fingerprints(partition: TopicPartition, from: bigint, until: bigint, limit: number): Promise<readonly RecordFingerprint[]>;
+  /** The same for short ranges of many partitions at once, one for each; those that could not be had like this are left out. */
+  fingerprintsOf(ranges: readonly OffsetRange[]): Promise<ReadonlyMap<string, readonly RecordFingerprint[]>>;
   /** The last data record before the end of a partition; undefined when it has none. */
   lastRecord(partition: TopicPartition): Promise<DataRecord | undefined>;
   /** The last `count` data records before the end, in order; fewer when there are not so many. */
@@ -43,6 +45,12 @@ export interface KafkaCluster {
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
+}
+
+/** `from` <= offset < `until` */
+export interface OffsetRange extends TopicPartition {
+  readonly from: bigint;
+  readonly until: bigint;
 }
 
 export interface GroupPartition extends TopicPartition {

@@ -19,6 +19,8 @@ export const translateGroups: Step<'translate-groups'> = {
   },
 };
 
+/** The rest is for writing, and for reading back. */
+const LOOKING_SHARE = 0.7;
 /** What was started in time may take a moment to end. */
 const GRACE_MS = 10_000;
 
@@ -34,7 +36,7 @@ export const moveGroups: Step<'move-groups'> = {
   apply: async (step, context) => {
     const { world, plan, note } = context;
     try {
-      const comparison = await compare(step.timeoutMs / 2, true, context);
+      const comparison = await compare(step.timeoutMs * LOOKING_SHARE, true, context);
       const moves = movesOf(comparison);
       const refused = await applyMoves(world, plan.to, moves);
       for (const line of remarks(comparison)) note(line);

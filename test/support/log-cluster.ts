@@ -1,4 +1,4 @@
-import type { KafkaCluster, RecordFingerprint } from '../../src/ports/kafka-cluster.ts';
+import type { KafkaCluster, OffsetRange, RecordFingerprint } from '../../src/ports/kafka-cluster.ts';
 import type { MirroredLogs } from './mirrored-logs.ts';
 
 /** A cluster that has one partition and can only be read; counts the records that it gave out. */
@@ -9,7 +9,8 @@ export interface LogCluster {
 
 export function logCluster(name: string, log: readonly RecordFingerprint[], key: string, bounds: { readonly start: bigint; readonly end: bigint }): LogCluster {
   let given = 0;
-  const cluster = {
+  let bulk = 0;
+  const cluster: KafkaCluster = {
     name,
     startOffsets: () => Promise.resolve(new Map([[key, bounds.start]])),
     endOffsets: () => Promise.resolve(new Map([[key, bounds.end]])),
@@ -19,6 +20,8 @@ export function logCluster(name: string, log: readonly RecordFingerprint[], key:
       given += found.length;
       return Promise.resolve(found);
     },
+    // Every second time it cannot be had like this.
+    fingerprintsOf: async (ranges: readonly OffsetRange[]) => (bulk++ % 2 === 0 ? new Map(await Promise.all(ranges.map(async (range) => [key, await cluster.fingerprints(range, range.from, range.until, Number.MAX_SAFE_INTEGER)] as const))) : new Map()),
   } as unknown as KafkaCluster;
   return { cluster, get given() { return given; } };
 }

@@ -1,12 +1,14 @@
 import { groupBy } from '../../client/group-by.ts';
 import type { KafkaClient } from '../../client/kafka-client.ts';
-import { partitionKey, type CommittedOffsets, type GroupOffset, type GroupPartition, type RefusedOffset } from '../../ports/kafka-cluster.ts';
+import { groupKey, partitionKey, type CommittedOffsets, type GroupOffset, type GroupPartition, type RefusedOffset } from '../../ports/kafka-cluster.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { ERROR, errorName } from '../../wire/error-codes.ts';
+import { offsetFetchApi } from '../../wire/generated/offset-fetch.ts';
 
 const PARALLEL_GROUPS = 8;
 /** For the offsets of one group; a coordinator may be loading, a transaction ending. */
 const GROUP_MS = 3000;
+const GROUPS_OF_A_REQUEST = 200;
 const OK = 0;
 const WITHOUT_MEMBERS: ReadonlySet<string> = new Set(['Empty', 'Dead', 'NotReady', 'Unknown']);
 
@@ -15,7 +17,20 @@ export async function readGroupOffsets(client: KafkaClient, isFinal = false): Pr
   const groups = (await client.listGroups()).filter(({ type }) => type !== 'share' && type !== 'streams');
   const offsets: GroupOffset[] = [];
   const unread: { group: string; why: string }[] = [];
-  await inParallel(groups, async ({ groupId: group }) => {
+  const single: string[] = [];
+  await Promise.all([...groupBy(groups, ({ coordinatorId }) => coordinatorId)].map(async ([brokerId, those]) => {
+    for (let at = 0; at < those.length; at += GROUPS_OF_A_REQUEST) {
+      const names = those.slice(at, at + GROUPS_OF_A_REQUEST).map(({ groupId }) => groupId);
+      const found = await offsetsOfMany(client, brokerId, names, isFinal).catch(() => new Map<string, GroupOffset[]>());
+      for (const name of names) {
+        const its = found.get(name);
+        if (its === undefined) single.push(name);
+        else offsets.push(...its);
+      }
+    }
+  }));
+  // Whose coordinator has moved, is loading, or waits for a transaction.
+  await inParallel(single, async (group) => {
     try {
       for (const { topic, partition, offset, metadata } of await client.offsetFetch(group, { requireStable: isFinal, timeoutMs: GROUP_MS })) offsets.push({ group, topic, partition, offset, metadata });
     } catch (reason) {
@@ -23,6 +38,18 @@ export async function readGroupOffsets(client: KafkaClient, isFinal = false): Pr
     }
   });
   return { offsets, unread };
+}
+
+/** With one request to their coordinator; those with any error are left out. Brokers older than Kafka 3.0 know no such request: all are left out. */
+async function offsetsOfMany(client: KafkaClient, brokerId: number, groups: readonly string[], requireStable: boolean): Promise<Map<string, GroupOffset[]>> {
+  const answer = await client.send({ kind: 'broker', brokerId }, offsetFetchApi, { groups: groups.map((groupId) => ({ groupId, topics: null })), requireStable }, { timeoutMs: GROUP_MS });
+  const found = new Map<string, GroupOffset[]>();
+  for (const { groupId: group, errorCode, topics } of answer.groups) {
+    const all = topics.flatMap(({ name: topic, partitions }) => partitions.map((one) => ({ topic, ...one })));
+    if (errorCode !== OK || all.some((one) => one.errorCode !== OK)) continue;
+    found.set(group, all.filter(({ committedOffset }) => committedOffset >= 0n).map(({ topic, partitionIndex: partition, committedOffset: offset, metadata }) => ({ group, topic, partition, offset, metadata: metadata ?? '' })));
+  }
+  return found;
 }
 
 /** MirrorMaker's own membership is of another protocol. */
@@ -33,16 +60,15 @@ export async function readActiveGroups(client: KafkaClient): Promise<string[]> {
 
 /** Writes them, reads them back, and answers with those that were not taken: a group that has members here decides for itself. */
 export async function commitGroupOffsets(client: KafkaClient, offsets: readonly GroupOffset[]): Promise<RefusedOffset[]> {
-  return await ofEachGroup(offsets, async (group, wanted) => {
+  if (offsets.length === 0) return [];
+  const refused = await ofEachGroup(offsets, async (group, wanted) => {
     const results = await client.offsetCommit(group, wanted);
-    const seen = await offsetsOf(client, group);
-    return wanted.flatMap((one, index) => {
-      const code = results[index]?.errorCode ?? ERROR.UNKNOWN_SERVER_ERROR;
-      if (code !== OK) return [{ ...one, why: whyNot(code) }];
-      const now = seen.get(partitionKey(one));
-      return now === one.offset ? [] : [{ ...one, why: `it is at ${now ?? 'none'} a moment later: somebody else writes it, too` }];
-    });
+    return wanted.flatMap((one, index) => (results[index]?.errorCode === OK ? [] : [{ ...one, why: whyNot(results[index]?.errorCode ?? ERROR.UNKNOWN_SERVER_ERROR) }]));
   });
+  const failed = new Set(refused.map(groupKey));
+  const seen = new Map((await readGroupOffsets(client)).offsets.map((one) => [groupKey(one), one.offset]));
+  const other = offsets.filter((one) => !failed.has(groupKey(one)) && seen.get(groupKey(one)) !== one.offset);
+  return [...refused, ...other.map((one) => ({ ...one, why: `it is at ${seen.get(groupKey(one)) ?? 'none'} a moment later: somebody else writes it, too` }))];
 }
 
 /** Takes them away, and answers with those that are still there. */

@@ -2,6 +2,7 @@ import { openStateLog } from '../../arbiter/state-log.ts';
 import type { ClusterAccess } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
 import { examineCluster } from './examine-cluster.ts';
+import { fetchRanges } from './fetch-ranges.ts';
 import { fingerprint } from './fingerprint.ts';
 import { commitGroupOffsets, deleteGroupOffsets, readActiveGroups, readGroupOffsets } from './group-offsets.ts';
 import { EARLIEST, LATEST, type Isolation, type OffsetQuery } from '../../client/list-offsets.ts';
@@ -97,6 +98,7 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
       }
       return found;
     },
+    fingerprintsOf: async (ranges) => await fetchRanges(client, ranges),
     lastRecord: async (partition) => (await lastRecords(partition, 1)).at(-1),
     lastRecords,
     groupOffsets: async ({ isFinal = false } = {}) => await readGroupOffsets(client, isFinal),
