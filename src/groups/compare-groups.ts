@@ -23,11 +23,15 @@ export interface Direction {
   readonly to: string;
 }
 
+/** Where nobody waits, and while writes are held. */
+const MOST_RECORDS = 100_000;
+const MOST_IN_A_PAUSE = 10_000;
+
 /** One for each world and direction, for as long as gwctl runs: what was found out before the pause need not be found out in it. */
 const TRANSLATORS = new WeakMap<World, Map<string, GroupTranslator>>();
 
 /** Looks at every group that has committed something in a replicated topic, or at one; changes nothing. Throws UNAVAILABLE. */
-export async function compareGroups(world: World, { from, to }: Direction, { group, isFinal = false, isLate }: { readonly group?: string; readonly isFinal?: boolean; readonly isLate?: () => boolean } = {}): Promise<GroupComparison> {
+export async function compareGroups(world: World, { from, to }: Direction, { group, isFinal = false, isLate = () => false }: { readonly group?: string; readonly isFinal?: boolean; readonly isLate?: () => boolean } = {}): Promise<GroupComparison> {
   const source = world.clusters.get(from);
   const target = world.clusters.get(to);
   const link = world.topology.links.find((candidate) => candidate.from === from && candidate.to === to);
@@ -36,7 +40,7 @@ export async function compareGroups(world: World, { from, to }: Direction, { gro
   const topics = new Set(replicatedTopics(description, link).map(({ name }) => name));
   const wanted = here.offsets.filter((one) => topics.has(one.topic) && (group === undefined || one.group === group));
   const onTarget = new Map(there.offsets.map((one) => [groupKey(one), one.offset]));
-  const positions = await translatorOf(world, { from, to }).translate(wanted, onTarget, isLate);
+  const positions = await translatorOf(world, { from, to }).translate(wanted, onTarget, { isLate, mostRecords: isFinal ? MOST_IN_A_PAUSE : MOST_RECORDS });
   return {
     from,
     to,

@@ -1,7 +1,7 @@
 import { groupKey, partitionKey, type GroupOffset, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import type { OffsetSync, Replicator } from '../ports/replicator.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { MOST_RECORDS, PartitionMatcher, type Matched, type PartitionEnds, type ReadAhead, type Sides } from './match-partition.ts';
+import { PartitionMatcher, type Matched, type MatchLimits, type PartitionEnds, type ReadAhead, type Sides } from './match-partition.ts';
 
 /** `exact`: its first record is the one after its last committed one. `conservative`: it reads some again. `impossible`: nothing can be said, or written. */
 export type Basis = 'exact' | 'conservative' | 'impossible';
@@ -35,8 +35,9 @@ export class GroupTranslator {
     this.#replicator = replicator;
   }
 
-  /** `onTarget` is what stands there now, by groupKey. When `isLate` says so, the rest is left as it is. */
-  async translate(committed: readonly GroupOffset[], onTarget: ReadonlyMap<string, bigint>, isLate: () => boolean = () => false): Promise<GroupPosition[]> {
+  /** `onTarget` is what stands there now, by groupKey. What the limits leave out stays as it is. */
+  async translate(committed: readonly GroupOffset[], onTarget: ReadonlyMap<string, bigint>, limits: MatchLimits): Promise<GroupPosition[]> {
+    const { isLate } = limits;
     const byPartition = new Map<string, GroupOffset[]>();
     for (const one of committed) byPartition.set(partitionKey(one), [...(byPartition.get(partitionKey(one)) ?? []), one]);
     const pending = [...byPartition].filter(([, those]) => those.some((one) => !this.#exact.has(atKey(one))));
@@ -48,9 +49,9 @@ export class GroupTranslator {
     const worker = async (): Promise<void> => {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         const [key, those] = next;
-        const outcome = isLate() ? 'there was no time left to look' : await this.#match(those[0] as GroupOffset, openOf(those), ends.get(key), notes.get(key) ?? [], ahead.get(key));
+        const outcome = isLate() ? 'there was no time left to look' : await this.#match(those[0] as GroupOffset, openOf(those), ends.get(key), notes.get(key) ?? [], limits, ahead.get(key));
         for (const one of those) {
-          const matched = typeof outcome === 'string' ? outcome : outcome.get(one.offset) ?? `more than ${MOST_RECORDS} records would have to be compared`;
+          const matched = typeof outcome === 'string' ? outcome : outcome.get(one.offset) ?? `more than ${limits.mostRecords} records would have to be compared`;
           found.set(atKey(one), matched);
           if (typeof matched !== 'string' && matched.rereads === 0 && matched.missing === 0) this.#exact.set(atKey(one), matched);
         }
@@ -83,10 +84,10 @@ export class GroupTranslator {
     return matcher;
   }
 
-  async #match(partition: TopicPartition, offsets: readonly bigint[], ends: PartitionEnds | undefined, notes: readonly OffsetSync[], ahead: Sides<ReadAhead> | undefined): Promise<Map<bigint, Matched | undefined> | string> {
+  async #match(partition: TopicPartition, offsets: readonly bigint[], ends: PartitionEnds | undefined, notes: readonly OffsetSync[], limits: MatchLimits, ahead: Sides<ReadAhead> | undefined): Promise<Map<bigint, Matched | undefined> | string> {
     if (ends === undefined) return 'the partition is not there on both sides';
     try {
-      return await this.#matcherOf(partition).match(offsets, ends, notes, ahead);
+      return await this.#matcherOf(partition).match(offsets, ends, notes, limits, ahead);
     } catch (reason) {
       return GwctlError.from(reason).message;
     }

@@ -26,8 +26,14 @@ export interface Matched extends Position {
   readonly missing: number;
 }
 
-/** The most records of one side that are held in memory for one partition: a group that is further from all that is known is not counted. */
-export const MOST_RECORDS = 100_000;
+/** How much may be read. */
+export interface MatchLimits {
+  /** Records of one side and one partition that are held in memory: a group that is further from all that is known is not counted. */
+  readonly mostRecords: number;
+  /** From then on nothing more is read. */
+  readonly isLate: () => boolean;
+}
+
 /** So many offsets of a side are read ahead, with those of other partitions. */
 const SHORT = 1000n;
 /** Offsets that are looked at before the first position, to find a record that stands on both sides. */
@@ -36,7 +42,7 @@ const HINTS_TRIED = 3;
 
 /**
  * Translates offsets of one partition. Reads only what lies between hints (MirrorMaker's notes, and what was matched before); a hint is believed
- * when the records at it are the same on both sides. undefined: more than MOST_RECORDS would have to be read. Throws UNAVAILABLE.
+ * when the records at it are the same on both sides. undefined: more would have to be read than the limits allow. Throws UNAVAILABLE.
  */
 export class PartitionMatcher {
   readonly #source: KafkaCluster;
@@ -59,12 +65,12 @@ export class PartitionMatcher {
     return { source: { ...this.#partition, from: from.source, until: ends.sourceEnd }, target: { ...this.#partition, from: from.target, until: ends.targetEnd } };
   }
 
-  async match(committed: readonly bigint[], ends: PartitionEnds, notes: readonly OffsetSync[], ahead?: Sides<ReadAhead>): Promise<Map<bigint, Matched | undefined>> {
+  async match(committed: readonly bigint[], ends: PartitionEnds, notes: readonly OffsetSync[], limits: MatchLimits, ahead?: Sides<ReadAhead>): Promise<Map<bigint, Matched | undefined>> {
     const hints = this.#hints(ends, notes);
     const found = new Map<bigint, Matched | undefined>();
     const open = [...new Set(committed)].sort((a, b) => (a < b ? -1 : 1));
     for (let lowest = open[0]; lowest !== undefined; lowest = open[0]) {
-      const { logs, until, isComplete } = await this.#read(lowest, ends, hints, ahead);
+      const { logs, until, isComplete } = await this.#read(lowest, ends, hints, limits, ahead);
       if (logs === undefined) {
         found.set(lowest, undefined);
         open.shift();
@@ -83,7 +89,7 @@ export class PartitionMatcher {
   }
 
   /** A stretch of both logs in which `committed` lies and whose beginning is certain. */
-  async #read(committed: bigint, ends: PartitionEnds, hints: readonly OffsetSync[], ahead: Sides<ReadAhead> | undefined): Promise<{ logs: ((at: bigint) => Matched) | undefined; until: bigint; isComplete: boolean }> {
+  async #read(committed: bigint, ends: PartitionEnds, hints: readonly OffsetSync[], { mostRecords, isLate }: MatchLimits, ahead: Sides<ReadAhead> | undefined): Promise<{ logs: ((at: bigint) => Matched) | undefined; until: bigint; isComplete: boolean }> {
     const right = await this.#rightEnd(committed, ends, hints);
     const before = hints.filter(({ source }) => source < committed);
     let { source: sourceFrom, target: targetFrom } = withoutHints(committed, right);
@@ -91,10 +97,10 @@ export class PartitionMatcher {
       // The nearest hint first, then from further away, then everything.
       const hint = attempt <= HINTS_TRIED ? before.at(-(4 ** (attempt - 1))) : undefined;
       const from = hint === undefined ? { source: largest(sourceFrom, ends.sourceStart), target: largest(targetFrom, ends.targetStart) } : hint;
-      const source = within(ahead?.source, from.source, right.sourceUntil) ?? (await this.#source.fingerprints(this.#partition, from.source, right.sourceUntil, MOST_RECORDS));
-      const target = within(ahead?.target, from.target, right.targetUntil) ?? (await this.#target.fingerprints(this.#partition, from.target, right.targetUntil, MOST_RECORDS));
-      if (source.length >= MOST_RECORDS || target.length >= MOST_RECORDS) {
-        if (hint !== undefined) continue;
+      const source = within(ahead?.source, from.source, right.sourceUntil) ?? (await this.#source.fingerprints(this.#partition, from.source, right.sourceUntil, mostRecords));
+      const target = within(ahead?.target, from.target, right.targetUntil) ?? (await this.#target.fingerprints(this.#partition, from.target, right.targetUntil, mostRecords));
+      if (source.length >= mostRecords || target.length >= mostRecords || (attempt > 1 && isLate())) {
+        if (hint !== undefined && !isLate()) continue;
         return { logs: undefined, until: committed, isComplete: false };
       }
       const logs = alignLogs({ source, target, sourceFrom: 0n, ...right });

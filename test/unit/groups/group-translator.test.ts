@@ -8,6 +8,7 @@ import { mirroredLogs, type MirroredLogs } from '../../support/mirrored-logs.ts'
 
 const PARTITION = { topic: 'orders', partition: 0 };
 const KEY = 'orders-0';
+const LIMITS = { mostRecords: 100_000, isLate: () => false };
 
 function replicator(notes: readonly OffsetSync[]): Replicator {
   return { link: 'main->failover', syncs: () => Promise.resolve(new Map([[KEY, notes]])), positions: () => Promise.reject(new Error('not asked for')), health: () => Promise.reject(new Error('not asked for')) };
@@ -27,7 +28,7 @@ function doubled(count: number) {
 
 async function translateOne(committed: bigint, { main, failover }: ReturnType<typeof doubled>, notes: readonly OffsetSync[] = [], onTarget?: bigint): Promise<GroupPosition> {
   const one = committedAt(committed);
-  const [found] = await new GroupTranslator(main.cluster, failover.cluster, replicator(notes)).translate([one], new Map(onTarget === undefined ? [] : [[groupKey(one), onTarget]]));
+  const [found] = await new GroupTranslator(main.cluster, failover.cluster, replicator(notes)).translate([one], new Map(onTarget === undefined ? [] : [[groupKey(one), onTarget]]), LIMITS);
   return found as GroupPosition;
 }
 
@@ -78,18 +79,25 @@ test('a partition that is not on the target: nothing is written, and it is said'
 test('a second look at the same position reads nothing', async () => {
   const logs = doubled(1000);
   const translator = new GroupTranslator(logs.main.cluster, logs.failover.cluster, replicator([]));
-  await translator.translate([committedAt(1000n), committedAt(400n)], new Map());
+  await translator.translate([committedAt(1000n), committedAt(400n)], new Map(), LIMITS);
   const before = logs.main.given + logs.failover.given;
-  expect(await translator.translate([committedAt(1000n), committedAt(400n)], new Map())).toMatchObject([{ resumesAt: 2000n }, { resumesAt: 800n }]);
+  expect(await translator.translate([committedAt(1000n), committedAt(400n)], new Map(), LIMITS)).toMatchObject([{ resumesAt: 2000n }, { resumesAt: 800n }]);
   expect(logs.main.given + logs.failover.given).toBe(before);
 });
 
 test('with no time left nothing is read, and what stands on the target is left', async () => {
   const logs = doubled(1000);
   const one = committedAt(400n);
-  const found = await new GroupTranslator(logs.main.cluster, logs.failover.cluster, replicator([])).translate([one], new Map([[groupKey(one), 700n]]), () => true);
+  const found = await new GroupTranslator(logs.main.cluster, logs.failover.cluster, replicator([])).translate([one], new Map([[groupKey(one), 700n]]), { ...LIMITS, isLate: () => true });
   expect(found).toMatchObject([{ basis: 'conservative', resumesAt: undefined, why: expect.stringContaining('no time') as string }]);
   expect(logs.main.given).toBe(0);
+});
+
+test('where the logs have nothing in common, no more can be unread than the source has offsets from there on', async () => {
+  const { main } = doubled(50_000);
+  const failover = logCluster('failover', Array.from({ length: 50_000 }, (_, index) => ({ hash: `other ${index}`, offset: BigInt(index) })), KEY, { start: 0n, end: 50_000n });
+  expect(await translateOne(49_000n, { main, failover })).toMatchObject({ basis: 'conservative', resumesAt: 49_000n });
+  expect(main.given).toBeLessThan(5000);
 });
 
 describe('for every source, replicator, committed offset and set of notes', () => {
@@ -106,7 +114,7 @@ describe('for every source, replicator, committed offset and set of notes', () =
         // Together they share what was read; alone each one finds its own place.
         const alone = logs.committed.filter((offset) => Number(offset) % 11 === shift);
         const positions: GroupPosition[] = [];
-        for (const those of [logs.committed, ...alone.map((offset) => [offset])]) positions.push(...(await new GroupTranslator(main.cluster, failover.cluster, replicator(notes)).translate(those.map((offset) => committedAt(offset)), new Map())));
+        for (const those of [logs.committed, ...alone.map((offset) => [offset])]) positions.push(...(await new GroupTranslator(main.cluster, failover.cluster, replicator(notes)).translate(those.map((offset) => committedAt(offset)), new Map(), LIMITS)));
         for (const { offset: committed, resumesAt, basis, why } of positions) {
           if (resumesAt === undefined) throw new Error(`${committed}: ${why}`);
           expect(logs.truth.filter(({ source, target }) => source >= committed && target < resumesAt)).toEqual([]);
