@@ -69,7 +69,7 @@ export class ClientConnection {
     this.#node = node;
     this.#log = log;
     this.#login = new Login(node, socket.remoteAddress ?? '');
-    this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), flush: () => this.#flush(), over: this.#over.signal });
+    this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), isOwed: (route) => this.#isOwed(route), flush: () => this.#flush(), over: this.#over.signal });
     this.#detours = new Detours(node, nodeId, this.#routes, this.#over.signal, (reason) => this.#fail(reason));
     this.#patience = new FramePatience(node.limits);
     this.#sink = new ByteSink(socket, (bytes) => this.#traffic.untaken(bytes));
@@ -220,11 +220,7 @@ export class ClientConnection {
     const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
     const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
     const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
-    if ((await this.#admit(transactionalId)) === 'expired') {
-      const asked = await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID);
-      if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
-      return;
-    }
+    if ((await this.#admit(transactionalId)) === 'expired') return await this.#refuseProduce(head, reader);
     this.#midWrite = true;
     let pushed = false;
     const unknown: UnknownTopic[] = [];
@@ -238,6 +234,8 @@ export class ClientConnection {
       }
       let route = this.#routes.mainNow;
       while (route === undefined || !this.#routes.isCurrent(route)) route = await this.#routes.to();
+      // Its client may write to the same broker by another port already, and neither write knows of the other.
+      if (route.isStandIn) return await this.#refuseProduce(head, judged.body);
       const { link } = route;
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
@@ -251,6 +249,12 @@ export class ClientConnection {
       if (!pushed) this.#node.inFlight.end();
       if (this.#barrierWanted) this.settleUnacknowledged();
     }
+  }
+
+  /** Its client asks who the leader is, and tries again. */
+  async #refuseProduce(head: RequestHead, body: FrameReader): Promise<void> {
+    const asked = await swallowProduceRequest(body, head.apiVersion >= FIRST_PRODUCE_BY_ID);
+    if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
   }
 
   /** Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
@@ -306,10 +310,13 @@ export class ClientConnection {
 
   // --- the backend
 
-  #lost({ via }: Route, reason: unknown): void {
-    const isMain = via === this.#nodeId;
+  #isOwed({ via }: Route): boolean {
+    return this.#queue.oldestOwed(via === this.#nodeId ? undefined : via) !== undefined;
+  }
+
+  #lost(route: Route, reason: unknown): void {
     // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
-    if (!this.#queue.owed().some((exchange) => exchange.via === (isMain ? undefined : via)) && !(isMain && this.#midWrite)) return;
+    if (!this.#isOwed(route) && !(route.via === this.#nodeId && this.#midWrite)) return;
     if (!(reason instanceof StreamEnded)) this.#complain(reason);
     this.destroy();
   }

@@ -242,7 +242,7 @@ export class LocalServing implements Serving {
       loginFailed: (address) => this.#throttle.failed(address),
       namesOf: (virtualCluster) => tenants.namesOf(virtualCluster),
       usageOf: (virtualCluster) => this.#limits.usageOf(virtualCluster),
-      endpointOf: (nodeId) => ports.get(nodeId),
+      endpoints: ports,
       get isSettling() {
         return backing.settlingMs > 0;
       },
@@ -255,7 +255,7 @@ export class LocalServing implements Serving {
       },
       connectBackend: async (nodeId) => {
         const { generation, active } = backing;
-        return { socket: await active.connect(nodeId), generation };
+        return { ...(await active.connect(nodeId)), generation };
       },
       coordinatorOf: (key, asked) => backing.active.coordinatorOf(key, asked),
       listOffsets: (queries) => backing.active.client.listOffsets(queries, { timeoutMs: OFFSETS_TIMEOUT_MS }),

@@ -46,8 +46,8 @@ export interface NodeContext {
   namesOf(virtualCluster: string): TenantNames;
   /** What its virtual cluster uses of the node, and may. */
   usageOf(virtualCluster: string): TenantUsage;
-  /** Where this node serves a broker. */
-  endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;
+  /** Where this node serves each broker that it has a port for. */
+  readonly endpoints: Endpoints;
   /**
    * Whether a Produce request for these partitions (physical names) may go to that broker. After a switch clients write by the leaders of the
    * cluster that was left: a request that only partly fits would be written in part, and a client that repeats the whole of it (kafkajs) makes
@@ -67,8 +67,12 @@ export interface NodeContext {
   topicsDeleted(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;
 }
 
+export type Endpoints = ReadonlyMap<number, { readonly host: string; readonly port: number }>;
+
 export interface Backend {
   readonly socket: Socket;
+  /** It is another broker than the one that was wanted, which the cluster does not have now. */
+  readonly isStandIn: boolean;
   /** The generation of the cluster that it leads to. */
   readonly generation: number;
 }

@@ -36,7 +36,7 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     accessOf: () => undefined,
     namesOf: () => names,
     usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
-    endpointOf: () => undefined,
+    endpoints: new Map(),
     isSettling: false,
     mayProduce: () => true,
     connectBackend: async () => Promise.reject(new Error('no broker')),

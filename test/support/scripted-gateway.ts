@@ -21,6 +21,8 @@ export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' |
   readonly connections: ReadonlySet<ClientConnection>;
   readonly lines: readonly string[];
   isSettling: boolean;
+  /** The clusters have no broker 1: `other` stands in for it on new connections. */
+  isBrokerAway: boolean;
   plainClient(): Promise<FrameClient>;
   authenticated(): Promise<FrameClient>;
   /** What a node does at a flip, for all connections. */
@@ -46,17 +48,18 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     get generation() {
       return now.generation;
     },
-    endpointOf: (nodeId) => (nodeId === 1 ? { host: 'gateway', port: 6969 } : undefined),
+    endpoints: new Map([[1, { host: 'gateway', port: 6969 }]]),
     get isSettling() {
       return gateway.isSettling;
     },
     mayProduce: (nodeId, topics) => topics.every(({ name, partitions }) => name === 'teamAusers' && partitions.every((partition) => partition === nodeId - 1)),
     connectBackend: async (nodeId) => {
       const seen = now.generation;
-      const { port } = nodeId === 2 ? other : now.active === 'main' ? main : failover;
+      const isStandIn = nodeId === 1 && gateway.isBrokerAway;
+      const { port } = nodeId === 2 || isStandIn ? other : now.active === 'main' ? main : failover;
       const socket = connect({ host: '127.0.0.1', port });
       await once(socket, 'connect');
-      return { socket, generation: seen };
+      return { socket, isStandIn, generation: seen };
     },
     coordinatorOf: async () => gateway.coordinator,
   };
@@ -84,6 +87,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     connections,
     lines,
     isSettling: false,
+    isBrokerAway: false,
     plainClient,
     authenticated: async () => {
       const client = await plainClient();
