@@ -289,7 +289,11 @@ export class ClientConnection {
       while (!this.#routes.isCurrent(route)) route = await this.#routes.to(key);
       // It has the topic ids of the cluster that was left meanwhile.
       if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
-      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() });
+      const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() };
+      // A follower serves fetches, too (KIP-392): the client would stay with its old leader, and be out of range when that is back and behind.
+      const moved = route.isStandIn && api.key === API.fetch ? answerMoved(exchange, session.around) : undefined;
+      if (moved !== undefined) return this.#answerLocally(head, moved, exchange.charge);
+      this.#queue.push(exchange);
       pushed = true;
       await route.link.write(rewritten);
     } finally {

@@ -11,7 +11,7 @@ import { answerHeartbeatMoved, fetchMoved } from './local-answers.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
 import { toClient } from './rewrite/translation.ts';
 
-/** What a request that waits on the cluster that is being left is answered by the gateway, where it cannot be asked again of the other one. */
+/** What a request that waits on the cluster that is being left is answered by the gateway, where it cannot be asked again of the other one; a fetch also where its broker is away. */
 export function answerMoved(exchange: Exchange, around: Surroundings | undefined): Buffer | undefined {
   const { apiKey, apiVersion, correlationId, request } = exchange;
   // It names what the member owns by the ids of the cluster that is left.

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ERROR } from '../../../src/wire/error-codes.ts';
+import { fetchApi } from '../../../src/wire/generated/fetch.ts';
 import { heartbeatApi } from '../../../src/wire/generated/heartbeat.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { produceApi } from '../../../src/wire/generated/produce.ts';
@@ -8,6 +9,7 @@ import { startScriptedGateway, type ScriptedGateway } from '../../support/script
 
 const MEMBER = { groupId: 'g', generationId: 1, memberId: 'm' };
 const PRODUCE = { acks: -1, timeoutMs: 1000, topicData: [{ name: 'users', partitionData: [{ index: 0, records: Buffer.from('record bytes') }] }] };
+const FETCH = { maxWaitMs: 500, minBytes: 1, maxBytes: 1000, topics: [{ topic: 'users', partitions: [{ partition: 0, fetchOffset: 7n, partitionMaxBytes: 1000 }] }] };
 /** Longer than a stand-in serves at least. */
 const LATER_MS = 5000;
 
@@ -37,11 +39,21 @@ test('what stands in for a broker that is away is not written to: its client wri
   expect((await gateway.other.next()).head.correlationId).toBe(12);
 });
 
+test('nor is it read from: it may be a follower that is behind what its client has read', async () => {
+  client.send(fetchApi, 11, 11, FETCH);
+  const { body } = await client.receive(fetchApi, 11);
+  expect(body.responses).toMatchObject([{ topic: 'users', partitions: [{ partitionIndex: 0, errorCode: ERROR.NOT_LEADER_OR_FOLLOWER }] }]);
+  client.send(fetchApi, 11, 12, { ...FETCH, sessionId: 5, sessionEpoch: 3 });
+  expect((await client.receive(fetchApi, 11)).body.errorCode).toBe(ERROR.FETCH_SESSION_ID_NOT_FOUND);
+});
+
 test('control: the broker itself is', async () => {
   gateway.isBrokerAway = false;
   vi.advanceTimersByTime(LATER_MS);
   client.send(produceApi, 9, 11, PRODUCE);
+  client.send(fetchApi, 11, 12, FETCH);
   expect((await gateway.main.next()).head.correlationId).toBe(11);
+  expect((await gateway.main.next()).head.correlationId).toBe(12);
 });
 
 test('when the broker is back, its client reaches it by the connection that it has', async () => {
