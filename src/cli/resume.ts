@@ -42,11 +42,11 @@ export function addResumeCommand(program: Command, context: CliContext): void {
 
 /** The way out when all nodes have started anew while a cluster cannot be read: only a person can know that it has not taken over. */
 async function serveLost(cluster: string, { yes, output }: ResumeOptions, { world, clock }: Opened, context: CliContext): Promise<number> {
-  const [{ serveLostNodes }, { writeJson }] = await Promise.all([import('../engine/serve-lost-nodes.ts'), import('../report/json.ts')]);
+  const [{ serveLostNodes }, { writeJsonLine }] = await Promise.all([import('../engine/serve-lost-nodes.ts'), import('../report/json.ts')]);
   const isJson = output === 'json';
   await confirm(`is ${cluster} active, and has no other cluster taken over? Its writes would be lost. Type the name of the cluster: `, cluster, { yes, isJson }, context);
   const nodes = await serveLostNodes(cluster, world, clock);
-  if (isJson) writeJson(context.out, { outcome: 'serving', active: cluster, nodes });
+  if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'serving', active: cluster, nodes });
   else context.out.write(`${nodes.join(', ')} ${nodes.length === 1 ? 'serves' : 'serve'} ${cluster}\n`);
   return 0;
 }

@@ -13,7 +13,7 @@ const RETRY_MS = 200;
  * intent that nobody has decided is one too, unless that run is over.
  */
 export const declareIntent: Step<'declare-intent'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'refused',
   apply: async (step, context) => {
     const { runId, plan, world, clock } = context;
@@ -36,7 +36,7 @@ export const declareIntent: Step<'declare-intent'> = {
 
 /** The switch happens when this record is the first of its generation. From then on every node goes there, whoever dies. */
 export const commitSwitch: Step<'commit-switch'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'failed',
   apply: async (_step, context) => {
     const { plan, runId } = context;
