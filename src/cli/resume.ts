@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { GwctlError } from '../shared/errors.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import { confirm } from './confirm.ts';
 import type { CliContext } from './context.ts';
@@ -26,11 +25,11 @@ export function addResumeCommand(program: Command, context: CliContext): void {
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<ResumeOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
-      const { findOpenRun, planToFinish } = await import('../engine/open-run.ts');
+      const { findOpenRun, noOpenRun, planToFinish } = await import('../engine/open-run.ts');
       const isJson = options.output === 'json';
       if (options.serve !== undefined) return await serveLost(options.serve, options, opened, context);
       const run = await findOpenRun(opened.world);
-      if (run === undefined) throw new GwctlError('CHECK_FAILED', 'no run is open: nothing to resume, nothing was changed');
+      if (run === undefined) throw await noOpenRun('resume', opened.world);
       const { runId, to, from, isCommitted } = run;
       await confirm(`run ${runId} from ${from} to ${to} was ${isCommitted ? 'committed: finish it' : 'not decided: begin it anew'}? Type the name of the new cluster: `, to, { yes: options.yes, isJson }, context);
       if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node)), runId, isJson }, opened, context);
