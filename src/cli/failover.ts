@@ -37,7 +37,7 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
 
 /** Checks, plan, confirmation, the switch, proof. */
 export async function switchTo(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJson }, { executePlan }, { hashPlan }] = await Promise.all([
+  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJsonLine }, { executePlan }, { hashPlan }] = await Promise.all([
     import('../engine/switch-over.ts'),
     import('../report/checks.ts'),
     import('../report/run.ts'),
@@ -50,7 +50,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
   const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive }, opened.world, opened.clock);
   const { plan, checks } = preview;
   if (preview.isNoOp) {
-    if (isJson) writeJson(context.out, { outcome: 'no-op', active: plan.to, generation: plan.basis.generation });
+    if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'no-op', active: plan.to, generation: plan.basis.generation });
     else context.out.write(`${plan.to} is active already on every node: nothing to do\n`);
     return 0;
   }
@@ -67,7 +67,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     });
   }
   if (options.dryRun === true) {
-    if (isJson) writeJson(context.out, { outcome: 'dry-run', plan, planHash: hash, checks });
+    if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'dry-run', plan, planHash: hash, checks });
     else context.out.write(`this is what a switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}run exactly this with: gwctl failover --to ${plan.to} --expect-active ${plan.from} --plan-hash ${hash}\n`);
     return 0;
   }

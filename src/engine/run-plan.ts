@@ -61,7 +61,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     try {
       if (!isPastReturn) options.signal.throwIfAborted();
       if (planned.kind === 'commit-switch') isPastReturn = true;
-      await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to) });
+      await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to), limitMs: planned.timeoutMs ?? step.timeoutMs(planned) });
       if (planned.kind === 'pause-gateways') pausedAtMs = startedMs;
       const evidence = await step.apply(planned, contextOf(options, isPastReturn, isPastReturn, step.timeoutMs(planned), (text) => {
         void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));

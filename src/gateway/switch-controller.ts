@@ -53,6 +53,8 @@ export class SwitchController {
   #isMoved = true;
   /** Nobody could say which cluster is active: nothing passes until somebody can. */
   #isLost = false;
+  /** The run is known by its intent only: its gwctl has told this node nothing. */
+  #isUnheard = false;
   /** A verb or a settlement that is under way; the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +65,10 @@ export class SwitchController {
     this.#active = posture.standing.active;
     this.#phase = posture.kind === 'serve' ? 'serving' : 'paused';
     this.#isLost = posture.kind === 'unknown';
-    if (posture.kind === 'wait') this.#run = runOf(posture.intent, now());
+    if (posture.kind === 'wait') {
+      this.#run = runOf(posture.intent, now());
+      this.#isUnheard = true;
+    }
   }
 
   get state(): { phase: Phase; generation: number; active: string; run: RunState | null; isLost: boolean } {
@@ -96,6 +101,7 @@ export class SwitchController {
         throw refuse('NOT_AS_EXPECTED', `generation ${order.generation} is not after this node's ${this.#generation}`);
       }
       if (order.to === this.#active) throw refuse('NOT_AS_EXPECTED', `${order.to} is already active`);
+      if (order.from !== undefined && order.from !== this.#active) throw refuse('NOT_AS_EXPECTED', `this node serves ${this.#active}, and run ${order.runId} leaves ${order.from}`);
       const report = await this.#effects.prepare(order.to);
       if (this.#phase === 'serving') this.#phase = 'prepared';
       this.#hold(order);
@@ -134,12 +140,14 @@ export class SwitchController {
   async flip(order: SwitchOrder): Promise<void> {
     await this.#alone(async () => {
       if (this.#generation === order.generation && this.#active === order.to && this.#isMoved) return;
-      this.#expect(order, 'flip', ['drained', 'flipped']);
+      // Paused only: this node was started after the drain, so it has nothing to drain.
+      this.#expect(order, 'flip', ['paused', 'drained', 'flipped']);
       const run = this.#hold(order);
       if (this.#generation !== order.generation) {
         const decision = await this.#effects.decision(run);
         if (decision !== 'commit') throw refuse('NOT_AS_EXPECTED', `flip: generation ${order.generation} is ${decision === undefined ? 'not decided' : 'aborted'}`);
       }
+      if (this.#phase === 'paused') await this.#effects.drain(FENCE_DRAIN_MS).catch(() => false);
       await this.#move({ generation: order.generation, active: order.to });
     });
   }
@@ -188,8 +196,8 @@ export class SwitchController {
   /** A switch that happened, seen on some cluster's log. Whoever was left behind stops at once and goes after it. */
   async follow(commit: Standing): Promise<void> {
     if (commit.generation <= this.#generation || this.#isLost) return;
-    // Its own run's gwctl is about to say so; until the lease ends.
-    if (this.#run?.generation === commit.generation && !this.#isExpired(this.#run)) return;
+    // Its own run's gwctl is about to say so, until the lease ends; but it may have said so before this node was there to hear.
+    if (this.#run?.generation === commit.generation && !this.#isExpired(this.#run) && !this.#isUnheard) return;
     await this.#effects.closeGate();
     await this.#alone(async () => {
       if (commit.generation > this.#generation) await this.#goAfter(commit);
@@ -225,6 +233,7 @@ export class SwitchController {
     if (posture.kind === 'serve') return await this.#backToServing(isElsewhere ? 'moved' : groups);
     this.#phase = 'paused';
     this.#run = posture.kind === 'wait' ? runOf(posture.intent, this.#now()) : undefined;
+    this.#isUnheard = posture.kind === 'wait';
   }
 
   async #goAfter(commit: Standing): Promise<void> {
@@ -253,6 +262,7 @@ export class SwitchController {
   #hold(order: SwitchOrder, moreMs = 0): RunState {
     const run = { runId: order.runId, generation: order.generation, to: order.to, leaseUntil: new Date(this.#now() + order.leaseMs + moreMs).toISOString() };
     this.#run = run;
+    this.#isUnheard = false;
     return run;
   }
 

@@ -1,17 +1,17 @@
-/** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. */
+/** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. `timeoutMs`: its deadline, of the step itself when absent. */
 export type PlannedStep =
-  | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[] }
-  | { readonly kind: 'declare-intent'; readonly gateways: readonly string[] }
+  | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'declare-intent'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
-  | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'drain-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'move-groups'; readonly from: string; readonly timeoutMs: number }
-  | { readonly kind: 'commit-switch' }
-  | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[] }
-  | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'commit-switch'; readonly timeoutMs?: number }
+  | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'await-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
-  | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string };
+  | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs?: number };
 
 export type StepKind = PlannedStep['kind'];
 

@@ -8,7 +8,7 @@ export interface GatewayAdmin {
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean): Promise<string>;
   /** Connections that the revoked tokens have opened end within seconds, on every node. */
   revoke(virtualCluster: string, what: RevokeBody): Promise<void>;
-  prepare(order: SwitchOrder): Promise<PrepareReport>;
+  prepare(order: SwitchOrder, limitMs?: number): Promise<PrepareReport>;
   drainGroups(order: SwitchOrder): Promise<GroupDrainReport>;
   /** `limitMs`: give up after this, for who cannot wait for a node that hangs. */
   order(verb: Exclude<SwitchVerb, 'prepare' | 'drain-groups'>, order: SwitchOrder, limitMs?: number): Promise<NodeState>;

@@ -60,6 +60,8 @@ export interface SwitchOrder {
   readonly runId: string;
   /** The generation that the run leads to. */
   readonly generation: number;
+  /** The cluster that the run leaves: a node that serves another one refuses. */
+  readonly from?: string;
   readonly to: string;
   readonly leaseMs: number;
   /** For `drain` and `drain-groups`: how long it may take. */

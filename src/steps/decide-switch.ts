@@ -13,30 +13,36 @@ const RETRY_MS = 200;
  * intent that nobody has decided is one too, unless that run is over.
  */
 export const declareIntent: Step<'declare-intent'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'refused',
   apply: async (step, context) => {
     const { runId, plan, world, clock } = context;
     const source = stateLogOf(context, plan.from);
-    await endForeignIntent(await source.read(), context);
+    const before = await source.read();
+    refuseStrangers(before, step.gateways, plan.from);
+    await endForeignIntent(before, context);
     await source.append({ kind: 'intent', generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, leaseMs: leaseMsOf(context), at: clock.now().toISOString() });
     const records = await source.read();
     const rival = records.find((record) => record.kind === 'intent' && record.generation === plan.generation);
     if (rival?.kind === 'intent' && rival.runId !== runId) throw new GwctlError('LOCKED', `run ${rival.runId} of ${rival.by} began the same switch a moment before`);
-    const strangers = [...joinedNodes(records)].filter((node) => !step.gateways.includes(node));
-    if (strangers.length > 0) {
-      throw new GwctlError('CHECK_FAILED', `${strangers.join(', ')} serve${strangers.length === 1 ? 's' : ''} ${plan.from}, too, and would be left behind`, {
-        hint: 'add the node to gwctl.yaml, or stop it in an orderly way (SIGTERM), which takes it off the list',
-      });
-    }
+    refuseStrangers(records, step.gateways, plan.from);
     return { generation: plan.generation, nodes: step.gateways };
   },
   undo: async (_step, context) => ({ decision: (await giveUp(context))?.kind ?? 'nothing to decide' }),
 };
 
+/** Asked before the intent, so that nothing of another run is decided that holds them; and after it, for those that came in between. */
+function refuseStrangers(records: readonly StateRecord[], gateways: readonly string[], from: string): void {
+  const strangers = [...joinedNodes(records)].filter((node) => !gateways.includes(node));
+  if (strangers.length === 0) return;
+  throw new GwctlError('CHECK_FAILED', `${strangers.join(', ')} serve${strangers.length === 1 ? 's' : ''} ${from}, too, and would be left behind`, {
+    hint: 'add the node to gwctl.yaml, or stop it in an orderly way (SIGTERM), which takes it off the list',
+  });
+}
+
 /** The switch happens when this record is the first of its generation. From then on every node goes there, whoever dies. */
 export const commitSwitch: Step<'commit-switch'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'failed',
   apply: async (_step, context) => {
     const { plan, runId } = context;
@@ -107,7 +113,7 @@ async function copyTo(context: StepContext, decision: Decision): Promise<void> {
   }
 }
 
-/** This run holds every node, so the lease of any run before is over: what it has not decided is decided now. */
+/** This run holds every node that is registered, so the lease of any run before is over: what it has not decided is decided now. */
 async function endForeignIntent(records: readonly StateRecord[], context: StepContext): Promise<void> {
   const { plan, runId, world, clock } = context;
   const logs = new Map([[plan.from, records], [plan.to, await stateLogOf(context, plan.to).read()]]);

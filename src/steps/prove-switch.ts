@@ -9,7 +9,7 @@ const TIMEOUT_MS = 20_000;
  * is not on the old one.
  */
 export const proveSwitch: Step<'prove-switch'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'unproven',
   undo: 'no-return',
   apply: async (step, { runId, plan, world, canary, signal }) => {

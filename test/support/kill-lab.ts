@@ -28,8 +28,8 @@ export interface HaltedRun {
   go(): Promise<void>;
 }
 
-/** Short, so that a lease is over after 8 s. */
-const CONFIG = 'failover:\n  pauseBudget: 3s\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
+/** Short, so that a lease is over after 10 s. */
+const CONFIG = 'failover:\n  pauseBudget: 5s\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
 const TOPIC = 'probe';
 const VIRTUAL_CLUSTER = 'teamA';
 const POLL_MS = 100;

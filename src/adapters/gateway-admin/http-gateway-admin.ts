@@ -13,7 +13,7 @@ export interface HttpGatewayAdminOptions {
 
 const TIMEOUT_MS = 10_000;
 /** On top of the time that a node itself may take for an order. */
-const ANSWER_MARGIN_MS = 5000;
+const ANSWER_MARGIN_MS = 2000;
 
 /** A node of the built-in gateway behind its HTTP API. */
 export function httpGatewayAdmin(node: GatewayNode, { username, password, timeoutMs = TIMEOUT_MS }: HttpGatewayAdminOptions): GatewayAdmin {
@@ -54,9 +54,9 @@ export function httpGatewayAdmin(node: GatewayNode, { username, password, timeou
     issueToken: async (virtualCluster, user, lifeTimeSeconds, isAdmin = false) =>
       (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds, ...(isAdmin ? { isAdmin } : {}) })).token,
     revoke: async (virtualCluster, what) => void (await call<unknown>('POST', ADMIN_PATHS.revoke(virtualCluster), what)),
-    prepare: async (order) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order),
+    prepare: async (order, limitMs) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order, limitMs),
     drainGroups: async (order) => await call<GroupDrainReport>('POST', ADMIN_PATHS.run('drain-groups'), order, (order.timeoutMs ?? 0) + ANSWER_MARGIN_MS),
-    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + Math.max(timeoutMs, ANSWER_MARGIN_MS)) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, limitMs),
+    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + timeoutMs) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, limitMs),
   };
 }
 
