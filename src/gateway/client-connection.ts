@@ -4,6 +4,7 @@ import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
+import { ProducedBatches } from './acknowledged/produced-batches.ts';
 import { answerInFull } from './answer-in-full.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
 import { KEEP_ALIVE_MS } from './backend-link.ts';
@@ -77,7 +78,8 @@ export class ClientConnection {
     this.#queue = new ExchangeQueue((frame) => {
       void this.#sink.write(frame);
       this.#sink.flush();
-    }, ({ apiKey, charge }, milliseconds) => {
+    }, ({ apiKey, charge, produced }, milliseconds) => {
+      produced?.delivered();
       node.metrics.answered(apiKey, milliseconds);
       if (charge !== undefined) this.#traffic.answered(charge);
     });
@@ -239,12 +241,13 @@ export class ClientConnection {
       let route = this.#routes.mainNow;
       while (route === undefined || !this.#routes.isCurrent(route)) route = await this.#routes.to();
       const { link } = route;
+      const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, charge: this.#traffic.claim() });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, produced, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
+      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
@@ -335,6 +338,7 @@ export class ClientConnection {
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
     const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
+    exchange.produced?.answered(body);
     const deliver = async (): Promise<void> => this.#finishWrite(exchange, await translateAnswer(api, exchange, body, session, this.#node, this.#software));
     if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) await deliver();
   }

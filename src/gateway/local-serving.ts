@@ -4,6 +4,7 @@ import type { Cluster, GatewayNode as NodeConfig, GatewaySettings } from '../top
 import { ERROR } from '../wire/error-codes.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
+import type { AckSink } from './acknowledged/acknowledgement.ts';
 import { createAcceptor, type Acceptor } from './acceptor.ts';
 import { apiTableFor, type ApiTable } from './api-table.ts';
 import type { Backing } from './backing.ts';
@@ -75,13 +76,15 @@ export class LocalServing implements Serving {
   readonly #metrics: TrafficMetrics;
   readonly #acceptors: ReadonlyMap<number, Acceptor>;
   readonly #audit: AuditLog;
+  readonly #acknowledged: AckSink;
   readonly #limits: NodeLimits;
   readonly #endGuard: () => void;
   readonly #endSlowGuard: () => void;
 
-  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, teller?: ProducerTeller) {
+  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, acknowledged: AckSink, teller?: ProducerTeller) {
     const { node, settings } = options;
     this.#audit = audit;
+    this.#acknowledged = acknowledged;
     this.#limits = new NodeLimits({ ...shareOfLimits(settings, node.workers), exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
     this.#backing = backing;
     this.#options = options;
@@ -165,6 +168,8 @@ export class LocalServing implements Serving {
     return aborted;
   }
 
+  async settleAcknowledged(): Promise<void> {}
+
   async flip(to: string, generation: number): Promise<void> {
     const left = this.#backing.active;
     await this.#backing.moveTo(to, generation);
@@ -223,6 +228,10 @@ export class LocalServing implements Serving {
       },
       gate: this.#gate,
       inFlight: this.#inFlight,
+      acknowledged: this.#acknowledged,
+      get activeCluster() {
+        return backing.active.name;
+      },
       groups: this.#groups,
       transactions: this.#transactions,
       software: this.#software,

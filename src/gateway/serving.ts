@@ -11,6 +11,8 @@ export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'dec
   settleWrites(timeoutMs: number): Promise<boolean>;
   /** Ends the transactions that are open on the cluster, which another one would know nothing of; no write is in flight. Answers how many. */
   abortTransactions(timeoutMs: number): Promise<number>;
+  /** What producers were told until now is remembered when it resolves. Throws UNAVAILABLE when a process does not say. */
+  settleAcknowledged(): Promise<void>;
   readonly counts: ServingCounts;
   /** Writes are held for a switch. */
   readonly isHeld: boolean;
