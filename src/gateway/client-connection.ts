@@ -23,7 +23,7 @@ import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
-import { answerMoved } from './moved-answers.ts';
+import { answerCut, answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { completeProduced } from './produced-topics.ts';
@@ -138,6 +138,17 @@ export class ClientConnection {
     if (why === undefined) return;
     this.#complain(new GwctlError('UNAVAILABLE', why));
     this.destroy();
+  }
+
+  /** For a cluster that does not answer: what it has not answered by now was not written, as far as the client hears, and is sent again. */
+  async cutOff(): Promise<void> {
+    if (this.#midWrite || !(await this.#routes.leave(0))) return this.destroy();
+    for (const exchange of this.#queue.owed().filter(({ isWrite }) => isWrite)) {
+      exchange.via = undefined;
+      const answer = exchange.by === 'internal' ? Buffer.alloc(0) : (answerCut(exchange) ?? answerMoved(exchange, this.#login.session?.around));
+      if (answer === undefined) return this.destroy();
+      this.#finishWrite(exchange, answer);
+    }
   }
 
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */

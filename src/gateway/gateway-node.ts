@@ -100,7 +100,11 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     openGroups: (verdict) => serving.openGroups(verdict),
     closeGate: () => serving.closeGate(),
     openGate: () => serving.openGate(),
-    drain: async (timeoutMs) => {
+    drain: async (timeoutMs, isCut) => {
+      if (isCut) {
+        await serving.cutOff();
+        return true;
+      }
       if (!(await serving.settleWrites(timeoutMs))) return false;
       await serving.abortTransactions(timeoutMs);
       return true;

@@ -10,6 +10,7 @@ import { apiTableFor, type ApiTable } from './api-table.ts';
 import type { Backing } from './backing.ts';
 import { ClientConnection } from './client-connection.ts';
 import { SoftwareMemory } from './client-software.ts';
+import { ClusterCut } from './cluster-cut.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { unlessHeld } from './held-changes.ts';
@@ -67,6 +68,7 @@ export class LocalServing implements Serving {
   readonly #apis: ApiTable;
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
+  readonly #cut = new ClusterCut();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
   readonly #software = new SoftwareMemory();
@@ -149,7 +151,14 @@ export class LocalServing implements Serving {
   }
 
   async openGate(): Promise<void> {
+    this.#cut.end();
     this.#gate.open();
+  }
+
+  async cutOff(): Promise<void> {
+    this.#cut.begin();
+    this.#transactions.cutOff();
+    await Promise.all([...this.#connections].map((connection) => connection.cutOff()));
   }
 
   async settleWrites(timeoutMs: number): Promise<boolean> {
@@ -173,7 +182,8 @@ export class LocalServing implements Serving {
   async flip(to: string, generation: number): Promise<void> {
     const left = this.#backing.active;
     await this.#backing.moveTo(to, generation);
-    this.#transactions.moved(this.#backing.active.client, left.name === to ? undefined : left.client);
+    this.#transactions.moved(this.#backing.active.client, left.name === to || this.#cut.isOn ? undefined : left.client);
+    this.#cut.end();
     await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
@@ -263,8 +273,10 @@ export class LocalServing implements Serving {
         return fits;
       },
       connectBackend: async (nodeId) => {
-        const { generation, active } = backing;
-        return { socket: await active.connect(nodeId), generation };
+        return await this.#cut.open(async () => {
+          const { generation, active } = backing;
+          return { socket: await active.connect(nodeId), generation };
+        }, ({ socket }) => socket.destroy());
       },
       coordinatorOf: (key, asked) => backing.active.coordinatorOf(key, asked),
       listOffsets: (queries) => backing.active.client.listOffsets(queries, { timeoutMs: OFFSETS_TIMEOUT_MS }),

@@ -103,6 +103,18 @@ export interface SwitchOrder {
   readonly leaseMs: number;
   /** For `drain` and `drain-groups`: how long it may take. */
   readonly timeoutMs?: number;
+  /** For `drain`: the cluster that is left may not answer any more, so nothing is waited for; producers send again what was not acknowledged. */
+  readonly isCut?: boolean;
+  /** Of an unplanned switch, for the audit log. */
+  readonly loss?: AcceptedLoss;
+}
+
+/** What an unplanned switch loses, and who answers for it when that is more than a budget allows. */
+export interface AcceptedLoss {
+  readonly records: number;
+  /** false: there may be more, or less. */
+  readonly isExact: boolean;
+  readonly acceptedBy: string | null;
 }
 
 /** How many members of consumer groups a node knows, and how many of them have committed and asked to join again. */

@@ -99,6 +99,7 @@ class Worker {
       openGroups: (verdict) => this.#serving.openGroups(verdict),
       closeGate: () => this.#serving.closeGate(),
       openGate: () => this.#serving.openGate(),
+      cutOff: () => this.#serving.cutOff(),
       settleWrites: (timeoutMs) => this.#serving.settleWrites(timeoutMs),
       abortTransactions: (timeoutMs) => this.#serving.abortTransactions(timeoutMs),
       settleAcknowledged: async () => this.#relay.flush(),

@@ -24,7 +24,7 @@ export interface ServingState extends NodeMemory {
 }
 
 /** What the primary asks of a worker. Besides `start` and `serve` it is what the node asks of whoever serves. */
-export interface WorkerCalls extends Pick<Serving, 'prepare' | 'drainGroups' | 'openGroups' | 'closeGate' | 'openGate' | 'settleWrites' | 'abortTransactions' | 'settleAcknowledged' | 'flip' | 'metrics' | 'close'> {
+export interface WorkerCalls extends Pick<Serving, 'prepare' | 'drainGroups' | 'openGroups' | 'closeGate' | 'openGate' | 'settleWrites' | 'abortTransactions' | 'settleAcknowledged' | 'cutOff' | 'flip' | 'metrics' | 'close'> {
   /** Loads everything that serving needs; nobody is served yet. */
   start(options: WorkerOptions): Promise<void>;
   /** Takes over where the node is by now; when it resolves, the worker may be given clients. */

@@ -136,6 +136,10 @@ export class WorkerPool implements Serving {
     await this.#insist('openGate', [], ANSWER_MS);
   }
 
+  async cutOff(): Promise<void> {
+    await this.#insist('cutOff', [], ANSWER_MS);
+  }
+
   /** A worker that is gone holds nothing up: it never acknowledged what it had not got an answer for. */
   async settleWrites(timeoutMs: number): Promise<boolean> {
     const [mine, theirs] = await Promise.all([this.#inFlight.drained(timeoutMs), this.#callAll('settleWrites', [timeoutMs], timeoutMs + ANSWER_MS)]);
