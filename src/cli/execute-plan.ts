@@ -1,4 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
+import type { Loss } from '../checks/loss.ts';
+import type { RunListener } from '../engine/run-event.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CliContext } from './context.ts';
 import { HALT_VARIABLE, haltForTests } from './halt-for-tests.ts';
@@ -25,20 +27,26 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
   const runId = resumed ?? newRunId(clock.now());
   const journal = await openJournal(dir, resumed === undefined ? runId : `${runId}-resumed-${newRunId(clock.now())}`);
   const progress = createProgress(context);
+  let loss = plan.unplanned?.loss;
+  // As it was when nothing was acknowledged any more.
+  const noteLoss: RunListener = (event) => {
+    if (event.type === 'step-done' && plan.steps[event.index]?.kind === 'confirm-loss') loss = event.evidence['loss'] as Loss;
+  };
   try {
     const result = await runSwitchOver({
       runId, plan, checks, world, canary, clock,
       signal: context.signal,
       listeners: [
         journal.listener,
+        noteLoss,
         ...(isJson ? [] : [runOnTerminal(progress)]),
         haltForTests(plan, context.env[HALT_VARIABLE]),
       ],
     });
     progress.stop();
     if (result.error !== undefined) throw result.error;
-    if (isJson) writeJson(context.out, { outcome: result.outcome, runId, from: plan.from, to: plan.to, generation: plan.generation, durationMs: result.durationMs, writePauseMs: result.writePauseMs ?? null, journal: journal.file, ...(checks === undefined ? {} : { checks }) });
-    else context.out.write(renderOutcome(result, plan, runId, createPalette(context.isTerminal.out, context.env)));
+    if (isJson) writeJson(context.out, { outcome: result.outcome, runId, from: plan.from, to: plan.to, generation: plan.generation, durationMs: result.durationMs, writePauseMs: result.writePauseMs ?? null, journal: journal.file, ...(loss === undefined ? {} : { loss }), ...(checks === undefined ? {} : { checks }) });
+    else context.out.write(renderOutcome(result, plan, runId, createPalette(context.isTerminal.out, context.env), loss));
     return 0;
   } finally {
     progress.stop();

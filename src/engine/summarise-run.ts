@@ -1,5 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
-import { describeStep } from '../plan/plan.ts';
+import type { Loss } from '../checks/loss.ts';
+import { describeStep, type Plan, type UnplannedTerms } from '../plan/plan.ts';
 import type { StepEvidence } from '../steps/step.ts';
 import type { JournalRead } from './read-journals.ts';
 import type { RunEvent, RunOutcome } from './run-event.ts';
@@ -24,6 +25,8 @@ export interface RunSummary {
   readonly checks: readonly CheckReport[];
   readonly steps: readonly StepSummary[];
   readonly problem: string | undefined;
+  /** Of an unplanned switch: what was consented to, and what was lost in the end, if it came to that. */
+  readonly unplanned: UnplannedTerms | undefined;
 }
 
 export interface StepSummary {
@@ -61,7 +64,14 @@ export function summariseRun({ name, events, problem }: JournalRead): RunSummary
     checks,
     steps: plan.steps.flatMap((step, index) => stepOf(describeStep(step, plan.to), events.filter((event) => 'index' in event && event.index === index))),
     problem,
+    unplanned: termsOf(plan, events),
   };
+}
+
+function termsOf({ unplanned, steps }: Plan, events: readonly RunEvent[]): UnplannedTerms | undefined {
+  const confirmed = events.find((event) => event.type === 'step-done' && steps[event.index]?.kind === 'confirm-loss');
+  if (unplanned === undefined || confirmed?.type !== 'step-done') return unplanned;
+  return { ...unplanned, loss: confirmed.evidence['loss'] as Loss };
 }
 
 /** Nothing for a step that was not reached. */

@@ -1,5 +1,6 @@
 import type { RunSummary, StepSummary } from '../engine/summarise-run.ts';
 import { renderChecks } from './checks.ts';
+import { renderLoss } from './loss.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
 
@@ -23,6 +24,7 @@ export function renderRunReport(run: RunSummary, palette: Palette): string {
   return [
     `${head.join('\n')}\n`,
     run.checks.length === 0 ? '' : `\n${renderChecks(run.checks, palette)}`,
+    run.unplanned === undefined ? '' : `\n${renderLoss(run.unplanned.loss, run.from, run.to, palette)}${run.unplanned.budget.acceptedBy === undefined ? '' : `accepted by ${run.unplanned.budget.acceptedBy}\n`}`,
     `\n${renderTable([{ title: 'at', align: 'right' }, { title: 'took', align: 'right' }, { title: '' }, { title: 'step' }], rows, palette)}`,
     details.length === 0 ? '' : `\nevidence\n${details.map((line) => `  ${line}\n`).join('')}`,
   ].join('');

@@ -1,3 +1,4 @@
+import { describeLoss, type Loss } from '../checks/loss.ts';
 import type { RunEvent, RunListener } from '../engine/run-event.ts';
 import type { RunResult } from '../engine/run-plan.ts';
 import { describeStep, type Plan } from '../plan/plan.ts';
@@ -38,7 +39,12 @@ export function renderPlan(plan: Plan): string {
   return plan.steps.map((step, index) => `  ${index + 1}. ${describeStep(step, plan.to)}\n`).join('');
 }
 
-export function renderOutcome(result: RunResult, plan: Plan, runId: string, palette: Palette): string {
+export function renderOutcome(result: RunResult, plan: Plan, runId: string, palette: Palette, loss?: Loss): string {
   const pause = result.writePauseMs === undefined ? '' : `; writes were held for ${result.writePauseMs} ms at most`;
-  return `${palette.good(`switched to ${plan.to}`)}: generation ${plan.generation}, proven with a record through every node, in ${(result.durationMs / 1000).toFixed(1)} s${pause} (run ${runId})\n`;
+  return `${palette.good(`switched to ${plan.to}`)}: generation ${plan.generation}, proven with a record through every node, in ${(result.durationMs / 1000).toFixed(1)} s${pause} (run ${runId})\n${loss === undefined ? '' : `lost: ${describeLoss(loss)}; ${leftOut(plan)}keep ${plan.from} and its MirrorMaker stopped until that is decided\n`}`;
+}
+
+function leftOut({ unplanned }: Plan): string {
+  const names = unplanned?.withoutNodes ?? [];
+  return names.length === 0 ? '' : `${names.join(', ')} was left out and stops by itself; `;
 }

@@ -2,7 +2,7 @@ import { decide, type StateLog } from '../arbiter/state-log.ts';
 import type { Decision, StateRecord } from '../arbiter/state-record.ts';
 import { joinedNodes, openIntent } from '../arbiter/state-rules.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { leaseMsOf, type Step, type StepContext } from './step.ts';
+import { leaseMsOf, lossOf, type Step, type StepContext } from './step.ts';
 
 const TIMEOUT_MS = 15_000;
 const RETRY_MS = 200;
@@ -16,10 +16,10 @@ export const declareIntent: Step<'declare-intent'> = {
   timeoutMs: () => TIMEOUT_MS,
   failure: 'refused',
   apply: async (step, context) => {
-    const { runId, plan, world, clock } = context;
+    const { runId, plan } = context;
     const source = stateLogOf(context, plan.from);
     await endForeignIntent(await source.read(), context);
-    await source.append({ kind: 'intent', generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, leaseMs: leaseMsOf(context), at: clock.now().toISOString() });
+    await announceOnSource(context);
     const records = await source.read();
     const rival = records.find((record) => record.kind === 'intent' && record.generation === plan.generation);
     if (rival?.kind === 'intent' && rival.runId !== runId) throw new GwctlError('LOCKED', `run ${rival.runId} of ${rival.by} began the same switch a moment before`);
@@ -33,6 +33,12 @@ export const declareIntent: Step<'declare-intent'> = {
   },
   undo: async (_step, context) => ({ decision: (await giveUp(context))?.kind ?? 'nothing to decide' }),
 };
+
+/** A node that starts from here on waits for the decision. */
+export async function announceOnSource(context: StepContext): Promise<void> {
+  const { runId, plan, world, clock } = context;
+  await stateLogOf(context, plan.from).append({ kind: 'intent', generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, leaseMs: leaseMsOf(context), at: clock.now().toISOString() });
+}
 
 /** The switch happens when this record is the first of its generation. From then on every node goes there, whoever dies. */
 export const commitSwitch: Step<'commit-switch'> = {
@@ -76,7 +82,7 @@ async function untilDecided(context: StepContext): Promise<Decision> {
  * Decides against the switch, unless it was decided already. When the target is gone and nobody has sent a commit there, the copy on the other
  * log is enough: only this run could have committed.
  */
-async function giveUp(context: StepContext): Promise<Decision | undefined> {
+export async function giveUp(context: StepContext): Promise<Decision | undefined> {
   if (!context.hasCommitted && !(await isOurs(context))) return undefined;
   const wanted = decisionOf(context, 'abort');
   try {
@@ -84,7 +90,7 @@ async function giveUp(context: StepContext): Promise<Decision | undefined> {
     await copyTo(context, decision);
     return decision;
   } catch (reason) {
-    if (context.hasCommitted) throw reason;
+    if (context.hasCommitted || context.plan.unplanned !== undefined) throw reason;
     await stateLogOf(context, context.plan.from).append(wanted);
     return wanted;
   }
@@ -93,6 +99,8 @@ async function giveUp(context: StepContext): Promise<Decision | undefined> {
 /** The generation belongs to the run whose intent was first: whoever came later has nothing to say. Unknown, where nobody can read: then it may be ours. */
 async function isOurs(context: StepContext): Promise<boolean> {
   const { plan, runId } = context;
+  // Its own intent was never needed: nobody can have counted on it.
+  if (plan.unplanned !== undefined) return true;
   const records = await stateLogOf(context, plan.from).read().catch(() => undefined);
   const first = records?.find((record) => record.kind === 'intent' && record.generation === plan.generation);
   return records === undefined || (first?.kind === 'intent' && first.runId === runId);
@@ -100,8 +108,11 @@ async function isOurs(context: StepContext): Promise<boolean> {
 
 /** For readers that cannot reach the other cluster. */
 async function copyTo(context: StepContext, decision: Decision): Promise<void> {
+  const copying = stateLogOf(context, context.plan.from).append(decision);
+  // Nobody waits for a source that is given up: once it can be reached, the nodes tell it.
+  if (context.plan.unplanned !== undefined) return void copying.catch(() => {});
   try {
-    await stateLogOf(context, context.plan.from).append(decision);
+    await copying;
   } catch (reason) {
     context.note(`the decision was not copied to ${context.plan.from}: ${GwctlError.from(reason).message}`);
   }
@@ -123,7 +134,8 @@ async function endForeignIntent(records: readonly StateRecord[], context: StepCo
 }
 
 function decisionOf({ plan, runId, world, clock }: StepContext, kind: Decision['kind']): Decision {
-  return { kind, generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, at: clock.now().toISOString() };
+  const loss = lossOf(plan);
+  return { kind, generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, at: clock.now().toISOString(), ...(loss === undefined ? {} : { loss }) };
 }
 
 function stateLogOf({ world }: StepContext, name: string): StateLog {
