@@ -46,7 +46,7 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
     if (result.error !== undefined) throw withReport(result.error, name, journal.file);
     if (isJson) {
       const nodes = run?.nodes.map(({ node, writePauseMs = null }) => ({ node, writePauseMs })) ?? [];
-      writeJsonLine(context.out, { type: 'result', outcome: result.outcome, runId, from: plan.from, to: plan.to, generation: plan.generation, durationMs: result.durationMs, writePauseMs: result.writePauseMs ?? null, nodes, journal: journal.file, ...(checks === undefined ? {} : { checks }) });
+      writeJsonLine(context.out, { type: 'result', outcome: result.outcome, runId, from: plan.from, to: plan.to, generation: plan.generation, durationMs: result.durationMs, writePauseMs: result.writePauseMs ?? null, nodes, journal: journal.file, ...(run?.unplanned === undefined ? {} : { loss: run.unplanned.loss }), ...(checks === undefined ? {} : { checks }) });
     } else if (run !== undefined) context.out.write(renderOutcome(run, createPalette(context.isTerminal.out, context.env)));
     return 0;
   } finally {

@@ -126,7 +126,7 @@ function refused(plan: Plan, cause: GwctlError): GwctlError {
 }
 
 function rolledBack(plan: Plan, cause: GwctlError): GwctlError {
-  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, every node serves ${plan.from} again; writes were held, none was lost`, {
+  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, every node serves ${plan.from} again; ${plan.unplanned === undefined ? 'writes were held, none was lost' : 'what was not acknowledged was not lost either'}`, {
     cause,
     hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes',
   });

@@ -1,5 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
-import { describeStep, type Plan, type StepKind } from '../plan/plan.ts';
+import type { Loss } from '../checks/loss.ts';
+import { describeStep, type Plan, type StepKind, type UnplannedTerms } from '../plan/plan.ts';
 import type { StepEvidence } from '../steps/step.ts';
 import type { JournalRead } from './read-journals.ts';
 import type { RunEvent, RunOutcome } from './run-event.ts';
@@ -31,6 +32,8 @@ export interface RunSummary {
   readonly checks: readonly CheckReport[];
   readonly steps: readonly StepSummary[];
   readonly problem: string | undefined;
+  /** Of an unplanned switch: what was consented to, and what was lost in the end, if it came to that. */
+  readonly unplanned: UnplannedTerms | undefined;
 }
 
 export interface StepSummary {
@@ -74,6 +77,7 @@ export function summariseRun({ name, events, problem }: JournalRead): RunSummary
     checks,
     steps,
     problem,
+    unplanned: termsOf(plan, events),
   };
 }
 
@@ -83,6 +87,12 @@ function pauseOf(plan: Plan, events: readonly RunEvent[]): { readonly fromMs: nu
   const held = events.find((event) => isOf('pause-gateways', event, 'step-started'));
   const released = events.find((event) => isOf('resume-gateways', event, 'step-done') || isOf('pause-gateways', event, 'step-undone'));
   return held !== undefined && 'atMs' in held && released !== undefined && 'atMs' in released ? { fromMs: held.atMs, toMs: released.atMs } : undefined;
+}
+
+function termsOf({ unplanned, steps }: Plan, events: readonly RunEvent[]): UnplannedTerms | undefined {
+  const confirmed = events.find((event) => event.type === 'step-done' && steps[event.index]?.kind === 'confirm-loss');
+  if (unplanned === undefined || confirmed?.type !== 'step-done') return unplanned;
+  return { ...unplanned, loss: confirmed.evidence['loss'] as Loss };
 }
 
 /** Nothing for a step that was not reached. */

@@ -4,9 +4,11 @@ import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
+import { ProducedBatches } from './acknowledged/produced-batches.ts';
 import { answerInFull } from './answer-in-full.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
 import { KEEP_ALIVE_MS } from './backend-link.ts';
+import { awaitOwedWrites } from './await-owed-writes.ts';
 import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
@@ -22,7 +24,7 @@ import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
-import { answerMoved } from './moved-answers.ts';
+import { answerCut, answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { completeProduced } from './produced-topics.ts';
@@ -77,7 +79,8 @@ export class ClientConnection {
     this.#queue = new ExchangeQueue((frame) => {
       void this.#sink.write(frame);
       this.#sink.flush();
-    }, ({ apiKey, charge }, milliseconds) => {
+    }, ({ apiKey, charge, produced }, milliseconds) => {
+      produced?.delivered();
       node.metrics.answered(apiKey, milliseconds);
       if (charge !== undefined) this.#traffic.answered(charge);
     });
@@ -136,6 +139,17 @@ export class ClientConnection {
     if (why === undefined) return;
     this.#complain(new GwctlError('UNAVAILABLE', why));
     this.destroy();
+  }
+
+  /** For a cluster that does not answer: what it has not answered by now was not written, as far as the client hears, and is sent again. */
+  async cutOff(): Promise<void> {
+    if (this.#midWrite || !(await this.#routes.leave(0))) return this.destroy();
+    for (const exchange of this.#queue.owed().filter(({ isWrite }) => isWrite)) {
+      exchange.via = undefined;
+      const answer = exchange.by === 'internal' ? Buffer.alloc(0) : (answerCut(exchange) ?? answerMoved(exchange, this.#login.session?.around));
+      if (answer === undefined) return this.destroy();
+      this.#finishWrite(exchange, answer);
+    }
   }
 
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
@@ -237,12 +251,13 @@ export class ClientConnection {
       // Its client may write to the same broker by another port already, and neither write knows of the other.
       if (route.isStandIn) return await this.#refuseProduce(head, judged.body);
       const { link } = route;
+      const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, charge: this.#traffic.claim() });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, produced, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
+      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
@@ -346,6 +361,7 @@ export class ClientConnection {
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
     const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
+    exchange.produced?.answered(body);
     const deliver = async (): Promise<void> => this.#finishWrite(exchange, await translateAnswer(api, exchange, body, session, this.#node, this.#software));
     if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) await deliver();
   }
@@ -362,19 +378,10 @@ export class ClientConnection {
     this.#routes.flush();
   }
 
-  /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
   async #end(): Promise<void> {
     this.#traffic.end();
-    const owedWrites = (): Exchange[] => this.#queue.owed().filter((exchange) => exchange.isWrite);
-    const until = performance.now() + this.#node.limits.lingerMs;
     this.#flush();
-    for (;;) {
-      const [first] = owedWrites();
-      const link = first === undefined ? undefined : this.#routes.get(first.via);
-      if (link === undefined || link.isClosed || performance.now() >= until) break;
-      await link.frameOrClose(until - performance.now());
-    }
-    for (let owed = owedWrites().length; owed > 0; owed--) this.#node.inFlight.end();
+    for (let owed = await awaitOwedWrites(this.#queue, this.#routes, this.#node.limits.lingerMs); owed > 0; owed--) this.#node.inFlight.end();
     this.#queue.close();
     this.#sink.flush();
     this.#socket.destroySoon();

@@ -4,11 +4,13 @@ import type { Cluster, GatewayNode as NodeConfig, GatewaySettings } from '../top
 import { ERROR } from '../wire/error-codes.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
+import type { AckSink } from './acknowledged/acknowledgement.ts';
 import { createAcceptor, type Acceptor } from './acceptor.ts';
 import { apiTableFor, type ApiTable } from './api-table.ts';
 import type { Backing } from './backing.ts';
 import { ClientConnection } from './client-connection.ts';
 import { SoftwareMemory } from './client-software.ts';
+import { ClusterCut } from './cluster-cut.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { unlessHeld } from './held-changes.ts';
@@ -66,6 +68,7 @@ export class LocalServing implements Serving {
   readonly #apis: ApiTable;
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
+  readonly #cut = new ClusterCut();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
   readonly #software = new SoftwareMemory();
@@ -75,13 +78,15 @@ export class LocalServing implements Serving {
   readonly #metrics: TrafficMetrics;
   readonly #acceptors: ReadonlyMap<number, Acceptor>;
   readonly #audit: AuditLog;
+  readonly #acknowledged: AckSink;
   readonly #limits: NodeLimits;
   readonly #endGuard: () => void;
   readonly #endSlowGuard: () => void;
 
-  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, teller?: ProducerTeller) {
+  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, acknowledged: AckSink, teller?: ProducerTeller) {
     const { node, settings } = options;
     this.#audit = audit;
+    this.#acknowledged = acknowledged;
     this.#limits = new NodeLimits({ ...shareOfLimits(settings, node.workers), exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
     this.#backing = backing;
     this.#options = options;
@@ -146,7 +151,14 @@ export class LocalServing implements Serving {
   }
 
   async openGate(): Promise<void> {
+    this.#cut.end();
     this.#gate.open();
+  }
+
+  async cutOff(): Promise<void> {
+    this.#cut.begin();
+    this.#transactions.cutOff();
+    await Promise.all([...this.#connections].map((connection) => connection.cutOff()));
   }
 
   async settleWrites(timeoutMs: number): Promise<boolean> {
@@ -165,10 +177,13 @@ export class LocalServing implements Serving {
     return aborted;
   }
 
+  async settleAcknowledged(): Promise<void> {}
+
   async flip(to: string, generation: number): Promise<void> {
     const left = this.#backing.active;
     await this.#backing.moveTo(to, generation);
-    this.#transactions.moved(this.#backing.active.client, left.name === to ? undefined : left.client);
+    this.#transactions.moved(this.#backing.active.client, left.name === to || this.#cut.isOn ? undefined : left.client);
+    this.#cut.end();
     await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
@@ -223,6 +238,10 @@ export class LocalServing implements Serving {
       },
       gate: this.#gate,
       inFlight: this.#inFlight,
+      acknowledged: this.#acknowledged,
+      get activeCluster() {
+        return backing.active.name;
+      },
       groups: this.#groups,
       transactions: this.#transactions,
       software: this.#software,
@@ -254,8 +273,10 @@ export class LocalServing implements Serving {
         return fits;
       },
       connectBackend: async (nodeId) => {
-        const { generation, active } = backing;
-        return { ...(await active.connect(nodeId)), generation };
+        return await this.#cut.open(async () => {
+          const { generation, active } = backing;
+          return { ...(await active.connect(nodeId)), generation };
+        }, ({ socket }) => socket.destroy());
       },
       coordinatorOf: (key, asked) => backing.active.coordinatorOf(key, asked),
       listOffsets: (queries) => backing.active.client.listOffsets(queries, { timeoutMs: OFFSETS_TIMEOUT_MS }),

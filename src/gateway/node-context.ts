@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { OffsetAnswer, OffsetQuery } from '../client/list-offsets.ts';
+import type { AckSink } from './acknowledged/acknowledgement.ts';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
 import type { AuditSink } from './audit/audit-log.ts';
@@ -27,6 +28,10 @@ export interface NodeContext {
   readonly topics: TopicDirectory;
   readonly gate: WriteGate;
   readonly inFlight: InFlightWrites;
+  /** Remembers what producers were told. */
+  readonly acknowledged: AckSink;
+  /** Which one serves now. */
+  readonly activeCluster: string;
   readonly groups: GroupGate;
   readonly transactions: Transactions;
   readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;

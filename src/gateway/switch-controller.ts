@@ -21,8 +21,8 @@ export interface SwitchEffects {
   /** No write passes any more once it resolves. */
   closeGate(): Promise<void>;
   openGate(): Promise<void>;
-  /** true once no write is in flight. */
-  drain(timeoutMs: number): Promise<boolean>;
+  /** true once no write is in flight. `isCut`: none is waited for, the cluster that is left may not answer any more. */
+  drain(timeoutMs: number, isCut: boolean): Promise<boolean>;
   /** How the generation was decided; with `wanted` 'abort' it is decided now, if nobody has. Throws UNAVAILABLE when that cannot be known. */
   decision(run: RunState, wanted?: 'abort'): Promise<Decision['kind'] | undefined>;
   /** Registers the node where it stands, and reads then what it may do: nobody may have gone on without it meanwhile. */
@@ -32,9 +32,6 @@ export interface SwitchEffects {
   /** Destroys every connection to the cluster that is left, and serves from `to`. */
   flip(to: string, generation: number): Promise<void>;
 }
-
-/** Writes that are in flight when a node finds out that it was left behind may take so long to be answered. */
-const FENCE_DRAIN_MS = 1000;
 
 /**
  * Where a node is in a switch (see `Phase`). An order that does not fit the phase changes nothing.
@@ -129,7 +126,7 @@ export class SwitchController {
     await this.#alone(async () => {
       this.#expect(order, 'drain', ['paused', 'drained']);
       this.#hold(order, order.timeoutMs);
-      if (!(await this.#effects.drain(order.timeoutMs ?? 5000))) throw refuse('UNAVAILABLE', 'writes that were sent to the cluster are still unanswered');
+      if (!(await this.#effects.drain(order.timeoutMs ?? 5000, order.isCut === true))) throw refuse('UNAVAILABLE', 'writes that were sent to the cluster are still unanswered');
       this.#expect(order, 'drain', ['paused', 'drained']);
       this.#hold(order);
       this.#phase = 'drained';
@@ -147,7 +144,7 @@ export class SwitchController {
         const decision = await this.#effects.decision(run);
         if (decision !== 'commit') throw refuse('NOT_AS_EXPECTED', `flip: generation ${order.generation} is ${decision === undefined ? 'not decided' : 'aborted'}`);
       }
-      if (this.#phase === 'paused') await this.#effects.drain(FENCE_DRAIN_MS).catch(() => false);
+      if (this.#phase === 'paused') await this.#effects.drain(0, true);
       await this.#move({ generation: order.generation, active: order.to });
     });
   }
@@ -238,8 +235,11 @@ export class SwitchController {
 
   async #goAfter(commit: Standing): Promise<void> {
     await this.#effects.closeGate();
-    await this.#effects.drain(FENCE_DRAIN_MS).catch(() => false);
-    if (commit.generation !== this.#generation || !this.#isMoved) await this.#move(commit);
+    if (commit.generation !== this.#generation || !this.#isMoved) {
+      // Nobody counts on what is in flight here: its producers send it again.
+      await this.#effects.drain(0, true);
+      await this.#move(commit);
+    }
     await this.#take(await this.#effects.posture(commit), 'moved');
   }
 

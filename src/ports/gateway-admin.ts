@@ -1,9 +1,11 @@
-import type { GroupDrainReport, NodeState, PrepareReport, RevokeBody, SwitchOrder, SwitchVerb, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { AckReport, GroupDrainReport, NodeState, PrepareReport, RevokeBody, SwitchOrder, SwitchVerb, VirtualClusterInfo } from '../shared/admin-api.ts';
 
 /** One gateway node as gwctl talks to it. Every call has a deadline; what cannot be reached is UNAVAILABLE and names the node. */
 export interface GatewayAdmin {
   readonly node: string;
   state(signal?: AbortSignal): Promise<NodeState>;
+  /** What it has acknowledged to producers. */
+  acknowledged(signal?: AbortSignal): Promise<AckReport>;
   virtualClusters(): Promise<readonly VirtualClusterInfo[]>;
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean): Promise<string>;
   /** Connections that the revoked tokens have opened end within seconds, on every node. */

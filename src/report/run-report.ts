@@ -1,6 +1,7 @@
 import type { RunSummary, StepSummary } from '../engine/summarise-run.ts';
 import { renderChecks } from './checks.ts';
 import { colourOutcome } from './history.ts';
+import { renderLoss } from './loss.ts';
 import type { Palette } from './palette.ts';
 import { renderSections, sectionsOf } from './run.ts';
 import { renderTable } from './table.ts';
@@ -33,6 +34,7 @@ function renderPart(run: RunSummary, index: number, palette: Palette): string {
   return [
     `${head.join('\n')}\n`,
     sections.some(([, lines]) => lines.length > 0) ? `\n${renderSections(sections, palette)}` : '',
+    run.unplanned === undefined ? '' : `\n${renderLoss(run.unplanned.loss, run.from, run.to, palette)}`,
     run.steps.length === 0 ? '' : `\n${renderPhases(run.steps, palette)}`,
     details.length === 0 ? '' : `\nevidence\n${details.map((line) => `  ${line}\n`).join('')}`,
     run.checks.length === 0 ? '' : `\nchecks before it\n${renderChecks(run.checks, palette)}`,

@@ -1,3 +1,4 @@
+import { describeLoss } from '../checks/loss.ts';
 import type { RunEvent, RunListener } from '../engine/run-event.ts';
 import type { RunSummary } from '../engine/summarise-run.ts';
 import { describeStep, type Plan } from '../plan/plan.ts';
@@ -43,7 +44,9 @@ export function renderOutcome(run: RunSummary, palette: Palette): string {
   const pause = run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`;
   const head = `${palette.good(`switched to ${run.to}`)}: generation ${run.generation}, proven with a record through every node, in ${(run.durationMs / 1000).toFixed(1)} s${pause} (run ${run.runId})\n`;
   const next = [
-    `${run.from} has every record from before the switch and none from after it; as long as nothing replicates ${run.to}->${run.from}, there is no way back`,
+    run.unplanned === undefined
+      ? `${run.from} has every record from before the switch and none from after it; as long as nothing replicates ${run.to}->${run.from}, there is no way back`
+      : `keep ${run.from} and its MirrorMaker stopped until it is decided what becomes of the records that are only there`,
     `\`gwctl status\` shows how things are; \`gwctl report ${run.name}\` shows this run again, with all evidence`,
   ];
   return `${head}\n${renderSections([...sectionsOf(run), ['next', next]], palette)}`;
@@ -53,6 +56,7 @@ export function renderOutcome(run: RunSummary, palette: Palette): string {
 export function sectionsOf(run: RunSummary): readonly (readonly [title: string, lines: readonly string[]])[] {
   return [
     ['moved', movedLines(run)],
+    ['lost', lostLines(run)],
     ['waited', waitedLines(run)],
     ['proven', provenLines(run)],
   ];
@@ -75,6 +79,17 @@ function movedLines({ from, to, hasSwitched, nodes, groups }: RunSummary): reado
     ...(groups === undefined || groups.groups === 0
       ? []
       : [`${count(groups.groups, 'consumer group')} with ${count(groups.positions, 'position')}: ${conservative === 0 ? 'each goes on at exactly its next record' : `${groups.exact} exact, ${conservative} as MirrorMaker has them (some records are read again, none is skipped)`}`]),
+  ];
+}
+
+/** Of an unplanned switch that happened; a report shows the loss by topic, too. */
+function lostLines({ hasSwitched, unplanned }: RunSummary): readonly string[] {
+  if (!hasSwitched || unplanned === undefined) return [];
+  const { loss, budget, withoutNodes } = unplanned;
+  return [
+    describeLoss(loss),
+    ...(budget.acceptedBy === undefined ? [] : [`accepted by ${budget.acceptedBy}`]),
+    ...(withoutNodes.length === 0 ? [] : [`${withoutNodes.join(', ')} was left out, and stops by itself`]),
   ];
 }
 

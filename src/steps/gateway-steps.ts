@@ -109,7 +109,7 @@ async function timed(gateway: GatewayAdmin, { clock }: StepContext, act: () => P
  * All nodes go on serving the cluster that they serve. One that does not answer finds the abort on the log of the switch when it can, and goes
  * on by itself.
  */
-async function giveBack(step: { readonly gateways: readonly string[] }, context: StepContext): Promise<{ unreachable: string[] }> {
+export async function giveBack(step: { readonly gateways: readonly string[] }, context: StepContext): Promise<{ unreachable: string[] }> {
   const unreachable: string[] = [];
   await onEveryNode(gatewaysNamed(context, step.gateways), async (gateway) => {
     try {

@@ -5,6 +5,7 @@ import { moveGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
+import { confirmLoss, cutGateways, fenceSource } from './unplanned-steps.ts';
 
 export const STEPS: StepRegistry = {
   'prepare-gateways': prepareGateways,
@@ -19,4 +20,7 @@ export const STEPS: StepRegistry = {
   'resume-gateways': resumeGateways,
   'await-gateways': awaitGateways,
   'prove-switch': proveSwitch,
+  'fence-source': fenceSource,
+  'cut-gateways': cutGateways,
+  'confirm-loss': confirmLoss,
 };

@@ -317,6 +317,7 @@ export class SimulatedWorld {
     return {
       node: name,
       state: async () => stateNow(),
+      acknowledged: unused,
       virtualClusters: unused,
       issueToken: unused,
       revoke: unused,

@@ -21,6 +21,8 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
     gate: new WriteGate(1000),
     inFlight: new InFlightWrites(),
+    acknowledged: { add: () => {} },
+    activeCluster: 'main',
     groups: new GroupGate(1000),
     metrics: { answered: () => {}, refused: () => {} },
     software: new SoftwareMemory(),

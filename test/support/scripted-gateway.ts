@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { API_TABLE } from '../../src/gateway/api-table.ts';
 import { ClientConnection } from '../../src/gateway/client-connection.ts';
+import { ClusterCut } from '../../src/gateway/cluster-cut.ts';
 import type { NodeContext } from '../../src/gateway/node-context.ts';
 import { ERROR } from '../../src/wire/error-codes.ts';
 import { saslAuthenticateApi } from '../../src/wire/generated/sasl-authenticate.ts';
@@ -25,6 +26,8 @@ export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' |
   isBrokerAway: boolean;
   plainClient(): Promise<FrameClient>;
   authenticated(): Promise<FrameClient>;
+  /** What a node does with a cluster that does not answer, for all connections. */
+  cutOff(): Promise<void>;
   /** What a node does at a flip, for all connections. */
   flip(): Promise<void>;
   close(): Promise<void>;
@@ -39,6 +42,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
   const clients: FrameClient[] = [];
   const lines: string[] = [];
   const now = { active: 'main', generation: 1 };
+  const cut = new ClusterCut();
   const base = connectionContext((line) => void lines.push(line));
   const context: NodeContext = {
     ...base,
@@ -53,14 +57,15 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
       return gateway.isSettling;
     },
     mayProduce: (nodeId, topics) => topics.every(({ name, partitions }) => name === 'teamAusers' && partitions.every((partition) => partition === nodeId - 1)),
-    connectBackend: async (nodeId) => {
-      const seen = now.generation;
-      const isStandIn = nodeId === 1 && gateway.isBrokerAway;
-      const { port } = nodeId === 2 || isStandIn ? other : now.active === 'main' ? main : failover;
-      const socket = connect({ host: '127.0.0.1', port });
-      await once(socket, 'connect');
-      return { socket, isStandIn, generation: seen };
-    },
+    connectBackend: async (nodeId) =>
+      await cut.open(async () => {
+        const seen = now.generation;
+        const isStandIn = nodeId === 1 && gateway.isBrokerAway;
+        const { port } = nodeId === 2 || isStandIn ? other : now.active === 'main' ? main : failover;
+        const socket = connect({ host: '127.0.0.1', port });
+        await once(socket, 'connect');
+        return { socket, isStandIn, generation: seen };
+      }, ({ socket }) => socket.destroy()),
     coordinatorOf: async () => gateway.coordinator,
   };
   const server = createServer((socket) => {
@@ -97,9 +102,14 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
       if ((await client.receive(saslAuthenticateApi, 2)).body.errorCode !== ERROR.NONE) throw new Error('the token was refused');
       return client;
     },
+    cutOff: async () => {
+      cut.begin();
+      await Promise.all([...connections].map((connection) => connection.cutOff()));
+    },
     flip: async () => {
       now.active = 'failover';
       now.generation = 2;
+      cut.end();
       await Promise.all([...connections].map((connection) => connection.moveBackend(200)));
     },
     close: async () => {
