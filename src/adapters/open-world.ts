@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { World } from '../checks/observe-world.ts';
+import { openKafkaClient } from '../client/kafka-client.ts';
 import { clusterAccess } from '../config/cluster-access.ts';
 import { resolveSecret } from '../config/resolve-secret.ts';
 import type { Canary } from '../ports/canary.ts';
@@ -9,6 +10,9 @@ import { gatewayCanary } from './canary/gateway-canary.ts';
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
 import { openKafkaCluster } from './kafka/kafka-cluster.ts';
 import { mirrorMaker } from './replicator/mirror-maker.ts';
+
+const CLIENT_ID = 'gwctl-replication';
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /** The real world of an environment. `close` ends every connection. */
 export interface OpenWorld {
@@ -20,11 +24,14 @@ export interface OpenWorld {
 export function openWorld(topology: Topology, environmentDir: string, env: Readonly<Record<string, string | undefined>>): OpenWorld {
   const password = resolveSecret(topology.gateway.adminPassword, environmentDir, env);
   const gateways = topology.gateways.map((node) => httpGatewayAdmin(node, { username: topology.gateway.adminUsername, password }));
-  const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster, clusterAccess(cluster, environmentDir, env))]));
+  const accesses = new Map(topology.clusters.map((cluster) => [cluster.name, clusterAccess(cluster, environmentDir, env)]));
+  const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster, accesses.get(cluster.name))]));
+  const clients = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaClient({ bootstrap: cluster.brokers, clientId: CLIENT_ID, ...accesses.get(cluster.name), requestTimeoutMs: REQUEST_TIMEOUT_MS })]));
   const replicators = new Map<string, Replicator>();
   for (const link of topology.links) {
     const target = clusters.get(link.to);
-    if (target !== undefined) replicators.set(link.name, mirrorMaker(link, target));
+    const client = clients.get(link.to);
+    if (target !== undefined && client !== undefined) replicators.set(link.name, mirrorMaker(link, target, client));
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {
@@ -32,6 +39,7 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
     canary,
     close: async () => {
       canary.close();
+      for (const client of clients.values()) client.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     },
   };

@@ -8,6 +8,18 @@ export interface Replicator {
    * only read what is new.
    */
   positions(): Promise<ReadonlyMap<string, bigint>>;
+  /**
+   * When this returns, nothing more of it arrives on the target in its transactions, and `positions` are final; a process that lives has to be
+   * stopped as well, or it starts its tasks anew. Needs neither the source nor the replicator itself. Throws UNAVAILABLE.
+   */
+  fence(): Promise<ReplicatorFence>;
+}
+
+export interface ReplicatorFence {
+  /** That were taken over; none: it is not exactly-once, or has never copied, and nothing is fenced. */
+  readonly transactionalIds: readonly string[];
+  /** Brokers of the target that did not answer: there may be ids that only they know. */
+  readonly silentBrokers: readonly number[];
 }
 
 export interface ReplicatorHealth {

@@ -1,7 +1,9 @@
+import type { KafkaClient } from '../../client/kafka-client.ts';
 import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/kafka-cluster.ts';
 import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { MirrorLink } from '../../topology/topology.ts';
+import { fenceMirrorMaker } from './fence-mirror-maker.ts';
 
 /** Heartbeats of the last this many offsets are looked at: with exactly-once every other offset is a marker. */
 const HEARTBEAT_WINDOW = 32n;
@@ -9,8 +11,9 @@ const HEARTBEAT_WINDOW = 32n;
 /**
  * A dedicated MirrorMaker 2, seen through the topics that it keeps on the target (hazards D9, H11): Connect's source offsets, which with
  * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
+ * \`client\` is one of the target; the caller closes it.
  */
-export function mirrorMaker(link: MirrorLink, target: KafkaCluster): Replicator {
+export function mirrorMaker(link: MirrorLink, target: KafkaCluster, client: KafkaClient): Replicator {
   const offsetsTopic = `mm2-offsets.${link.from}.internal`;
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
@@ -40,6 +43,10 @@ export function mirrorMaker(link: MirrorLink, target: KafkaCluster): Replicator 
         readTo.set(part.partition, end);
       }
       return positions;
+    },
+    fence: async () => {
+      const { all, silentBrokers } = await fenceMirrorMaker(client, link);
+      return { transactionalIds: all, silentBrokers };
     },
   };
 }
