@@ -1,7 +1,7 @@
 import type { KafkaClient } from '../../client/kafka-client.ts';
+import { openSourceOffsets } from '../../copier/source-offsets.ts';
 import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/kafka-cluster.ts';
 import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
-import { GwctlError } from '../../shared/errors.ts';
 import type { MirrorLink } from '../../topology/topology.ts';
 import { fenceMirrorMaker } from './fence-mirror-maker.ts';
 
@@ -14,11 +14,9 @@ const HEARTBEAT_WINDOW = 32n;
  * \`client\` is one of the target; the caller closes it.
  */
 export function mirrorMaker(link: MirrorLink, target: KafkaCluster, client: KafkaClient): Replicator {
-  const offsetsTopic = `mm2-offsets.${link.from}.internal`;
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
-  const positions = new Map<string, bigint>();
-  const readTo = new Map<number, bigint>();
+  const offsets = openSourceOffsets(client, link.from);
 
   return {
     link: link.name,
@@ -26,42 +24,12 @@ export function mirrorMaker(link: MirrorLink, target: KafkaCluster, client: Kafk
       const connectors = connectorStates(await target.readAll(statusTopic));
       return { connectors, lastHeartbeat: await lastHeartbeat(target, heartbeatsTopic) };
     },
-    positions: async () => {
-      const { topics } = await target.describe();
-      const topic = topics.find(({ name }) => name === offsetsTopic);
-      if (topic === undefined) throw new GwctlError('UNAVAILABLE', `${offsetsTopic} is not on ${target.name}: MirrorMaker has never replicated ${link.name}`);
-      const parts = topic.partitions.map(({ index }) => ({ topic: offsetsTopic, partition: index }));
-      const ends = await target.endOffsets(parts);
-      for (const part of parts) {
-        const from = readTo.get(part.partition) ?? 0n;
-        const end = ends.get(partitionKey(part)) ?? 0n;
-        if (from >= end) continue;
-        for (const record of await target.readRecords(part, from, Number.MAX_SAFE_INTEGER)) {
-          const position = readPosition(record, link.from);
-          if (position !== undefined) positions.set(position.key, position.offset);
-        }
-        readTo.set(part.partition, end);
-      }
-      return positions;
-    },
+    positions: async () => new Map([...(await offsets.read())].map(([partition, { offset }]) => [partition, offset])),
     fence: async () => {
       const { all, silentBrokers } = await fenceMirrorMaker(client, link);
       return { transactionalIds: all, silentBrokers };
     },
   };
-}
-
-/** Key `["MirrorSourceConnector",{"cluster":"main","partition":0,"topic":"t"}]`, value `{"offset":N}`: N is the last replicated offset. */
-function readPosition({ key, value }: DataRecord, source: string): { key: string; offset: bigint } | undefined {
-  if (key === null || value === null) return undefined;
-  try {
-    const [connector, where] = JSON.parse(key.toString('utf8')) as [string, { cluster: string; partition: number; topic: string }];
-    const { offset } = JSON.parse(value.toString('utf8')) as { offset: number };
-    if (connector !== 'MirrorSourceConnector' || where.cluster !== source || !Number.isSafeInteger(offset)) return undefined;
-    return { key: partitionKey(where), offset: BigInt(offset) };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The last word about each connector and task; keys `status-connector-NAME` and `status-task-NAME-N`. */
