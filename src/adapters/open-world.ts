@@ -31,7 +31,7 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   for (const link of topology.links) {
     const target = clusters.get(link.to);
     const client = clients.get(link.to);
-    if (target !== undefined && client !== undefined) replicators.set(link.name, mirrorMaker(link, target, client));
+    if (target !== undefined && client !== undefined) replicators.set(link.name, mirrorMaker(link, target, client, clusters.get(link.from)));
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {

@@ -6,6 +6,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   down: ['gwctl down', 'gwctl down -v'],
   status: ['gwctl status --watch', 'gwctl status -o json'],
   lag: ['gwctl lag --to failover', 'gwctl lag --all'],
+  groups: ['gwctl groups', 'gwctl groups --group teamAbilling --apply', 'gwctl groups --undo .gwctl/default/groups/undo-20261124T110400-000Z.json'],
   verify: ['gwctl verify --to failover'],
   failover: ['gwctl failover --to failover --dry-run', 'gwctl failover --to failover --expect-active main --yes', 'gwctl failover --to failover --mode unplanned --max-loss-records 500 --yes'],
   resume: ['gwctl resume --yes', 'gwctl resume --serve main'],

@@ -156,6 +156,7 @@ const failover = z
     pauseBudget: duration(`longest time that producers may wait before a switch gives up; shorter than gateway.holdMs (default ${DEFAULTS.pauseBudget})`),
     deadlines: z
       .strictObject({
+        translateGroups: duration(`for the positions of consumer groups to be found, before anybody waits (default ${FREE_DEADLINES.translateGroups})`),
         prepare: duration(`until every node has looked at the new cluster (default ${FREE_DEADLINES.prepare})`),
         intent: duration(`until the log of the switch says that it is under way (default ${FREE_DEADLINES.intent})`),
         drainGroups: duration(`for members of consumer groups to commit; producers go on meanwhile (default ${FREE_DEADLINES.drainGroups})`),

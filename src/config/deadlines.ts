@@ -6,10 +6,10 @@ import type { Finding } from './diagnostic.ts';
 const PAUSE_SHARES = { pause: 0.2, drain: 0.2, proveTail: 0.4, moveGroups: 0.2 } as const;
 
 /**
- * The other phases. A member of a group learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls.
+ * The other phases. Groups that are far behind are counted first, before any node holds a lease. A member of a group learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls.
  * The commit outlasts the election of a new leader for the log (9 s after a broker went silent).
  */
-export const FREE_DEADLINES = { prepare: '10s', intent: '15s', drainGroups: '6s', commit: '15s', flip: '4s', resume: '4s', proveSwitch: '20s' } as const;
+export const FREE_DEADLINES = { translateGroups: '20s', prepare: '10s', intent: '15s', drainGroups: '6s', commit: '15s', flip: '4s', resume: '4s', proveSwitch: '20s' } as const;
 
 type PausePhase = keyof typeof PAUSE_SHARES;
 export type PhaseName = PausePhase | keyof typeof FREE_DEADLINES;
@@ -17,7 +17,7 @@ export type PhaseName = PausePhase | keyof typeof FREE_DEADLINES;
 const PAUSE_PHASES = Object.keys(PAUSE_SHARES) as readonly PausePhase[];
 
 /** In the order in which they happen. */
-export const PHASE_NAMES = ['prepare', 'intent', 'drainGroups', 'pause', 'drain', 'proveTail', 'moveGroups', 'commit', 'flip', 'resume', 'proveSwitch'] as const satisfies readonly PhaseName[];
+export const PHASE_NAMES = ['translateGroups', 'prepare', 'intent', 'drainGroups', 'pause', 'drain', 'proveTail', 'moveGroups', 'commit', 'flip', 'resume', 'proveSwitch'] as const satisfies readonly PhaseName[];
 
 type DeadlineEntries = Readonly<Partial<Record<PhaseName, string | undefined>>>;
 
@@ -29,6 +29,7 @@ export function buildDeadlines(entries: DeadlineEntries, pauseBudgetMs: number):
   const paused = (phase: PausePhase): number => given(phase) ?? Math.max(0, Math.floor((leftMs * PAUSE_SHARES[phase]) / shares));
   const free = (phase: keyof typeof FREE_DEADLINES): number => given(phase) ?? parseDurationMs(FREE_DEADLINES[phase]) ?? 0;
   return {
+    translateGroupsMs: free('translateGroups'),
     prepareMs: free('prepare'),
     intentMs: free('intent'),
     drainGroupsMs: free('drainGroups'),

@@ -40,6 +40,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
     basis,
     generation: next,
     steps: [
+      { kind: 'translate-groups', timeoutMs: deadlines.translateGroupsMs },
       { kind: 'prepare-gateways', gateways, timeoutMs: deadlines.prepareMs },
       { kind: 'declare-intent', gateways, timeoutMs: deadlines.intentMs },
       { kind: 'drain-groups', gateways, timeoutMs: deadlines.drainGroupsMs },

@@ -3,6 +3,7 @@ import type { Loss } from '../checks/loss.ts';
 
 /** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. `timeoutMs`: its deadline, of the step itself when absent. */
 export type PlannedStep =
+  | { readonly kind: 'translate-groups'; readonly timeoutMs: number }
   | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'declare-intent'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
@@ -42,6 +43,8 @@ export interface UnplannedTerms {
 
 export function describeStep(step: PlannedStep, to: string): string {
   switch (step.kind) {
+    case 'translate-groups':
+      return `find out where every consumer group goes on on ${to}`;
     case 'prepare-gateways':
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
     case 'declare-intent':

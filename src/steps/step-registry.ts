@@ -1,13 +1,14 @@
 import { awaitGateways } from './await-gateways.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
 import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
-import { moveGroups } from './move-groups.ts';
+import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
 import { confirmLoss, cutGateways, fenceSource } from './unplanned-steps.ts';
 
 export const STEPS: StepRegistry = {
+  'translate-groups': translateGroups,
   'prepare-gateways': prepareGateways,
   'declare-intent': declareIntent,
   'drain-groups': drainGroups,

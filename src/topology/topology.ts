@@ -153,6 +153,7 @@ export interface FailoverPolicy {
 
 /** Longest time of each phase of a switch. Those from `pauseMs` to `moveGroupsMs` are within the pause budget. */
 export interface PhaseDeadlines {
+  readonly translateGroupsMs: number;
   readonly prepareMs: number;
   readonly intentMs: number;
   readonly drainGroupsMs: number;

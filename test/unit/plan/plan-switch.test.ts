@@ -11,7 +11,7 @@ test('the same request and observation give the same plan', () => {
 test('prepare, intent, drain of groups, pause, drain, proof of the tail, commit, flip, resume, proof: in this order, on every node', () => {
   const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
   expect(plan.basis).toEqual({ active: 'main', generation: 1 });
-  expect(plan.steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(plan.steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   for (const step of plan.steps) if ('gateways' in step) expect(step.gateways).toEqual(['gateway1', 'gateway2']);
 });
 

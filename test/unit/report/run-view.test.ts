@@ -89,7 +89,7 @@ test('on a terminal a block says which phase, how long it may still take, how ea
   await expect.poll(plain).toMatch(/interrupted by SIGINT/);
   show(done('prove-tail', 40));
   stop();
-  for (const text of ['✔    0.0s hold writes: done in 3 ms', '[ 6/11] wait for the tail', '0.0 s, at most 8.0 s more: 7 records are missing', 'gateway1  paused, 12 writes held, 0 under way', 'gateway2  does not answer', 'writes have been held for 1.4 s, the switch gives up after 20.0 s', '✔    1.4s wait for the tail: done in 40 ms']) expect(plain()).toContain(text);
+  for (const text of ['✔    0.0s hold writes: done in 3 ms', `[${String(indexOf('prove-tail') + 1).padStart(2)}/${PLAN.steps.length}] wait for the tail`, '0.0 s, at most 8.0 s more: 7 records are missing', 'gateway1  paused, 12 writes held, 0 under way', 'gateway2  does not answer', 'writes have been held for 1.4 s, the switch gives up after 20.0 s', '✔    1.4s wait for the tail: done in 40 ms']) expect(plain()).toContain(text);
   expect(out.text).toBe('');
 });
 
