@@ -48,8 +48,8 @@ export function leaseMsOf({ world }: Pick<StepContext, 'world'>): number {
 }
 
 export function orderOf(context: StepContext, timeoutMs?: number): SwitchOrder {
-  const { runId, plan } = context;
-  return { runId, generation: plan.generation, from: plan.from, to: plan.to, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const { runId, plan, world } = context;
+  return { runId, generation: plan.generation, from: plan.from, to: plan.to, by: world.operator, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 export function gatewaysNamed(context: StepContext, names: readonly string[]): GatewayAdmin[] {

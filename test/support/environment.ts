@@ -34,7 +34,7 @@ export interface GwctlOptions {
 }
 
 export interface RunningGwctl {
-  signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   readonly result: Promise<GwctlResult>;
 }
 

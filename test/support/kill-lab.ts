@@ -29,7 +29,7 @@ export interface HaltedRun {
 }
 
 /** Short, so that a lease is over after 10 s. */
-const CONFIG = 'failover:\n  pauseBudget: 5s\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
+const CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
 const TOPIC = 'probe';
 const VIRTUAL_CLUSTER = 'teamA';
 const POLL_MS = 100;
