@@ -18,7 +18,7 @@ export function addHistoryCommand(program: Command, context: CliContext): void {
     const unreadable = journals.filter((journal) => summariseRun(journal) === undefined);
     if (options.output === 'json') writeJson(context.out, { runs, unreadable: unreadable.map(({ name, problem }) => ({ name, problem })) });
     else context.out.write(renderHistory(runs, createPalette(context.isTerminal.out, context.env)));
-    for (const { name, problem } of unreadable) context.err.write(`journal ${name} cannot be read: ${problem ?? 'it is empty'}\n`);
+    for (const { name, problem } of unreadable) context.err.write(`journal ${name} cannot be read: ${problem ?? 'its plan is none that this gwctl knows'}\n`);
     return 0;
   });
 }
@@ -31,7 +31,7 @@ export function addReportCommand(program: Command, context: CliContext): void {
     const { renderRunReport } = await import('../report/run-report.ts');
     const journal = await readJournal(dir, name);
     const run = summariseRun(journal);
-    if (run === undefined) throw new GwctlError('USAGE', `the journal of ${journal.name} cannot be read: ${journal.problem ?? 'it is empty'}`);
+    if (run === undefined) throw new GwctlError('USAGE', `the journal of ${journal.name} cannot be read: ${journal.problem ?? 'its plan is none that this gwctl knows'}`);
     const later = (await readJournals(dir)).flatMap((other) => summariseRun(other) ?? []).filter((other) => other.runId === run.runId && other.name !== run.name && other.name > run.name);
     if (options.output === 'json') writeJson(context.out, { ...run, continued: later });
     else context.out.write(renderRunReport([run, ...later], createPalette(context.isTerminal.out, context.env)));

@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import type { OpenRun } from '../engine/open-run.ts';
+import { GwctlError } from '../shared/errors.ts';
+import type { Topology } from '../topology/topology.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import { confirm } from './confirm.ts';
 import type { CliContext } from './context.ts';
@@ -31,12 +34,21 @@ export function addResumeCommand(program: Command, context: CliContext): void {
       const run = await findOpenRun(opened.world);
       if (run === undefined) throw await noOpenRun('resume', opened.world);
       const { runId, to, from, isCommitted } = run;
+      assertKnown(run, opened.topology);
       await confirm(`run ${runId} from ${from} to ${to} was ${isCommitted ? 'committed: finish it' : 'not decided: begin it anew'}? Type the name of the new cluster: `, to, { yes: options.yes, isJson }, context);
       if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node)), runId, isJson }, opened, context);
       await rollBack(run, opened, context);
       return await switchTo({ to, expectActive: from, yes: true, output: options.output }, opened, context);
     }),
   );
+}
+
+/** The file may have changed since the run began, or be another one's. */
+function assertKnown({ runId, from, to }: OpenRun, { clusters }: Topology): void {
+  const names = clusters.map(({ name }) => name);
+  const unknown = [from, to].filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw new GwctlError('NOT_AS_EXPECTED', `run ${runId} leads from ${from} to ${to}, and this configuration has no cluster ${unknown.join(' and no ')}: nothing was changed`, { hint: 'use the gwctl.yaml that the run began with' });
 }
 
 /** The way out when all nodes have started anew while a cluster cannot be read: only a person can know that it has not taken over. */

@@ -11,6 +11,9 @@ const PAUSE_SHARES = { pause: 0.2, drain: 0.2, proveTail: 0.4, moveGroups: 0.2 }
  */
 export const FREE_DEADLINES = { translateGroups: '20s', prepare: '10s', intent: '15s', drainGroups: '6s', commit: '15s', flip: '4s', resume: '4s', proveSwitch: '20s' } as const;
 
+/** The longest that the admin API takes. */
+const MAX_DRAIN_GROUPS_MS = 60_000;
+
 type PausePhase = keyof typeof PAUSE_SHARES;
 export type PhaseName = PausePhase | keyof typeof FREE_DEADLINES;
 
@@ -45,7 +48,8 @@ export function buildDeadlines(entries: DeadlineEntries, pauseBudgetMs: number):
 }
 
 /** What producers wait for together must be over before their held writes are refused. */
-export function checkDeadlines({ pauseBudgetMs, deadlines: { pauseMs, drainMs, proveTailMs, moveGroupsMs } }: FailoverPolicy): readonly Finding[] {
+export function checkDeadlines({ pauseBudgetMs, deadlines: { pauseMs, drainMs, proveTailMs, moveGroupsMs, drainGroupsMs } }: FailoverPolicy): readonly Finding[] {
+  if (drainGroupsMs > MAX_DRAIN_GROUPS_MS) return [{ path: ['failover', 'deadlines', 'drainGroups'], message: `${drainGroupsMs} ms is more than a node waits for the members of groups (${MAX_DRAIN_GROUPS_MS} ms)` }];
   const phases = { pause: pauseMs, drain: drainMs, proveTail: proveTailMs, moveGroups: moveGroupsMs };
   const list = Object.entries(phases).map(([name, ms]) => `${name} ${ms} ms`).join(', ');
   const because = [['failover', 'pauseBudget']];

@@ -54,7 +54,7 @@ export function openRunIn(logs: StateLogs, nodes: readonly NodeState[], topology
     return { runId, by, generation, from, to, isCommitted: false, leaseUntil: leaseOf(runId) };
   }
   const [run] = held;
-  return run === undefined ? undefined : { runId: run.runId, by: undefined, generation: run.generation, from: standing.active, to: run.to, isCommitted: false, leaseUntil: leaseOf(run.runId) };
+  return run === undefined ? undefined : { runId: run.runId, by: run.by, generation: run.generation, from: standing.active, to: run.to, isCommitted: false, leaseUntil: leaseOf(run.runId) };
 }
 
 /**

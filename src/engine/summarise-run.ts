@@ -1,6 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
 import type { Loss } from '../checks/loss.ts';
-import { describeStep, type Plan, type StepKind, type UnplannedTerms } from '../plan/plan.ts';
+import type { Plan, StepKind, UnplannedTerms } from '../plan/plan.ts';
 import type { StepEvidence } from '../steps/step.ts';
 import type { JournalRead } from './read-journals.ts';
 import type { RunEvent, RunOutcome } from './run-event.ts';
@@ -51,13 +51,13 @@ export interface StepSummary {
 /** undefined when the journal does not even say what was planned. */
 export function summariseRun({ name, events, problem }: JournalRead): RunSummary | undefined {
   const [started] = events;
-  if (started?.type !== 'run-started') return undefined;
+  if (started?.type !== 'run-started' || !isReadable(started.plan)) return undefined;
   const { runId, at, by = 'unknown', plan, checks = [] } = started;
   const ended = events.findLast((event) => event.type === 'run-ended');
   const last = events.at(-1);
   const lastMs = last === undefined || last.type === 'run-started' ? 0 : last.atMs;
   const pause = pauseOf(plan, events);
-  const steps = plan.steps.flatMap((step, index) => stepOf(step.kind, describeStep(step, plan.to), events.filter((event) => 'index' in event && event.index === index)));
+  const steps = plan.steps.flatMap((step, index) => stepOf(step.kind, events.filter((event) => 'index' in event && event.index === index)));
   return {
     name,
     runId,
@@ -81,6 +81,11 @@ export function summariseRun({ name, events, problem }: JournalRead): RunSummary
   };
 }
 
+/** Somebody may have edited the file, and an older gwctl does not know what a newer one plans. */
+function isReadable(plan: Partial<Plan> | undefined): boolean {
+  return typeof plan === 'object' && plan !== null && typeof plan.from === 'string' && typeof plan.to === 'string' && Array.isArray(plan.steps);
+}
+
 /** From the first held write to the last that was let pass, or given back; undefined when that did not happen, or is not known. */
 function pauseOf(plan: Plan, events: readonly RunEvent[]): { readonly fromMs: number; readonly toMs: number } | undefined {
   const isOf = (kind: StepKind, event: RunEvent, type: RunEvent['type']): boolean => event.type === type && 'index' in event && plan.steps[event.index]?.kind === kind;
@@ -96,7 +101,7 @@ function termsOf({ unplanned, steps }: Plan, events: readonly RunEvent[]): Unpla
 }
 
 /** Nothing for a step that was not reached. */
-function stepOf(kind: StepKind, text: string, events: readonly RunEvent[]): StepSummary[] {
+function stepOf(kind: StepKind, events: readonly RunEvent[]): StepSummary[] {
   const started = events.find((event) => event.type === 'step-started');
   if (started === undefined) return [];
   const done = events.find((event) => event.type === 'step-done');
@@ -105,7 +110,7 @@ function stepOf(kind: StepKind, text: string, events: readonly RunEvent[]): Step
   return [
     {
       kind,
-      text,
+      text: started.text,
       startedAtMs: started.atMs,
       durationMs: done?.durationMs ?? (failed === undefined ? undefined : failed.atMs - started.atMs),
       limitMs: started.limitMs,

@@ -148,5 +148,6 @@ function readOrder(body: unknown): SwitchOrder {
   if (typeof order.leaseMs !== 'number' || !(order.leaseMs > 0 && order.leaseMs <= 600_000)) throw new GwctlError('USAGE', 'leaseMs is not between 1 and 600000');
   if (order.timeoutMs !== undefined && !(order.timeoutMs > 0 && order.timeoutMs <= 60_000)) throw new GwctlError('USAGE', 'timeoutMs is not between 1 and 60000');
   if (order.loss !== undefined && typeof order.loss?.records !== 'number') throw new GwctlError('USAGE', 'loss.records is not a number');
+  for (const key of ['from', 'by'] as const) if (order[key] !== undefined && typeof order[key] !== 'string') throw new GwctlError('USAGE', `${key} is not text`);
   return order as SwitchOrder;
 }

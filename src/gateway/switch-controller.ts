@@ -90,7 +90,7 @@ export class SwitchController {
       const run = this.#run;
       if (this.#isLost) throw refuse('NOT_AS_EXPECTED', 'this node does not know which cluster is active, and holds writes');
       if (run !== undefined && run.runId !== order.runId) {
-        if (Date.parse(run.leaseUntil) > this.#now()) throw refuse('LOCKED', `run ${run.runId} holds this node until ${run.leaseUntil}`);
+        if (Date.parse(run.leaseUntil) > this.#now()) throw refuse('LOCKED', `run ${run.runId}${run.by === undefined ? '' : ` of ${run.by}`} holds this node until ${run.leaseUntil}`);
         throw refuse('UNAVAILABLE', `run ${run.runId} left this node ${this.#phase}, and its decision cannot be read`);
       }
       if (this.#phase === 'flipped' && run === undefined) throw refuse('UNAVAILABLE', 'this node is on its way to another cluster');
@@ -260,7 +260,7 @@ export class SwitchController {
   }
 
   #hold(order: SwitchOrder, moreMs = 0): RunState {
-    const run = { runId: order.runId, generation: order.generation, to: order.to, leaseUntil: new Date(this.#now() + order.leaseMs + moreMs).toISOString() };
+    const run = { runId: order.runId, generation: order.generation, to: order.to, ...(order.by === undefined ? {} : { by: order.by }), leaseUntil: new Date(this.#now() + order.leaseMs + moreMs).toISOString() };
     this.#run = run;
     this.#isUnheard = false;
     return run;
@@ -287,8 +287,8 @@ export class SwitchController {
 }
 
 /** A node that starts into a switch has not heard from its run yet: it gets the whole lease. */
-function runOf({ runId, generation, to, leaseMs }: Intent, nowMs: number): RunState {
-  return { runId, generation, to, leaseUntil: new Date(nowMs + leaseMs).toISOString() };
+function runOf({ runId, generation, to, by, leaseMs }: Intent, nowMs: number): RunState {
+  return { runId, generation, to, by, leaseUntil: new Date(nowMs + leaseMs).toISOString() };
 }
 
 function refuse(code: 'NOT_AS_EXPECTED' | 'LOCKED' | 'UNAVAILABLE', message: string): GwctlError {

@@ -53,6 +53,8 @@ export interface RunState {
   readonly runId: string;
   readonly generation: number;
   readonly to: string;
+  /** Who began the run: user@host, for the person who finds it. */
+  readonly by?: string;
   /** After this, another run may take the node over. ISO 8601. */
   readonly leaseUntil: string;
 }
@@ -103,6 +105,8 @@ export interface SwitchOrder {
   readonly from?: string;
   readonly to: string;
   readonly leaseMs: number;
+  /** Who gives it: user@host. */
+  readonly by?: string;
   /** For `drain` and `drain-groups`: how long it may take. */
   readonly timeoutMs?: number;
   /** For `drain`: the cluster that is left may not answer any more, so nothing is waited for; producers send again what was not acknowledged. */

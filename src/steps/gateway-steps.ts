@@ -1,4 +1,5 @@
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
+import type { PrepareReport } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { gatewaysNamed, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 
@@ -12,12 +13,17 @@ const INSIST_MS = 2000;
 const MOVE_CALL_MS = 4000;
 const GIVE_BACK_CALL_MS = 4000;
 
-/** Every node looks at the target for itself: it may be reachable from here and not from there. */
+/**
+ * Every node looks at the target for itself: it may be reachable from here and not from there. The first node is asked before the others, by
+ * everybody: so of two runs that begin at once one has it, and goes on, and not each a half of the nodes.
+ */
 export const prepareGateways: Step<'prepare-gateways'> = {
   timeoutMs: (step) => step.timeoutMs ?? NODE_CALL_MS,
   failure: 'refused',
   apply: async (step, context) => {
-    const reports = await onEveryNode(gatewaysNamed(context, step.gateways), (gateway) => gateway.prepare(orderOf(context), step.timeoutMs));
+    const [first, ...others] = gatewaysNamed(context, step.gateways.toSorted());
+    const prepare = (gateway: GatewayAdmin): Promise<PrepareReport> => gateway.prepare(orderOf(context), step.timeoutMs);
+    const reports = first === undefined ? [] : [...(await onEveryNode([first], prepare)), ...(await onEveryNode(others, prepare))];
     return { nodes: reports.map(({ state, brokers, topicMappings }) => ({ node: state.node, brokers, topicMappings })) };
   },
   undo: giveBack,

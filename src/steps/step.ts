@@ -48,9 +48,9 @@ export function leaseMsOf({ world }: Pick<StepContext, 'world'>): number {
 }
 
 export function orderOf(context: StepContext, timeoutMs?: number): SwitchOrder {
-  const { runId, plan } = context;
+  const { runId, plan, world } = context;
   const loss = lossOf(plan);
-  return { ...(loss === undefined ? {} : { loss }), runId, generation: plan.generation, from: plan.from, to: plan.to, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  return { ...(loss === undefined ? {} : { loss }), runId, generation: plan.generation, from: plan.from, to: plan.to, by: world.operator, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 /** What an unplanned switch loses, as it is written down; undefined for a planned one. */

@@ -33,36 +33,59 @@ const LISTEN_MS = 60_000;
 /** Which cluster is active after which exit code (README, "Exit codes"). */
 const ACTIVE_AFTER: Readonly<Record<number, string>> = { 0: 'failover', 3: 'main', 4: 'main', 5: 'main', 7: 'failover', 8: 'main' };
 
-export async function runKillCase(lab: KillLab, { who, how, before, startsMeanwhile = false, ending = 'rollback' }: KillCase): Promise<KillOutcome> {
+export async function runKillCase(lab: KillLab, { who, how, before, startsMeanwhile = false, ending }: KillCase): Promise<KillOutcome> {
+  const { environment } = lab;
+  let starting: Promise<GwctlResult> | undefined;
+  return await runDisturbed(lab, {
+    before,
+    ending,
+    isGone: who === 'gwctl' && how === 'SIGKILL',
+    strike: async (run) => {
+      if (who === 'gwctl') return await strike(lab, run, how);
+      await signalComponent(environment, who, how);
+      if (!startsMeanwhile) return;
+      starting = environment.gwctl(['up']);
+      await awaitCondition(LISTEN_MS, `${who} answers again`, () => readNodeState(environment, who).then(() => true, () => false));
+    },
+    heal: async (problems) => {
+      if (who === 'gwctl') return;
+      if (how === 'SIGSTOP') return await signalComponent(environment, who, 'SIGCONT');
+      const up = await (starting ?? environment.gwctl(['up']));
+      if (up.exitCode !== 0) problems.push(`gwctl up: exit ${up.exitCode}: ${up.stderr}`);
+    },
+  });
+}
+
+/** What happens at one boundary of a switch, and how it is put right when the run has ended. */
+export interface Disturbance {
+  readonly before: StepKind;
+  readonly ending?: 'resume' | 'rollback' | undefined;
+  /** gwctl itself does not live to say how the run ended. */
+  readonly isGone?: boolean;
+  readonly strike: (run: HaltedRun) => Promise<void>;
+  readonly heal: (problems: string[]) => Promise<void>;
+}
+
+/** A run that is disturbed, put right, and ended with the command that gwctl names; then everything is compared with what was promised. */
+export async function runDisturbed(lab: KillLab, { before, ending = 'rollback', isGone = false, strike: hit, heal }: Disturbance): Promise<KillOutcome> {
   const { environment, probe, runTo } = lab;
   probe.mark();
   let generation = 0;
-  let starting: Promise<GwctlResult> | undefined;
   const result = await runTo(before, async (run) => {
     generation = run.generation;
-    if (who === 'gwctl') return await strike(lab, run, how);
-    await signalComponent(environment, who, how);
-    if (!startsMeanwhile) return;
-    starting = environment.gwctl(['up']);
-    await awaitCondition(LISTEN_MS, `${who} answers again`, () => readNodeState(environment, who).then(() => true, () => false));
+    await hit(run);
   });
-
   const problems: string[] = [];
-  if (how === 'SIGSTOP' && who !== 'gwctl') await signalComponent(environment, who, 'SIGCONT');
-  else if (who !== 'gwctl') {
-    const up = await (starting ?? environment.gwctl(['up']));
-    if (up.exitCode !== 0) problems.push(`gwctl up: exit ${up.exitCode}: ${up.stderr}`);
-  }
+  await heal(problems);
   const recovery = await recover(lab, ending, problems);
   const decision = await decisionOfGeneration(environment, generation);
   const active = await lab.settled();
   const status = await environment.gwctl(['status', '-o', 'json']);
   const shown = status.exitCode === 0 ? (JSON.parse(status.stdout) as { readonly active: string | null }).active : `exit ${status.exitCode}`;
   if (shown !== active) problems.push(`gwctl status shows ${shown ?? 'nothing'}, the nodes serve ${active}`);
-  const hasStartedAnew = recovery === 'resume 0' && decision !== 'commit';
-  if ((active === 'failover') !== (decision === 'commit' || hasStartedAnew)) problems.push(`${active} is active, and the log says ${decision ?? 'nothing'}`);
-  if (hasStartedAnew && active !== 'failover') problems.push(`gwctl resume made the switch anew, and ${active} is active`);
-  if (!hasStartedAnew && !(result.exitCode === -1 && who === 'gwctl' && how === 'SIGKILL') && ACTIVE_AFTER[result.exitCode] !== active) problems.push(`exit ${result.exitCode}, and ${active} is active: ${lastWords(result.stderr)}`);
+  const hasBegunAnew = recovery === 'resume 0' && decision !== 'commit';
+  if ((active === 'failover') !== (decision === 'commit' || hasBegunAnew)) problems.push(`${active} is active, and the log says ${decision ?? 'nothing'}`);
+  if (!hasBegunAnew && !(result.exitCode === -1 && isGone) && ACTIVE_AFTER[result.exitCode] !== active) problems.push(`exit ${result.exitCode}, and ${active} is active: ${lastWords(result.stderr)}`);
   const verdict = await probe.judge(active === 'main' ? 'source' : 'target');
   for (const kind of ['lost', 'doubled', 'torn'] as const) if (verdict[kind].length > 0) problems.push(`${kind}: ${verdict[kind].slice(0, 5).join(', ')}${verdict[kind].length > 5 ? ` and ${verdict[kind].length - 5} more` : ''}`);
   return { exitCode: result.exitCode, stderr: result.stderr, decision, active, recovery, verdict, problems };

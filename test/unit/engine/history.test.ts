@@ -91,6 +91,27 @@ test('a run that was given up: what failed and what was undone', async () => {
   expect(run?.steps.map(({ outcome, durationMs, notes, message }) => [outcome, durationMs, notes, message])).toEqual([['undone', 10, [], undefined], ['failed', 280, ['7 records behind'], 'too late']]);
 });
 
+test('a journal of another topology, with a step that this gwctl does not know, is told as it stands', async () => {
+  const plan = { from: 'oslo', to: 'bergen', generation: 9, basis: { active: 'oslo', generation: 8 }, steps: [{ kind: 'reverse-link', cables: 7 }] };
+  await write('r1', linesOf([{ ...STARTED, plan } as unknown as RunEvent, { type: 'step-started', atMs: 5, index: 0, text: 'turn the link round' }]));
+  const run = summariseRun(await readJournal(dir, 'r1'));
+  expect(run).toMatchObject({ from: 'oslo', to: 'bergen', outcome: 'interrupted', nodes: [], steps: [{ kind: 'reverse-link', outcome: 'interrupted' }] });
+  expect(run === undefined ? '' : renderRunReport([run], createPalette(false, {}))).toMatch(/oslo -> bergen, generation 9, interrupted[\s\S]*turn the link round/);
+});
+
+test.each([{ plan: undefined }, { plan: null }, { plan: 'main' }, { plan: { from: 'main', to: 'failover' } }])('a journal whose plan is $plan has no summary', async ({ plan }) => {
+  await write('r1', linesOf([{ ...STARTED, plan } as unknown as RunEvent]));
+  expect(summariseRun(await readJournal(dir, 'r1'))).toBeUndefined();
+});
+
+test('a run that was resumed is one report of two parts', async () => {
+  await write('r1', linesOf(SWITCHED.slice(0, 9)));
+  await write('r1-resumed-r2', linesOf([STARTED, { type: 'run-ended', atMs: 900, outcome: 'switched', message: 'failover is active' }]));
+  const parts = (await readJournals(dir)).flatMap((journal) => summariseRun(journal) ?? []);
+  const report = renderRunReport(parts, createPalette(false, {}));
+  expect(report).toMatch(/^run r1: main -> failover, generation 2, interrupted\n[\s\S]*\nrun r1-resumed-r2: main -> failover, generation 2, switched\n/);
+});
+
 describe('a journal that is not whole', () => {
   test('of a run that was killed says so, and what it had reached', async () => {
     await write('r1', `${linesOf(SWITCHED.slice(0, 4))}{"type":"step-do`);
