@@ -26,6 +26,7 @@ import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
 import { readServerTls } from './server-tls.ts';
 import type { Serving, ServingCounts } from './serving.ts';
 import type { ProducerNote, ProducerTeller } from './producer-note.ts';
+import { ProducerSequences } from './producer-sequences.ts';
 import { guardSessions } from './session-guard.ts';
 import type { PrepareFindings } from './switch-controller.ts';
 import { CANARY_VIRTUAL_CLUSTER } from '../shared/canary.ts';
@@ -68,6 +69,7 @@ export class LocalServing implements Serving {
   readonly #inFlight = new InFlightWrites();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
+  readonly #sequences: ProducerSequences;
   readonly #software = new SoftwareMemory();
   readonly #throttle = new LoginThrottle();
   readonly #connections = new Set<ClientConnection>();
@@ -90,6 +92,7 @@ export class LocalServing implements Serving {
     this.#gate = new WriteGate(settings.holdMs);
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, teller);
+    this.#sequences = new ProducerSequences(log);
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
@@ -146,6 +149,7 @@ export class LocalServing implements Serving {
   }
 
   async openGate(): Promise<void> {
+    this.#sequences.forget();
     this.#gate.open();
   }
 
@@ -158,6 +162,7 @@ export class LocalServing implements Serving {
   }
 
   async abortTransactions(timeoutMs: number): Promise<number> {
+    this.#sequences.read(this.#backing.active.client);
     // Also when none is open here: a producer whose transaction another worker aborts may write through this one.
     this.#transactions.disturb();
     const aborted = await this.#transactions.abortOpen(this.#backing.active.client, timeoutMs);
@@ -169,7 +174,7 @@ export class LocalServing implements Serving {
     const left = this.#backing.active;
     await this.#backing.moveTo(to, generation);
     this.#transactions.moved(this.#backing.active.client, left.name === to ? undefined : left.client);
-    await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
+    await Promise.all([this.#sequences.moved(), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
 
@@ -225,6 +230,7 @@ export class LocalServing implements Serving {
       inFlight: this.#inFlight,
       groups: this.#groups,
       transactions: this.#transactions,
+      sequences: this.#sequences,
       software: this.#software,
       log: this.#log,
       get generation() {
