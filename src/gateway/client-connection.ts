@@ -18,7 +18,7 @@ import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
-import { judgeProduce } from './judge-produce.ts';
+import { judgeProduce, type JudgedProduce } from './judge-produce.ts';
 import { ConnectionTraffic } from './limits/connection-traffic.ts';
 import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
@@ -241,7 +241,7 @@ export class ClientConnection {
     try {
       const isJudged = this.#node.isSettling || transactionalId !== null || session.around.access?.user.can !== undefined;
       const writer = { node: this.#node, nodeId: this.#nodeId, software: this.#software, around: session.around };
-      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } as const);
+      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } satisfies JudgedProduce);
       if (judged.kind === 'answer') {
         if (judged.answer.length > 0) this.#answerLocally(head, judged.answer);
         return;
@@ -254,7 +254,7 @@ export class ClientConnection {
       const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, produced, charge: this.#traffic.claim() });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown, judged.answered), isWrite: true, produced, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
       const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));

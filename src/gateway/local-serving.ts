@@ -28,6 +28,7 @@ import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
 import { readServerTls } from './server-tls.ts';
 import type { Serving, ServingCounts } from './serving.ts';
 import type { ProducerNote, ProducerTeller } from './producer-note.ts';
+import { ProducerSequences } from './producer-sequences.ts';
 import { guardSessions } from './session-guard.ts';
 import type { PrepareFindings } from './switch-controller.ts';
 import { CANARY_VIRTUAL_CLUSTER } from '../shared/canary.ts';
@@ -71,6 +72,7 @@ export class LocalServing implements Serving {
   readonly #cut = new ClusterCut();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
+  readonly #sequences: ProducerSequences;
   readonly #software = new SoftwareMemory();
   readonly #throttle = new LoginThrottle();
   readonly #connections = new Set<ClientConnection>();
@@ -95,6 +97,7 @@ export class LocalServing implements Serving {
     this.#gate = new WriteGate(settings.holdMs);
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, teller);
+    this.#sequences = new ProducerSequences(log);
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
@@ -152,6 +155,7 @@ export class LocalServing implements Serving {
 
   async openGate(): Promise<void> {
     this.#cut.end();
+    this.#sequences.forget();
     this.#gate.open();
   }
 
@@ -170,6 +174,7 @@ export class LocalServing implements Serving {
   }
 
   async abortTransactions(timeoutMs: number): Promise<number> {
+    this.#sequences.read(this.#backing.active.client);
     // Also when none is open here: a producer whose transaction another worker aborts may write through this one.
     this.#transactions.disturb();
     const aborted = await this.#transactions.abortOpen(this.#backing.active.client, timeoutMs);
@@ -184,7 +189,7 @@ export class LocalServing implements Serving {
     await this.#backing.moveTo(to, generation);
     this.#transactions.moved(this.#backing.active.client, left.name === to || this.#cut.isOn ? undefined : left.client);
     this.#cut.end();
-    await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
+    await Promise.all([this.#sequences.moved(), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
 
@@ -244,6 +249,7 @@ export class LocalServing implements Serving {
       },
       groups: this.#groups,
       transactions: this.#transactions,
+      sequences: this.#sequences,
       software: this.#software,
       log: this.#log,
       get generation() {

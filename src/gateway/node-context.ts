@@ -12,6 +12,7 @@ import type { InFlightWrites } from './in-flight-writes.ts';
 import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
 import type { TrafficMetrics } from './metrics.ts';
+import type { ProducerSequences } from './producer-sequences.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
 import type { TopicDirectory } from './topic-directory.ts';
@@ -34,6 +35,7 @@ export interface NodeContext {
   readonly activeCluster: string;
   readonly groups: GroupGate;
   readonly transactions: Transactions;
+  readonly sequences: ProducerSequences;
   readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;
   readonly software: SoftwareMemory;
   readonly log: Log;

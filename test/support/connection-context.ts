@@ -7,6 +7,7 @@ import { createLog } from '../../src/gateway/log.ts';
 import type { NodeContext } from '../../src/gateway/node-context.ts';
 import { TenantNames } from '../../src/gateway/tenant-names.ts';
 import { TokenRefused } from '../../src/gateway/tokens.ts';
+import { ProducerSequences } from '../../src/gateway/producer-sequences.ts';
 import { Transactions } from '../../src/gateway/transactions.ts';
 import { WriteGate } from '../../src/gateway/write-gate.ts';
 
@@ -27,6 +28,7 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     metrics: { answered: () => {}, refused: () => {} },
     software: new SoftwareMemory(),
     transactions: new Transactions(createLog(log)),
+    sequences: new ProducerSequences(createLog(log)),
     log: createLog(log),
     audit: { record: () => {} },
     generation: 1,

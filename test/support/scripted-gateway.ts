@@ -12,7 +12,7 @@ import { connectionContext } from './connection-context.ts';
 import { connectFrameClient, startScriptedBroker, type FrameClient, type ScriptedBroker } from './frame-peer.ts';
 
 /** One port of a node, for broker 1, in front of two clusters of scripted brokers; the virtual cluster is teamA. */
-export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' | 'groups' | 'transactions'> {
+export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' | 'groups' | 'transactions' | 'sequences'> {
   readonly main: ScriptedBroker;
   readonly failover: ScriptedBroker;
   /** Broker 2 of both clusters. */
@@ -89,6 +89,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     inFlight: context.inFlight,
     groups: context.groups,
     transactions: context.transactions,
+    sequences: context.sequences,
     connections,
     lines,
     isSettling: false,

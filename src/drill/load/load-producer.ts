@@ -15,12 +15,13 @@ export interface LoadClientOptions {
 const ALL_IN_SYNC = -1;
 
 /**
- * Sends records at a fixed rate, one request at a time to each partition so that their order is defined. What falls due while a request waits is
+ * Sends records at a fixed rate, one request at a time so that their order is defined. What falls due while a request waits is
  * sent with the next one and counts from the time it was due: a pause is seen in full, not just by the one request that was under way.
  *
  * Each `send` is for one partition. kafkajs remembers by broker which part of a send was answered: when leaders move between two tries of one that
  * is for several partitions, it sends a partition again whose records were written, under new sequence numbers, and leaves out another one, and
- * says that all is well. It does so on bare brokers, too.
+ * says that all is well. It does so on bare brokers, too. Nor are there two sends at once: each asks for metadata when a broker dies, and together they
+ * mix up which broker is which; the producer then sends nothing to one of them any more.
  */
 export async function startLoadProducer({ kafka, name, spec, recording, clock }: LoadClientOptions): Promise<{ stop(): Promise<void> }> {
   const persistence = spec.isIdempotent === true ? { idempotent: true, maxInFlightRequests: 1, retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: Number.MAX_SAFE_INTEGER } } : {};
@@ -44,8 +45,8 @@ export async function startLoadProducer({ kafka, name, spec, recording, clock }:
   const running = (async () => {
     while (!stopped.signal.aborted) {
       const due = plan.takeDue(clock.elapsedMs());
-      if (due.length > 0) await Promise.all([...groupBy(due, ({ partition }) => partition).values()].map(send));
-      else await clock.sleep(plan.nextDueMs() - clock.elapsedMs(), stopped.signal).catch(() => {});
+      if (due.length === 0) await clock.sleep(plan.nextDueMs() - clock.elapsedMs(), stopped.signal).catch(() => {});
+      for (const part of groupBy(due, ({ partition }) => partition).values()) await send(part);
     }
   })();
   return {
