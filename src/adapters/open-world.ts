@@ -5,7 +5,7 @@ import { clusterAccess } from '../config/cluster-access.ts';
 import { resolveSecret } from '../config/resolve-secret.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Replicator } from '../ports/replicator.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { MirrorLink, Topology } from '../topology/topology.ts';
 import { gatewayCanary } from './canary/gateway-canary.ts';
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
 import { openKafkaCluster } from './kafka/kafka-cluster.ts';
@@ -29,13 +29,12 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   const clients = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaClient({ bootstrap: cluster.brokers, clientId: CLIENT_ID, ...accesses.get(cluster.name), requestTimeoutMs: REQUEST_TIMEOUT_MS })]));
   const replicators = new Map<string, Replicator>();
   for (const link of topology.links) {
-    const target = clusters.get(link.to);
-    const client = clients.get(link.to);
-    if (target !== undefined && client !== undefined) replicators.set(link.name, mirrorMaker(link, target, client, clusters.get(link.from)));
+    const replicator = replicatorOf(link);
+    if (replicator !== undefined) replicators.set(link.name, replicator);
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {
-    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`) },
+    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`), anyReplicator: (from, to) => replicatorOf({ from, to, name: `${from}->${to}` }) },
     canary,
     close: async () => {
       canary.close();
@@ -43,6 +42,13 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     },
   };
+
+  /** Asks for nothing until it is asked. */
+  function replicatorOf(link: Pick<MirrorLink, 'from' | 'to' | 'name'>): Replicator | undefined {
+    const target = clusters.get(link.to);
+    const client = clients.get(link.to);
+    return target === undefined || client === undefined ? undefined : mirrorMaker(link, target, client, clusters.get(link.from));
+  }
 }
 
 /** A user id without an entry in the user database, as in containers, has no name. */

@@ -53,6 +53,7 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
   app.get(ADMIN_PATHS.health, () => ({ status: 'UP', ...node.state() }));
   app.get(ADMIN_PATHS.state, () => node.state());
   app.get(ADMIN_PATHS.acknowledged, () => node.acknowledged());
+  app.get(ADMIN_PATHS.clients, async () => await node.clients());
   app.get(ADMIN_PATHS.metrics, async (_request, reply) => {
     const { text, contentType } = await node.renderMetrics();
     await reply.header('content-type', contentType).send(text);

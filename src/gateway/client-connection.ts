@@ -12,7 +12,7 @@ import { awaitOwedWrites } from './await-owed-writes.ts';
 import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
-import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
+import { readClientSoftware, UNKNOWN_SOFTWARE, type ClientSoftware } from './client-software.ts';
 import { complain } from './complain.ts';
 import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { Detours } from './detours.ts';
@@ -101,6 +101,10 @@ export class ClientConnection {
     } finally {
       await this.#end();
     }
+  }
+
+  get software(): ClientSoftware {
+    return this.#software;
   }
 
   /** Bytes from and to the client so far. */

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { AckReport, NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { AckReport, NodeClients, NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { AckMemory } from './acknowledged/ack-memory.ts';
 import { keepMeasured } from './acknowledged/measure-ends.ts';
@@ -8,11 +8,13 @@ import { registerAuditMetrics } from './audit/audit-metrics.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { Backing, type BackingOptions } from './backing.ts';
 import { bindPort, type Listener } from './listen.ts';
-import { LocalServing, type ServingOptions } from './local-serving.ts';
+import { neededApis } from './api-table.ts';
+import { LocalServing, tableOf, type ServingOptions } from './local-serving.ts';
 import { createNodeMetrics, createProcessMetrics, renderMetrics } from './metrics.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
 import { SwitchArbiter, type AskPeer } from './switch-arbiter.ts';
 import type { Serving } from './serving.ts';
+import { readSoftwareCounts } from './software-metrics.ts';
 import { SwitchController } from './switch-controller.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { issueToken, tokenId, TokenRefused, verifyToken } from './tokens.ts';
@@ -47,6 +49,7 @@ export interface GatewayNode {
   /** What it remembers of its acknowledgements. */
   acknowledged(): Promise<AckReport>;
   renderMetrics: () => ReturnType<typeof renderMetrics>;
+  clients(): Promise<NodeClients>;
   virtualClusters(): VirtualClusterInfo[];
   /** Registers the virtual cluster when it is new. Throws USAGE for a name that cannot be one. */
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean, by?: Caller): Promise<string>;
@@ -114,7 +117,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
     flip: (to, generation) => serving.flip(to, generation),
   });
-  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt });
+  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt, now: new Date().toISOString() });
   const [readNode, readProcess] = [createNodeMetrics({ state, clusters: options.clusters.map(({ name }) => name), ...(pool === undefined ? {} : { register: (registry, prefix) => registerAuditMetrics(registry, audit, prefix) }) }), createProcessMetrics()];
 
   const listeners: Listener[] = [];
@@ -152,6 +155,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
       return { node: node.name, clusters: silent === undefined ? clusters : clusters.map((cluster) => ({ ...cluster, gap: cluster.gap ?? silent })) };
     },
     renderMetrics: async () => await renderMetrics(await Promise.all([readProcess(), readNode(), serving.metrics()])),
+    clients: async () => ({ clients: readSoftwareCounts(await serving.metrics()), apis: neededApis(tableOf(options)) }),
     virtualClusters: () => backing.tenants.list(),
     issueToken: async (virtualCluster, username, lifeTimeSeconds, isAdmin = false, by = {}) => {
       if (await backing.tenants.register(virtualCluster)) audit.record({ kind: 'virtual-cluster-registered', virtualCluster, ...by });

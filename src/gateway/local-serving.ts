@@ -11,6 +11,7 @@ import type { Backing } from './backing.ts';
 import { ClientConnection } from './client-connection.ts';
 import { SoftwareMemory } from './client-software.ts';
 import { ClusterCut } from './cluster-cut.ts';
+import { registerSoftwareMetrics } from './software-metrics.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { unlessHeld } from './held-changes.ts';
@@ -115,6 +116,7 @@ export class LocalServing implements Serving {
   register(registry: Registry, prefix: string): void {
     registerTenantMetrics(registry, () => this.#limits.all(), prefix);
     registerAuditMetrics(registry, this.#audit, prefix);
+    registerSoftwareMetrics(registry, this.#connections, prefix);
   }
 
   get counts(): ServingCounts {

@@ -27,12 +27,12 @@ export interface Direction {
 const TRANSLATORS = new WeakMap<World, Map<string, GroupTranslator>>();
 
 /** Looks at every group that has committed something in a replicated topic, or at one; changes nothing. Throws UNAVAILABLE. */
-export async function compareGroups(world: World, { from, to }: Direction, { group, isLate }: { readonly group?: string; readonly isLate?: () => boolean } = {}): Promise<GroupComparison> {
+export async function compareGroups(world: World, { from, to }: Direction, { group, isFinal = false, isLate }: { readonly group?: string; readonly isFinal?: boolean; readonly isLate?: () => boolean } = {}): Promise<GroupComparison> {
   const source = world.clusters.get(from);
   const target = world.clusters.get(to);
   const link = world.topology.links.find((candidate) => candidate.from === from && candidate.to === to);
   if (source === undefined || target === undefined || link === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${from}->${to}: positions cannot be translated`, { hint: `add a link from ${from} to ${to} to gwctl.yaml` });
-  const [description, here, there] = await Promise.all([source.describe(), source.groupOffsets(), target.groupOffsets()]);
+  const [description, here, there] = await Promise.all([source.describe(), source.groupOffsets({ isFinal }), target.groupOffsets()]);
   const topics = new Set(replicatedTopics(description, link).map(({ name }) => name));
   const wanted = here.offsets.filter((one) => topics.has(one.topic) && (group === undefined || one.group === group));
   const onTarget = new Map(there.offsets.map((one) => [groupKey(one), one.offset]));

@@ -1,4 +1,4 @@
-import type { AckReport, GroupDrainReport, NodeState, PrepareReport, RevokeBody, SwitchOrder, SwitchVerb, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { AckReport, GroupDrainReport, NodeClients, NodeState, PrepareReport, RevokeBody, SwitchOrder, SwitchVerb, VirtualClusterInfo } from '../shared/admin-api.ts';
 
 /** One gateway node as gwctl talks to it. Every call has a deadline; what cannot be reached is UNAVAILABLE and names the node. */
 export interface GatewayAdmin {
@@ -6,6 +6,8 @@ export interface GatewayAdmin {
   state(signal?: AbortSignal): Promise<NodeState>;
   /** What it has acknowledged to producers. */
   acknowledged(signal?: AbortSignal): Promise<AckReport>;
+  /** Which client software is connected, and what it was told that it may ask. */
+  clients(): Promise<NodeClients>;
   virtualClusters(): Promise<readonly VirtualClusterInfo[]>;
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean): Promise<string>;
   /** Connections that the revoked tokens have opened end within seconds, on every node. */

@@ -6,6 +6,8 @@ export interface KafkaCluster {
   /** Where switches are decided. */
   readonly stateLog: StateLog;
   describe(): Promise<ClusterDescription>;
+  /** What its brokers allow and serve, and what is under way there. */
+  examine(): Promise<ClusterDetails>;
   /** The settings of each topic that were set on the topic itself, not inherited. */
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
   /** The first offset that each partition still has. A topic that is not there is left out, here and below. */
@@ -22,8 +24,11 @@ export interface KafkaCluster {
   lastRecord(partition: TopicPartition): Promise<DataRecord | undefined>;
   /** The last `count` data records before the end, in order; fewer when there are not so many. */
   lastRecords(partition: TopicPartition, count: number): Promise<readonly DataRecord[]>;
-  /** Everything that any consumer group has committed; a group that cannot be read is told apart and hides no other. */
-  groupOffsets(): Promise<CommittedOffsets>;
+  /**
+   * Everything that any consumer group has committed; a group that cannot be read is told apart and hides no other. Where a transaction is about to
+   * change an offset it is the one before; with `isFinal` the transaction's end is waited for, a few seconds.
+   */
+  groupOffsets(options?: { readonly isFinal?: boolean }): Promise<CommittedOffsets>;
   /** Consumer groups that have members at this moment. */
   activeGroups(): Promise<readonly string[]>;
   /** Writes positions of groups without members, reads them back, and answers with those that are not as they should be. */
@@ -84,6 +89,32 @@ export interface TopicDescription {
   readonly name: string;
   readonly internal: boolean;
   readonly partitions: readonly PartitionDescription[];
+}
+
+export interface ClusterDetails {
+  /** Largest batch, in bytes, that every broker takes in topics that do not say otherwise; undefined: it could not be read. */
+  readonly messageMaxBytes: number | undefined;
+  /** By broker id and API key, the versions. */
+  readonly apis: ReadonlyMap<number, ReadonlyMap<number, { readonly min: number; readonly max: number }>>;
+  readonly activeGroups: readonly string[];
+  /** Those that are open for longer than some seconds. */
+  readonly transactions: readonly OpenTransaction[];
+  /** The clock of the controller; undefined where it does not tell. */
+  readonly clock: ClockReading | undefined;
+}
+
+export interface OpenTransaction {
+  readonly transactionalId: string;
+  readonly producerId: bigint;
+  /** By the broker's clock. */
+  readonly startedAt: Date;
+}
+
+/** What a clock showed at some moment between two of our own, all in milliseconds since the epoch. */
+export interface ClockReading {
+  readonly shownMs: number;
+  readonly beforeMs: number;
+  readonly afterMs: number;
 }
 
 export interface PartitionDescription {

@@ -10,6 +10,8 @@ export const ADMIN_PATHS = {
   state: '/admin/gateway/v1/state',
   /** GET → AckReport */
   acknowledged: '/admin/gateway/v1/acknowledged',
+  /** GET → NodeClients */
+  clients: '/admin/gateway/v1/clients',
   /** GET → { virtualClusters: VirtualClusterInfo[] } */
   virtualClusters: '/admin/vclusters/v1',
   /** POST (IssueTokenBody) → { token } */
@@ -47,6 +49,22 @@ export interface NodeState {
   readonly heldWrites: number;
   readonly inFlightWrites: number;
   readonly startedAt: string;
+  /** The node's clock at the moment of the answer, ISO 8601. */
+  readonly now?: string;
+}
+
+/** What is connected to a node, and what it tells clients that they may ask. */
+export interface NodeClients {
+  readonly clients: readonly SoftwareCount[];
+  /** For each API that a broker behind the node must serve, the versions. */
+  readonly apis: readonly { readonly key: number; readonly min: number; readonly max: number }[];
+}
+
+/** Connections by what the clients say of themselves (KIP-511); '' where they do not say it. */
+export interface SoftwareCount {
+  readonly software: string;
+  readonly version: string;
+  readonly connections: number;
 }
 
 export interface RunState {

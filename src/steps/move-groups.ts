@@ -11,7 +11,7 @@ export const translateGroups: Step<'translate-groups'> = {
   undo: 'nothing',
   apply: async (step, context) => {
     try {
-      return summary(await compare(step.timeoutMs, context));
+      return summary(await compare(step.timeoutMs, false, context));
     } catch (reason) {
       context.note(`positions of groups: ${GwctlError.from(reason).message}`);
       return { groups: 0, positions: 0, exact: 0 };
@@ -34,7 +34,7 @@ export const moveGroups: Step<'move-groups'> = {
   apply: async (step, context) => {
     const { world, plan, note } = context;
     try {
-      const comparison = await compare(step.timeoutMs / 2, context);
+      const comparison = await compare(step.timeoutMs / 2, true, context);
       const moves = movesOf(comparison);
       const refused = await applyMoves(world, plan.to, moves);
       for (const line of remarks(comparison)) note(line);
@@ -47,9 +47,9 @@ export const moveGroups: Step<'move-groups'> = {
   },
 };
 
-async function compare(limitMs: number, { world, plan, clock, signal }: StepContext): Promise<GroupComparison> {
+async function compare(limitMs: number, isFinal: boolean, { world, plan, clock, signal }: StepContext): Promise<GroupComparison> {
   const untilMs = clock.elapsedMs() + limitMs;
-  return await compareGroups(world, plan, { isLate: () => signal.aborted || clock.elapsedMs() > untilMs });
+  return await compareGroups(world, plan, { isFinal, isLate: () => signal.aborted || clock.elapsedMs() > untilMs });
 }
 
 function summary({ positions, unread }: GroupComparison): StepEvidence {

@@ -318,6 +318,7 @@ export class SimulatedWorld {
       node: name,
       state: async () => stateNow(),
       acknowledged: unused,
+      clients: unused,
       virtualClusters: unused,
       issueToken: unused,
       revoke: unused,

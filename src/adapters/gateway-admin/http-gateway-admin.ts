@@ -1,7 +1,7 @@
 import { adminBase, adminRequest, type AdminResponse } from '../../client/admin-request.ts';
 import { clientTls } from '../../config/cluster-access.ts';
 import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
-import { ADMIN_PATHS, type AckReport, type AdminError, type GroupDrainReport, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
+import { ADMIN_PATHS, type AckReport, type AdminError, type GroupDrainReport, type NodeClients, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
 import { CATALOG, GwctlError, type ErrorCode } from '../../shared/errors.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
 
@@ -53,6 +53,7 @@ export function httpGatewayAdmin(node: GatewayNode, { username, password, timeou
     node: node.name,
     state: async (signal) => await call<NodeState>('GET', ADMIN_PATHS.state, undefined, Math.min(timeoutMs, STATE_MS), signal),
     acknowledged: async (signal) => await call<AckReport>('GET', ADMIN_PATHS.acknowledged, undefined, timeoutMs, signal),
+    clients: async () => await call<NodeClients>('GET', ADMIN_PATHS.clients),
     virtualClusters: async () => (await call<{ virtualClusters: VirtualClusterInfo[] }>('GET', ADMIN_PATHS.virtualClusters)).virtualClusters,
     issueToken: async (virtualCluster, user, lifeTimeSeconds, isAdmin = false) =>
       (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds, ...(isAdmin ? { isAdmin } : {}) })).token,

@@ -5,17 +5,19 @@ import { GwctlError } from '../../shared/errors.ts';
 import { ERROR, errorName } from '../../wire/error-codes.ts';
 
 const PARALLEL_GROUPS = 8;
+/** For the offsets of one group; a coordinator may be loading, a transaction ending. */
+const GROUP_MS = 3000;
 const OK = 0;
 const WITHOUT_MEMBERS: ReadonlySet<string> = new Set(['Empty', 'Dead', 'NotReady', 'Unknown']);
 
 /** What every group of the cluster has committed. */
-export async function readGroupOffsets(client: KafkaClient): Promise<CommittedOffsets> {
+export async function readGroupOffsets(client: KafkaClient, isFinal = false): Promise<CommittedOffsets> {
   const groups = (await client.listGroups()).filter(({ type }) => type !== 'share' && type !== 'streams');
   const offsets: GroupOffset[] = [];
   const unread: { group: string; why: string }[] = [];
   await inParallel(groups, async ({ groupId: group }) => {
     try {
-      for (const { topic, partition, offset, metadata } of await client.offsetFetch(group)) offsets.push({ group, topic, partition, offset, metadata });
+      for (const { topic, partition, offset, metadata } of await client.offsetFetch(group, { requireStable: isFinal, timeoutMs: GROUP_MS })) offsets.push({ group, topic, partition, offset, metadata });
     } catch (reason) {
       unread.push({ group, why: GwctlError.from(reason).message });
     }

@@ -1,6 +1,7 @@
 import { openStateLog } from '../../arbiter/state-log.ts';
 import type { ClusterAccess } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
+import { examineCluster } from './examine-cluster.ts';
 import { fingerprint } from './fingerprint.ts';
 import { commitGroupOffsets, deleteGroupOffsets, readActiveGroups, readGroupOffsets } from './group-offsets.ts';
 import { EARLIEST, LATEST, type Isolation, type OffsetQuery } from '../../client/list-offsets.ts';
@@ -69,6 +70,7 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
         })),
       };
     },
+    examine: async () => await examineCluster(client),
     topicConfigs: async (topics) => {
       const configs = new Map<string, ReadonlyMap<string, string>>();
       if (topics.length === 0) return configs;
@@ -97,7 +99,7 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
     },
     lastRecord: async (partition) => (await lastRecords(partition, 1)).at(-1),
     lastRecords,
-    groupOffsets: async () => await readGroupOffsets(client),
+    groupOffsets: async ({ isFinal = false } = {}) => await readGroupOffsets(client, isFinal),
     activeGroups: async () => await readActiveGroups(client),
     commitGroupOffsets: async (wanted) => await commitGroupOffsets(client, wanted),
     deleteGroupOffsets: async (unwanted) => await deleteGroupOffsets(client, unwanted),

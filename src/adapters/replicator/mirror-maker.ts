@@ -14,7 +14,7 @@ const HEARTBEAT_WINDOW = 32n;
  * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
  * \`client\` is one of the target; the caller closes it.
  */
-export function mirrorMaker(link: MirrorLink, target: KafkaCluster, client: KafkaClient, source?: KafkaCluster): Replicator {
+export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, target: KafkaCluster, client: KafkaClient, source?: KafkaCluster): Replicator {
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
   const offsets = openSourceOffsets(client, link.from);
