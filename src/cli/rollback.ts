@@ -35,12 +35,19 @@ export function addRollbackCommand(program: Command, context: CliContext): void 
 }
 
 /** Gives the run up, and shows what is waited for. */
-export async function rollBack(run: OpenRun, { world, clock }: Opened, context: CliContext): Promise<readonly NodeState[]> {
-  const [{ giveUpRun }, { createProgress }] = await Promise.all([import('../engine/open-run.ts'), import('../report/progress.ts')]);
+export async function rollBack(run: OpenRun, { world, clock, dir }: Opened, context: CliContext): Promise<readonly NodeState[]> {
+  const [{ giveUpRun, planToGiveUp }, { recordGivingUp }, { newRunId }, { createProgress }] = await Promise.all([
+    import('../engine/open-run.ts'),
+    import('../engine/journal.ts'),
+    import('../engine/switch-over.ts'),
+    import('../report/progress.ts'),
+  ]);
+  const started = { type: 'run-started', schema: 1, at: clock.now().toISOString(), runId: run.runId, by: world.operator, plan: planToGiveUp(run) } as const;
   const progress = createProgress(context);
   const item = progress.start(`give up run ${run.runId}`);
   try {
-    const nodes = await giveUpRun(run, world, clock, (text) => item.note(text), context.signal);
+    const giveUp = (): Promise<readonly NodeState[]> => giveUpRun(run, world, clock, (text) => item.note(text), context.signal);
+    const nodes = await recordGivingUp(dir, `${run.runId}-given-up-${newRunId(clock.now())}`, started, giveUp, () => clock.elapsedMs());
     item.done(`${run.from} is served`);
     return nodes;
   } catch (reason) {

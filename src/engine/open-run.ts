@@ -100,12 +100,17 @@ export function planToFinish({ from, to, generation }: OpenRun, gateways: readon
   };
 }
 
+/** Nothing is left to do of a run that is given up. */
+export function planToGiveUp({ from, to, generation }: OpenRun): Plan {
+  return { to, from, basis: { active: from, generation: generation - 1 }, generation, steps: [] };
+}
+
 /** A run that is alive renews its lease; one that is dead cannot, and after its lease nobody obeys it. */
 async function awaitEndOfLease({ runId, by, leaseUntil }: OpenRun, world: World, clock: Clock, note: (text: string) => void, signal: AbortSignal): Promise<void> {
   if (leaseUntil === undefined) return;
   const holder = `run ${runId}${by === undefined ? '' : ` of ${by}`}`;
   while (clock.now() < leaseUntil) {
-    note(`${holder} may be alive until ${leaseUntil.toISOString()}`);
+    note(`${holder} may be alive: its lease ends in ${Math.ceil((leaseUntil.getTime() - clock.now().getTime()) / 1000)} s`);
     await clock.sleep(POLL_MS, signal);
     const renewed = (await readNodes(world)).find(({ run }) => run?.runId === runId && new Date(run.leaseUntil) > leaseUntil);
     if (renewed !== undefined) throw new GwctlError('LOCKED', `${holder} is alive: it holds ${renewed.node}`);

@@ -25,7 +25,7 @@ function renderPart(run: RunSummary, index: number, palette: Palette): string {
   const head = [
     `run ${index === 0 ? run.runId : run.name}: ${run.from} -> ${run.to}, generation ${run.generation}, ${colourOutcome(run.outcome, palette)}`,
     MEANING[run.outcome](run),
-    `began ${run.at} by ${run.by}, took ${(run.durationMs / 1000).toFixed(1)} s${run.writePauseMs === undefined ? '; no write was held' : `; writes were held for ${run.writePauseMs} ms at most`}`,
+    `began ${run.at} by ${run.by}, took ${(run.durationMs / 1000).toFixed(1)} s${run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`}`,
     ...(run.outcome === 'switched' || run.message === '' ? [] : [`because: ${run.message}`]),
     ...(run.problem === undefined ? [] : [palette.warning(`the journal is not whole: ${run.problem}`)]),
   ];

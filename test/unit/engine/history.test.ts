@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordGivingUp } from '../../../src/engine/journal.ts';
 import { readJournal, readJournals } from '../../../src/engine/read-journals.ts';
 import type { RunEvent } from '../../../src/engine/run-event.ts';
 import { summariseRun } from '../../../src/engine/summarise-run.ts';
@@ -9,6 +10,7 @@ import { planSwitch } from '../../../src/plan/plan-switch.ts';
 import { createPalette } from '../../../src/report/palette.ts';
 import { renderHistory } from '../../../src/report/history.ts';
 import { renderRunReport } from '../../../src/report/run-report.ts';
+import { GwctlError } from '../../../src/shared/errors.ts';
 import { observation } from '../../support/observation.ts';
 
 let dir: string;
@@ -102,6 +104,19 @@ test('a journal of another topology, with a step that this gwctl does not know, 
 test.each([{ plan: undefined }, { plan: null }, { plan: 'main' }, { plan: { from: 'main', to: 'failover' } }])('a journal whose plan is $plan has no summary', async ({ plan }) => {
   await write('r1', linesOf([{ ...STARTED, plan } as unknown as RunEvent]));
   expect(summariseRun(await readJournal(dir, 'r1'))).toBeUndefined();
+});
+
+test.each([
+  { name: 'given up', giveUp: async () => 'done', outcome: 'rolled-back', message: 'given up by ann@host: every node serves main' },
+  { name: 'not to be given up', giveUp: async () => Promise.reject(new GwctlError('LOCKED', 'run r1 is alive')), outcome: 'stuck', message: 'run r1 is alive' },
+])('a run that was $name has a journal of it beside its own, with who did it', async ({ giveUp, outcome, message }) => {
+  await write('r1', linesOf(SWITCHED.slice(0, 4)));
+  const started = { type: 'run-started', schema: 1, at: '2026-01-01T03:10:00.000Z', runId: 'r1', by: 'ann@host', plan: { ...PLAN, steps: [] } } as const;
+  let nowMs = 0;
+  await recordGivingUp(dir, 'r1-given-up-r2', started, giveUp, () => (nowMs += 500)).catch(() => {});
+  const parts = (await readJournals(dir)).flatMap((journal) => summariseRun(journal) ?? []);
+  expect(parts.map(({ name, by, outcome: how }) => [name, by, how])).toEqual([['r1', 'tom@host', 'interrupted'], ['r1-given-up-r2', 'ann@host', outcome]]);
+  expect(parts[1]).toMatchObject({ message, durationMs: 500, problem: undefined });
 });
 
 test('a run that was resumed is one report of two parts', async () => {
