@@ -8,7 +8,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   lag: ['gwctl lag --to failover', 'gwctl lag --all'],
   groups: ['gwctl groups', 'gwctl groups --group teamAbilling --apply', 'gwctl groups --undo .gwctl/default/groups/undo-20261124T110400-000Z.json'],
   verify: ['gwctl verify --to failover'],
-  failover: ['gwctl failover --to failover --dry-run', 'gwctl failover --to failover --expect-active main --yes'],
+  failover: ['gwctl failover --to failover --dry-run', 'gwctl failover --to failover --expect-active main --yes', 'gwctl failover --to failover --mode unplanned --max-loss-records 500 --yes'],
   resume: ['gwctl resume --yes', 'gwctl resume --serve main'],
   rollback: ['gwctl rollback --yes'],
   history: ['gwctl history', 'gwctl history -o json'],

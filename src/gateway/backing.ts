@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KafkaClient } from '../client/kafka-client.ts';
 import { CANARY_TOPIC_CONFIGS, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
@@ -61,6 +62,11 @@ export class Backing {
   startAt({ generation, active }: NodeMemory): void {
     this.#active = this.#named(active);
     this.#generation = generation;
+  }
+
+  /** Of any cluster. */
+  clientOf(name: string): KafkaClient {
+    return this.#named(name).client;
   }
 
   get active(): BackendCluster {

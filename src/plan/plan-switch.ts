@@ -9,14 +9,6 @@ export interface SwitchRequest {
   readonly expectActive: string | undefined;
 }
 
-/** How much of the pause budget is for writes that are under way, and how much for the replicator; the rest is for consumer groups. */
-const DRAIN_SHARE = 0.25;
-const TAIL_SHARE = 0.55;
-/** Groups that are far behind are counted before anybody waits, and before any node holds a lease. */
-const GROUP_TRANSLATION_MS = 20_000;
-/** A member learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls. Producers go on meanwhile. */
-const GROUP_DRAIN_MS = 6000;
-
 /**
  * Pure: the same request and observation give the same plan. A switch to the active cluster is a plan without steps. Throws
  * NOT_AS_EXPECTED when the world is not what the caller said.
@@ -41,25 +33,25 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   // Nodes that disagree are a matter for the checks, not a reason to call it done.
   const agreed = seen.nodes.every(({ state }) => state.ok && state.value.active === active && state.value.phase === 'serving');
   if (active === request.to && agreed) return { to: request.to, from: active, basis, generation, steps: [] };
-  const budgetMs = seen.topology.failover.pauseBudgetMs;
+  const { deadlines } = seen.topology.failover;
   return {
     to: request.to,
     from: active,
     basis,
     generation: next,
     steps: [
-      { kind: 'translate-groups', timeoutMs: GROUP_TRANSLATION_MS },
-      { kind: 'prepare-gateways', gateways },
-      { kind: 'declare-intent', gateways },
-      { kind: 'drain-groups', gateways, timeoutMs: GROUP_DRAIN_MS },
-      { kind: 'pause-gateways', gateways },
-      { kind: 'drain-gateways', gateways, timeoutMs: Math.round(budgetMs * DRAIN_SHARE) },
-      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * TAIL_SHARE) },
-      { kind: 'move-groups', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE - TAIL_SHARE)) },
-      { kind: 'commit-switch' },
-      { kind: 'flip-gateways', gateways },
-      { kind: 'resume-gateways', gateways },
-      { kind: 'prove-switch', gateways, from: active },
+      { kind: 'translate-groups', timeoutMs: deadlines.translateGroupsMs },
+      { kind: 'prepare-gateways', gateways, timeoutMs: deadlines.prepareMs },
+      { kind: 'declare-intent', gateways, timeoutMs: deadlines.intentMs },
+      { kind: 'drain-groups', gateways, timeoutMs: deadlines.drainGroupsMs },
+      { kind: 'pause-gateways', gateways, timeoutMs: deadlines.pauseMs },
+      { kind: 'drain-gateways', gateways, timeoutMs: deadlines.drainMs },
+      { kind: 'prove-tail', from: active, timeoutMs: deadlines.proveTailMs },
+      { kind: 'move-groups', from: active, timeoutMs: deadlines.moveGroupsMs },
+      { kind: 'commit-switch', timeoutMs: deadlines.commitMs },
+      { kind: 'flip-gateways', gateways, timeoutMs: deadlines.flipMs },
+      { kind: 'resume-gateways', gateways, timeoutMs: deadlines.resumeMs },
+      { kind: 'prove-switch', gateways, from: active, timeoutMs: deadlines.proveSwitchMs },
     ],
   };
 }

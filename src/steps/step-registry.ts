@@ -5,6 +5,7 @@ import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
+import { confirmLoss, cutGateways, fenceSource } from './unplanned-steps.ts';
 
 export const STEPS: StepRegistry = {
   'translate-groups': translateGroups,
@@ -20,4 +21,7 @@ export const STEPS: StepRegistry = {
   'resume-gateways': resumeGateways,
   'await-gateways': awaitGateways,
   'prove-switch': proveSwitch,
+  'fence-source': fenceSource,
+  'cut-gateways': cutGateways,
+  'confirm-loss': confirmLoss,
 };

@@ -1,7 +1,9 @@
+import type { KafkaClient } from '../../client/kafka-client.ts';
+import { openSourceOffsets } from '../../copier/source-offsets.ts';
 import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/kafka-cluster.ts';
 import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
-import { GwctlError } from '../../shared/errors.ts';
 import type { MirrorLink } from '../../topology/topology.ts';
+import { fenceMirrorMaker } from './fence-mirror-maker.ts';
 import { offsetSyncs } from './offset-syncs.ts';
 
 /** Heartbeats of the last this many offsets are looked at: with exactly-once every other offset is a marker. */
@@ -10,13 +12,12 @@ const HEARTBEAT_WINDOW = 32n;
 /**
  * A dedicated MirrorMaker 2, seen through the topics that it keeps on the target (hazards D9, H11): Connect's source offsets, which with
  * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
+ * \`client\` is one of the target; the caller closes it.
  */
-export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, target: KafkaCluster, source?: KafkaCluster): Replicator {
-  const offsetsTopic = `mm2-offsets.${link.from}.internal`;
+export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, target: KafkaCluster, client: KafkaClient, source?: KafkaCluster): Replicator {
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
-  const positions = new Map<string, bigint>();
-  const readTo = new Map<number, bigint>();
+  const offsets = openSourceOffsets(client, link.from);
 
   return {
     link: link.name,
@@ -25,38 +26,12 @@ export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, targ
       const connectors = connectorStates(await target.readAll(statusTopic));
       return { connectors, lastHeartbeat: await lastHeartbeat(target, heartbeatsTopic) };
     },
-    positions: async () => {
-      const { topics } = await target.describe();
-      const topic = topics.find(({ name }) => name === offsetsTopic);
-      if (topic === undefined) throw new GwctlError('UNAVAILABLE', `${offsetsTopic} is not on ${target.name}: MirrorMaker has never replicated ${link.name}`);
-      const parts = topic.partitions.map(({ index }) => ({ topic: offsetsTopic, partition: index }));
-      const ends = await target.endOffsets(parts);
-      for (const part of parts) {
-        const from = readTo.get(part.partition) ?? 0n;
-        const end = ends.get(partitionKey(part)) ?? 0n;
-        if (from >= end) continue;
-        for (const record of await target.readRecords(part, from, Number.MAX_SAFE_INTEGER)) {
-          const position = readPosition(record, link.from);
-          if (position !== undefined) positions.set(position.key, position.offset);
-        }
-        readTo.set(part.partition, end);
-      }
-      return positions;
+    positions: async () => new Map([...(await offsets.read())].map(([partition, { offset }]) => [partition, offset])),
+    fence: async () => {
+      const { all, silentBrokers } = await fenceMirrorMaker(client, link);
+      return { transactionalIds: all, silentBrokers };
     },
   };
-}
-
-/** Key `["MirrorSourceConnector",{"cluster":"main","partition":0,"topic":"t"}]`, value `{"offset":N}`: N is the last replicated offset. */
-function readPosition({ key, value }: DataRecord, source: string): { key: string; offset: bigint } | undefined {
-  if (key === null || value === null) return undefined;
-  try {
-    const [connector, where] = JSON.parse(key.toString('utf8')) as [string, { cluster: string; partition: number; topic: string }];
-    const { offset } = JSON.parse(value.toString('utf8')) as { offset: number };
-    if (connector !== 'MirrorSourceConnector' || where.cluster !== source || !Number.isSafeInteger(offset)) return undefined;
-    return { key: partitionKey(where), offset: BigInt(offset) };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The last word about each connector and task; keys `status-connector-NAME` and `status-task-NAME-N`. */

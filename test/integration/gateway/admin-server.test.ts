@@ -43,6 +43,7 @@ beforeEach(async () => {
     nextGeneration: async () => controller.generation + 1,
     audit: { record: (event) => void recorded.push(event) },
     state: () => ({ node: 'gateway1', ...controller.state, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: '' }),
+    acknowledged: async () => ({ node: 'gateway1', clusters: [] }),
     renderMetrics: async () => ({ text: 'gwctl_gateway_generation 1\n', contentType: 'text/plain; version=0.0.4' }),
     clients: async () => ({ clients: [{ software: 'librdkafka', version: '2.16.0', connections: 2 }], apis: [] }),
     virtualClusters: () => [],

@@ -19,7 +19,8 @@ export const VIRTUAL_CLUSTER = 'teamA';
 /** Lines of `gwctl failover` that say what clients will notice. */
 const CONCERNS_CLIENTS = /again|did not commit|held/;
 const PARTITIONS = 3;
-const RATE_PER_SECOND = 10;
+/** Of each client. */
+export const RATE_PER_SECOND = 10;
 /** Acknowledged and received by each client before the switch, and again after it. */
 const ENOUGH = 30;
 const START_MS = 60_000;

@@ -11,7 +11,7 @@ const KEY = 'orders-0';
 const LIMITS = { mostRecords: 100_000, isLate: () => false };
 
 function replicator(notes: readonly OffsetSync[]): Replicator {
-  return { link: 'main->failover', syncs: () => Promise.resolve(new Map([[KEY, notes]])), positions: () => Promise.reject(new Error('not asked for')), health: () => Promise.reject(new Error('not asked for')) };
+  return { link: 'main->failover', syncs: () => Promise.resolve(new Map([[KEY, notes]])), positions: () => Promise.reject(new Error('not asked for')), health: () => Promise.reject(new Error('not asked for')), fence: () => Promise.reject(new Error('not asked for')) };
 }
 
 function committedAt(offset: bigint, group = `at ${offset}`): GroupOffset {

@@ -15,12 +15,16 @@ test('prepare, intent, drain of groups, pause, drain, proof of the tail, commit,
   for (const step of plan.steps) if ('gateways' in step) expect(step.gateways).toEqual(['gateway1', 'gateway2']);
 });
 
-const BEFORE_THE_PAUSE: ReadonlySet<string> = new Set(['translate-groups', 'drain-groups']);
-
-test('drain and tail together stay within the time that producers may wait', () => {
-  const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
-  const waits = plan.steps.map((step) => ('timeoutMs' in step && !BEFORE_THE_PAUSE.has(step.kind) ? step.timeoutMs : 0));
+test('what producers wait for until the decision stays within the time that they may wait', () => {
+  const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation());
+  const kinds = steps.map(({ kind }) => kind);
+  const waits = steps.slice(kinds.indexOf('pause-gateways'), kinds.indexOf('commit-switch')).map(({ timeoutMs = Number.NaN }) => timeoutMs);
+  expect(waits).toHaveLength(4);
   expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(observation().topology.failover.pauseBudgetMs);
+});
+
+test('every step has its deadline', () => {
+  for (const { kind, timeoutMs } of planSwitch({ to: 'failover', expectActive: undefined }, observation()).steps) expect([kind, typeof timeoutMs]).toEqual([kind, 'number']);
 });
 
 test('a switch to the active cluster is a plan without steps', () => {
