@@ -67,19 +67,19 @@ async function killWorker(pid: number, admins: readonly GatewayAdmin[]): Promise
 }
 
 /** kill -9, until others lead what it led; then back with `gwctl up`, until it has caught up. */
-async function killBroker(environment: TestEnvironment): Promise<string> {
+export async function killBroker(environment: TestEnvironment, broker: { readonly name: string; readonly id: number } = BROKER): Promise<string> {
   const cluster = clientOn(environment, 'main');
   const partitions = async () => (await cluster.metadata()).topics.filter(({ name }) => name.startsWith(VIRTUAL_CLUSTER)).flatMap((topic) => topic.partitions);
   try {
     const startedMs = performance.now();
-    await signalComponent(environment, BROKER.name, 'SIGKILL');
-    await expect.poll(async () => (await partitions().catch(() => undefined))?.every(({ leader }) => leader !== BROKER.id && leader >= 0), DEADLINE).toBe(true);
+    await signalComponent(environment, broker.name, 'SIGKILL');
+    await expect.poll(async () => (await partitions().catch(() => undefined))?.every(({ leader }) => leader !== broker.id && leader >= 0), DEADLINE).toBe(true);
     const led = performance.now() - startedMs;
     // Again where a busy machine was too slow for its limit: it starts what is not there.
     let up = await environment.gwctl(['up']);
     await expect.poll(async () => (up.exitCode === 0 ? up : (up = await environment.gwctl(['up']))).exitCode, SWITCH_DEADLINE).toBe(0);
     await expect.poll(async () => (await partitions()).every(({ isr, replicas }) => isr.length === replicas.length), DEADLINE).toBe(true);
-    return `broker ${BROKER.name} killed, others led after ${Math.round(led)} ms, in sync again after ${Math.round(performance.now() - startedMs)} ms`;
+    return `broker ${broker.name} killed, others led after ${Math.round(led)} ms, in sync again after ${Math.round(performance.now() - startedMs)} ms`;
   } finally {
     cluster.close();
   }
