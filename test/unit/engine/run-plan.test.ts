@@ -24,7 +24,7 @@ beforeEach(() => {
 const PLAN: Plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
 
 /** The real steps' rules for undo and failure, with effects that only leave a trace. */
-function tracedSteps(): StepRegistry {
+function tracedSteps(undoNotes: Readonly<Record<string, string>>): StepRegistry {
   const act = (what: string) => async () => {
     done.push(what);
     nowMs += 10;
@@ -32,18 +32,23 @@ function tracedSteps(): StepRegistry {
     if (failure !== undefined) throw failure;
     return {};
   };
-  const traced = Object.entries(STEPS).map(([kind, step]) => [kind, { ...step, apply: act(kind), undo: typeof step.undo === 'function' ? act(`undo ${kind}`) : step.undo }]);
+  const undoOf = (kind: string) => async (_step: unknown, { note }: { readonly note: (text: string) => void }) => {
+    const text = undoNotes[kind];
+    if (text !== undefined) note(text);
+    return await act(`undo ${kind}`)();
+  };
+  const traced = Object.entries(STEPS).map(([kind, step]) => [kind, { ...step, apply: act(kind), undo: typeof step.undo === 'function' ? undoOf(kind) : step.undo }]);
   return Object.fromEntries(traced) as StepRegistry;
 }
 
-async function run(signal: AbortSignal = new AbortController().signal, journal: (event: RunEvent) => void = () => {}) {
+async function run(signal: AbortSignal = new AbortController().signal, journal: (event: RunEvent) => void = () => {}, undoNotes: Readonly<Record<string, string>> = {}) {
   return await runPlan({
     runId: 'r1',
     plan: PLAN,
     world: { topology: TOPOLOGY } as World,
     canary: { physicalTopic: '', prove: async () => Promise.reject(new Error('unused')) },
     clock: { now: () => new Date(0), elapsedMs: () => nowMs, sleep: async () => {} },
-    steps: tracedSteps(),
+    steps: tracedSteps(undoNotes),
     signal,
     listeners: [journal, (event) => void events.push(event)],
   });
@@ -89,6 +94,12 @@ describe('a failure', () => {
     expect(result.error?.exitCode).toBe(6);
     expect(result.error?.message).toMatch(/prove-tail went wrong.*undo pause-gateways went wrong/);
     expect(done).not.toContain('undo prepare-gateways');
+  });
+
+  test('tells what its undoing has to say', async () => {
+    fails('prove-tail');
+    await run(undefined, () => {}, { 'pause-gateways': 'gateway2 cannot be reached' });
+    await expect.poll(() => events.filter(({ type }) => type === 'step-noted')).toEqual([{ type: 'step-noted', atMs: expect.any(Number), index: 3, text: 'gateway2 cannot be reached' }]);
   });
 
   test('of a commit that may stand is never undone', async () => {
