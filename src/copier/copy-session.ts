@@ -39,7 +39,7 @@ export async function runCopySession(link: CopyLink, state: CopyState, after: Tr
   state.begin(new Map(starts.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset])), perBroker.keys());
 
   const broken = new AbortController();
-  const writer = openTargetWriter(target, producer, offsets, targets, broken.signal);
+  const writer = openTargetWriter(target, producer, offsets, targets, { isMerging: state.isMerging, signal: broken.signal });
   const inbox = openInbox([...perBroker].map(([brokerId, ofBroker]) => readSource(source, brokerId, ofBroker, AbortSignal.any([broken.signal, stopping]))));
   try {
     while (!stopping.aborted) {
