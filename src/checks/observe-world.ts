@@ -1,6 +1,7 @@
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { KafkaCluster } from '../ports/kafka-cluster.ts';
 import type { Replicator } from '../ports/replicator.ts';
+import type { Takeover } from '../ports/takeover.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ClusterView, Observation, Seen } from './observation.ts';
@@ -16,6 +17,8 @@ export interface World {
   readonly clusters: ReadonlyMap<string, KafkaCluster>;
   /** Follows one link; undefined where nothing replicates in that direction. */
   replicator(from: string, to: string): Replicator | undefined;
+  /** Where gwctl can copy in the replicator's place: it has its process. */
+  takeover?(from: string, to: string): Takeover | undefined;
 }
 
 /**
@@ -50,8 +53,10 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
   if (link === undefined || source === undefined || replicator === undefined) return { ...base, replicator: undefined, lag: undefined };
 
   const view = active === undefined ? undefined : clusters.get(active);
-  const [health, lag] = await Promise.all([
+  const takeover = world.takeover?.(link.from, link.to);
+  const [health, held, lag] = await Promise.all([
     see(() => replicator.health()),
+    takeover?.heldBecause().catch(() => undefined),
     view?.ok === true
       ? see(() => {
           const topics = replicatedTopics(view.value.description, link);
@@ -60,7 +65,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
         })
       : Promise.resolve({ ok: false as const, why: `${active} cannot be read` }),
   ]);
-  return { ...base, replicator: health, lag };
+  return { ...base, replicator: health, lag, canTakeOver: takeover !== undefined, ...(held === undefined ? {} : { replicatorHeld: held }) };
 }
 
 async function see<T>(look: () => Promise<T>): Promise<Seen<T>> {

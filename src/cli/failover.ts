@@ -11,6 +11,8 @@ export interface FailoverOptions {
   readonly dryRun?: boolean;
   readonly planHash?: string;
   readonly yes?: boolean;
+  /** Of `resume`: goes on with a replication that the interrupted run took over. */
+  readonly resumesTakeover?: boolean;
   readonly output: 'text' | 'json';
 }
 
@@ -47,7 +49,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     import('../plan/hash-plan.ts'),
   ]);
   const isJson = options.output === 'json';
-  const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive }, opened.world, opened.clock);
+  const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive, resumesTakeover: options.resumesTakeover === true }, opened.world, opened.clock);
   const { plan, checks } = preview;
   if (preview.isNoOp) {
     if (isJson) writeJson(context.out, { outcome: 'no-op', active: plan.to, generation: plan.basis.generation });

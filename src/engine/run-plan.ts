@@ -90,7 +90,9 @@ async function undo(options: RunOptions, failedIndex: number, hasCommitted: bool
     try {
       if (step.undo === 'no-return') throw new GwctlError('NEEDS_OPERATOR', `"${describeStep(planned, plan.to)}" cannot be undone`);
       // A fresh deadline: the time of what failed is used up. Bookkeeping that fails here must not stop the world from being put back.
-      await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), () => {}));
+      await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), (text) => {
+        void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
+      }));
       await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index }));
     } catch (reason) {
       const error = GwctlError.from(reason);

@@ -1,7 +1,7 @@
 import { nextGeneration } from '../arbiter/state-rules.ts';
 import type { Observation } from '../checks/observation.ts';
 import { GwctlError } from '../shared/errors.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedStep } from './plan.ts';
 
 export interface SwitchRequest {
   readonly to: string;
@@ -12,6 +12,8 @@ export interface SwitchRequest {
 /** How much of the pause budget is for writes that are under way, and how much for the replicator; the rest is for consumer groups. */
 const DRAIN_SHARE = 0.25;
 const TAIL_SHARE = 0.55;
+/** No client waits for it: a backlog that MirrorMaker has left is copied meanwhile. */
+const TAKE_OVER_MS = 60_000;
 /** A member learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls. Producers go on meanwhile. */
 const GROUP_DRAIN_MS = 6000;
 
@@ -40,6 +42,9 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const agreed = seen.nodes.every(({ state }) => state.ok && state.value.active === active && state.value.phase === 'serving');
   if (active === request.to && agreed) return { to: request.to, from: active, basis, generation, steps: [] };
   const budgetMs = seen.topology.failover.pauseBudgetMs;
+  const obstacle = takeoverObstacle(seen);
+  const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: TAKE_OVER_MS }] : [];
+  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active }] : [];
   return {
     to: request.to,
     from: active,
@@ -48,15 +53,24 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
     steps: [
       { kind: 'prepare-gateways', gateways },
       { kind: 'declare-intent', gateways },
+      ...takeOver,
       { kind: 'drain-groups', gateways, timeoutMs: GROUP_DRAIN_MS },
       { kind: 'pause-gateways', gateways },
       { kind: 'drain-gateways', gateways, timeoutMs: Math.round(budgetMs * DRAIN_SHARE) },
-      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * TAIL_SHARE) },
+      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * TAIL_SHARE), ...(obstacle === undefined ? {} : { waitsBecause: obstacle }) },
       { kind: 'move-groups', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE - TAIL_SHARE)) },
       { kind: 'commit-switch' },
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
+      ...retire,
       { kind: 'prove-switch', gateways, from: active },
     ],
   };
+}
+
+/** Why MirrorMaker itself has to bring the last records, while clients wait; undefined: gwctl can. */
+function takeoverObstacle({ canTakeOver, replicator }: Observation): string | undefined {
+  if (canTakeOver !== true) return 'its process is not in the hands of gwctl';
+  if (replicator?.ok !== true || replicator.value.isExactlyOnce !== true) return 'it does not copy in transactions';
+  return undefined;
 }

@@ -5,10 +5,12 @@ import { moveGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
+import { retireReplication, takeOverReplication } from './takeover-steps.ts';
 
 export const STEPS: StepRegistry = {
   'prepare-gateways': prepareGateways,
   'declare-intent': declareIntent,
+  'take-over-replication': takeOverReplication,
   'drain-groups': drainGroups,
   'pause-gateways': pauseGateways,
   'drain-gateways': drainGateways,
@@ -17,6 +19,7 @@ export const STEPS: StepRegistry = {
   'commit-switch': commitSwitch,
   'flip-gateways': flipGateways,
   'resume-gateways': resumeGateways,
+  'retire-replication': retireReplication,
   'await-gateways': awaitGateways,
   'prove-switch': proveSwitch,
 };
