@@ -5,11 +5,13 @@ import { clusterAccess } from '../config/cluster-access.ts';
 import { resolveSecret } from '../config/resolve-secret.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Replicator } from '../ports/replicator.ts';
+import type { Takeover } from '../ports/takeover.ts';
 import type { MirrorLink, Topology } from '../topology/topology.ts';
 import { gatewayCanary } from './canary/gateway-canary.ts';
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
 import { openKafkaCluster } from './kafka/kafka-cluster.ts';
 import { mirrorMaker } from './replicator/mirror-maker.ts';
+import { mirrorTakeover, type MirrorProcess } from './replicator/mirror-takeover.ts';
 
 const CLIENT_ID = 'gwctl-replication';
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -21,23 +23,34 @@ export interface OpenWorld {
   close(): Promise<void>;
 }
 
-export function openWorld(topology: Topology, environmentDir: string, env: Readonly<Record<string, string | undefined>>): OpenWorld {
+/** `mirrorProcess`: of the MirrorMaker that runs the topology's links, where gwctl has it. */
+export function openWorld(topology: Topology, environmentDir: string, env: Readonly<Record<string, string | undefined>>, mirrorProcess?: MirrorProcess): OpenWorld {
   const password = resolveSecret(topology.gateway.adminPassword, environmentDir, env);
   const gateways = topology.gateways.map((node) => httpGatewayAdmin(node, { username: topology.gateway.adminUsername, password }));
   const accesses = new Map(topology.clusters.map((cluster) => [cluster.name, clusterAccess(cluster, environmentDir, env)]));
   const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster, accesses.get(cluster.name))]));
-  const clients = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaClient({ bootstrap: cluster.brokers, clientId: CLIENT_ID, ...accesses.get(cluster.name), requestTimeoutMs: REQUEST_TIMEOUT_MS })]));
+  const options = new Map(topology.clusters.map((cluster) => [cluster.name, { bootstrap: cluster.brokers, clientId: CLIENT_ID, ...accesses.get(cluster.name), requestTimeoutMs: REQUEST_TIMEOUT_MS }]));
+  const clients = new Map([...options].map(([name, one]) => [name, openKafkaClient(one)]));
   const replicators = new Map<string, Replicator>();
+  const takeovers = new Map<string, Takeover>();
   for (const link of topology.links) {
     const replicator = replicatorOf(link);
     if (replicator !== undefined) replicators.set(link.name, replicator);
+    const [from, to] = [options.get(link.from), options.get(link.to)];
+    if (mirrorProcess !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: mirrorProcess, source: from, target: to }));
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {
-    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`), anyReplicator: (from, to) => replicatorOf({ from, to, name: `${from}->${to}` }) },
+    world: {
+      topology, operator: operatorName(), gateways, clusters,
+      replicator: (from, to) => replicators.get(`${from}->${to}`),
+      anyReplicator: (from, to) => replicatorOf({ from, to, name: `${from}->${to}` }),
+      takeover: (from, to) => takeovers.get(`${from}->${to}`),
+    },
     canary,
     close: async () => {
       canary.close();
+      await Promise.all([...takeovers.values()].map((takeover) => takeover.close()));
       for (const client of clients.values()) client.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     },

@@ -32,6 +32,12 @@ export interface Observation {
   readonly link: MirrorLink | undefined;
   readonly replicator: Seen<ReplicatorHealth> | undefined;
   readonly lag: Seen<LinkLag> | undefined;
+  /** gwctl has the replicator's process. */
+  readonly canTakeOver?: boolean;
+  /** Why the replicator's process is held, if it is. */
+  readonly replicatorHeld?: string;
+  /** This run goes on with a replication that an interrupted one took over: its copier catches up before any client waits. */
+  readonly resumesTakeover?: boolean;
   /** undefined: nobody looked. */
   readonly details?: Details;
 }

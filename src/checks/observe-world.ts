@@ -1,6 +1,7 @@
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { KafkaCluster } from '../ports/kafka-cluster.ts';
 import type { Replicator } from '../ports/replicator.ts';
+import type { Takeover } from '../ports/takeover.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ClusterView, Observation, Seen } from './observation.ts';
 import { observeLag } from './observe-lag.ts';
@@ -19,6 +20,8 @@ export interface World {
   replicator(from: string, to: string): Replicator | undefined;
   /** The same in a direction in which nothing ought to replicate. */
   anyReplicator?(from: string, to: string): Replicator | undefined;
+  /** Where gwctl can copy in the replicator's place: it has its process. */
+  takeover?(from: string, to: string): Takeover | undefined;
 }
 
 /**
@@ -58,8 +61,10 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
   if (link === undefined || source === undefined || replicator === undefined) return { ...base, replicator: undefined, lag: undefined, details: await details };
 
   const view = active === undefined ? undefined : clusters.get(active);
-  const [health, lag] = await Promise.all([
+  const takeover = world.takeover?.(link.from, link.to);
+  const [health, held, lag] = await Promise.all([
     see(() => replicator.health()),
+    takeover?.heldBecause().catch(() => undefined),
     view?.ok === true
       ? see(() => {
           const topics = replicatedTopics(view.value.description, link);
@@ -68,5 +73,5 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
         })
       : Promise.resolve({ ok: false as const, why: `${active} cannot be read` }),
   ]);
-  return { ...base, replicator: health, lag, details: await details };
+  return { ...base, replicator: health, lag, canTakeOver: takeover !== undefined, ...(held === undefined ? {} : { replicatorHeld: held }), details: await details };
 }

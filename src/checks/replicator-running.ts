@@ -1,3 +1,4 @@
+import { parseTakeoverHold } from '../shared/takeover-hold.ts';
 import { fail, pass, skip, some, warn, type Check } from './check.ts';
 
 /** Heartbeats come every second; older than this and MirrorMaker may be running, but it copies nothing. */
@@ -8,12 +9,14 @@ const ON_THE_WAY: ReadonlySet<string> = new Set(['UNASSIGNED', 'RESTARTING']);
 export const replicatorRunning: Check = {
   id: 'replicator-running',
   title: 'MirrorMaker replicates to the target',
-  run: ({ active, to, link, replicator, at }) => {
+  run: ({ active, to, link, replicator, at, replicatorHeld, resumesTakeover }) => {
     if (active === undefined) return skip('no gateway node says which cluster is active');
     if (active === to) return pass(`${to} is active already: nothing has to be replicated`);
     if (link === undefined || replicator === undefined) {
       return fail(`nothing replicates ${active}->${to}: what was written on ${active} is missing on ${to}`, `a link ${active}->${to} would have to start behind what ${to} already has: one that starts at the beginning copies everything twice. gwctl cannot set that up yet`);
     }
+    if (resumesTakeover === true) return pass(`${link.name}: ${replicatorHeld ?? 'it is held'}, and ended; this run goes on from there`);
+    if (replicatorHeld !== undefined) return fail(`${link.name} is off: ${replicatorHeld}`, parseTakeoverHold(replicatorHeld) === undefined ? 'MirrorMaker starts again when whoever holds it lets it go' : 'if that run has ended, `gwctl resume` goes on with its switch, and `gwctl rollback` starts MirrorMaker again, as `gwctl up` does');
     if (!replicator.ok) return fail(`${link.name}: ${replicator.why}`, 'look at the log of mirror-maker, and run `gwctl up` again');
     const { connectors, lastHeartbeat } = replicator.value;
     const source = connectors.filter(({ name }) => name.startsWith('MirrorSourceConnector'));

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { GwctlError } from '../shared/errors.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
+import { mirrorProcessOf } from './mirror-process.ts';
 import { openRuntime } from './open-runtime.ts';
 
 interface DrillFlags {
@@ -47,7 +48,7 @@ export function addDrillCommand(program: Command, context: CliContext): void {
       const { report, error } = await runDrill({
         scenarios,
         runtime,
-        openWorld: () => openWorld(topology, dir, context.env),
+        openWorld: () => openWorld(topology, dir, context.env, mirrorProcessOf(topology.runtime, async () => runtime)),
         environment: {
           name: topology.name,
           portOffset: topology.portOffset,

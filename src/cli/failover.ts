@@ -16,6 +16,8 @@ export interface FailoverOptions {
   readonly maxLossRecords?: number;
   readonly maxLossSeconds?: number;
   readonly acceptLossBy?: string;
+  /** Of `resume`: goes on with a replication that the interrupted run took over. */
+  readonly resumesTakeover?: boolean;
   readonly output: 'text' | 'json';
 }
 
@@ -73,7 +75,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     import('../plan/hash-plan.ts'),
   ]);
   const isJson = options.output === 'json';
-  const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive }, opened.world, opened.clock);
+  const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive, resumesTakeover: options.resumesTakeover === true }, opened.world, opened.clock);
   const { plan, checks } = preview;
   if (preview.isNoOp) {
     if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'no-op', active: plan.to, generation: plan.basis.generation });

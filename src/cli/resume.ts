@@ -28,20 +28,25 @@ export function addResumeCommand(program: Command, context: CliContext): void {
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<ResumeOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
-      const { findOpenRun, noOpenRun, planToFinish } = await import('../engine/open-run.ts');
+      const [{ findOpenRun, noOpenRun, planToFinish }, { findHeldTakeover }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts')]);
       const isJson = options.output === 'json';
       if (options.serve !== undefined) return await serveLost(options.serve, options, opened, context);
       const run = await findOpenRun(opened.world);
+      const hold = run === undefined ? await findHeldTakeover(opened.world) : undefined;
+      if (hold !== undefined) {
+        await confirm(`run ${hold.runId} ended while it copied ${hold.from}->${hold.to}: begin its switch anew? Type the name of the new cluster: `, hold.to, { yes: options.yes, isJson }, context);
+        return await switchTo({ to: hold.to, expectActive: hold.from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
+      }
       if (run === undefined) throw await noOpenRun('resume', opened.world);
       const { runId, to, from, isCommitted } = run;
       assertKnown(run, opened.topology);
       await confirm(`run ${runId} from ${from} to ${to} was ${isCommitted ? 'committed: finish it' : 'not decided: begin it anew'}? Type the name of the new cluster: `, to, { yes: options.yes, isJson }, context);
-      if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node)), runId, isJson }, opened, context);
+      if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node), opened.world.takeover?.(from, to) !== undefined), runId, isJson }, opened, context);
       await rollBack(run, opened, context);
       if (run.isSourceGone) {
         throw new GwctlError('CHECK_FAILED', `run ${runId} was given up; ${from} cannot be read, and what would be lost has to be looked at anew`, { hint: `gwctl failover --to ${to} --mode unplanned` });
       }
-      return await switchTo({ to, expectActive: from, yes: true, output: options.output }, opened, context);
+      return await switchTo({ to, expectActive: from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
     }),
   );
 }

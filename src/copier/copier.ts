@@ -48,8 +48,8 @@ export function startCopier(link: CopyLink): Copier {
     behindMs: () => state.behindMs(),
     awaitWithin: (ms, signal) => state.until(() => state.behindMs() <= ms, signal),
     awaitEnds: async (ends, signal) => {
-      const unknown = [...ends].find(([partition, end]) => end > 0n && !state.isCopied(partition));
-      if (unknown !== undefined) throw new GwctlError('CHECK_FAILED', `${unknown[0]} appeared on the source after its replication was taken over`, { hint: 'try again: MirrorMaker creates it on the target' });
+      const unknown = [...ends.keys()].find((partition) => !state.isCopied(partition));
+      if (unknown !== undefined) throw new GwctlError('CHECK_FAILED', `${unknown} appeared on the source after its replication was taken over`, { hint: 'try again: MirrorMaker creates it on the target' });
       await state.until(() => [...ends].every(([partition, end]) => end === 0n || (state.positions.get(partition) ?? -1n) >= end), signal);
     },
     stop: async () => {
@@ -70,7 +70,9 @@ async function keepCopying(link: CopyLink, state: CopyState, stopping: AbortSign
     producer = state.producer;
     if (stopping.aborted) return;
     if (isFenced(failed)) throw new GwctlError('NOT_AS_EXPECTED', `somebody else has taken over the replication ${link.name}: a MirrorMaker that was started, or another run`, { cause: failed });
-    if (isFinal(failed)) throw failed;
+    const isMergedTooLarge = state.isMerging && failed.details['errorCode'] === ERROR.MESSAGE_TOO_LARGE;
+    if (isMergedTooLarge) state.isMerging = false;
+    else if (isFinal(failed)) throw failed;
     if (performance.now() - state.progressAtMs > STALL_MS) throw new GwctlError('UNAVAILABLE', `${link.name} has not got on for ${STALL_MS} ms: ${failed.message}`, { cause: failed });
     link.source.forgetLocations();
     link.target.forgetLocations();

@@ -1,9 +1,9 @@
 import { groupBy } from '../client/group-by.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { EARLIEST } from '../client/list-offsets.ts';
-import { initTransactionalId, type TransactionalProducer } from '../client/transactions.ts';
+import { endTransaction, initTransactionalId, type TransactionalProducer } from '../client/transactions.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { errorName } from '../wire/error-codes.ts';
+import { ERROR, errorName } from '../wire/error-codes.ts';
 import type { CopiedPartition, CopyState } from './copy-state.ts';
 import { readSource, type SourceChunk, type SourceStart } from './read-source.ts';
 import { openSourceOffsets, type SourceOffset } from './source-offsets.ts';
@@ -32,6 +32,7 @@ export async function runCopySession(link: CopyLink, state: CopyState, after: Tr
   const { source, target, partitions, transactionalId } = link;
   const offsets = openSourceOffsets(target, link.from);
   await offsets.read(); // most of it, while nothing stands still yet
+  if (after !== undefined) await abortWhatIsOpen(target, after);
   const producer = await initTransactionalId(target, transactionalId, { transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, after });
   state.producer = producer;
   const [starts, leaders, targets] = await Promise.all([offsets.read().then((found) => findStarts(source, partitions, found)), findLeaders(source, partitions), findLeaders(target, partitions, offsets.topic)]);
@@ -39,7 +40,7 @@ export async function runCopySession(link: CopyLink, state: CopyState, after: Tr
   state.begin(new Map(starts.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset])), perBroker.keys());
 
   const broken = new AbortController();
-  const writer = openTargetWriter(target, producer, offsets, targets, broken.signal);
+  const writer = openTargetWriter(target, producer, offsets, targets, { isMerging: state.isMerging, signal: broken.signal });
   const inbox = openInbox([...perBroker].map(([brokerId, ofBroker]) => readSource(source, brokerId, ofBroker, AbortSignal.any([broken.signal, stopping]))));
   try {
     while (!stopping.aborted) {
@@ -50,6 +51,14 @@ export async function runCopySession(link: CopyLink, state: CopyState, after: Tr
   } finally {
     broken.abort();
   }
+}
+
+/** Before Kafka 4 a producer that takes its own id again in the middle of its own transaction is told that it was fenced. */
+async function abortWhatIsOpen(target: KafkaClient, producer: TransactionalProducer): Promise<void> {
+  await endTransaction(target, producer, false).catch((reason: unknown) => {
+    // Nothing is open, or it was committed and only the answer was lost.
+    if (!(reason instanceof GwctlError) || reason.details['errorCode'] !== ERROR.INVALID_TXN_STATE) throw reason;
+  });
 }
 
 /** Whatever has arrived since the last time; at least one chunk. A reader goes on when its chunk was taken. */

@@ -13,6 +13,8 @@ export class CopyState {
   readonly copied = { records: 0, transactions: 0 };
   producer: TransactionalProducer | undefined;
   failure: GwctlError | undefined;
+  /** Until the target refuses what is merged as too large. */
+  isMerging = true;
   /** Of performance.now(). */
   progressAtMs = performance.now();
   readonly #partitions: ReadonlySet<string>;

@@ -3,7 +3,7 @@ import { groupBy } from '../client/group-by.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { addPartitionsToTransaction, endTransaction, type TransactionalProducer } from '../client/transactions.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { stampBatch, type BatchCopy } from '../wire/copy-batch.ts';
+import { mergeBatches, stampBatch, type BatchCopy } from '../wire/copy-batch.ts';
 import { encodeRecordBatch } from '../wire/encode-record-batch.ts';
 import { ERROR } from '../wire/error-codes.ts';
 import { produceApi } from '../wire/generated/produce.ts';
@@ -12,6 +12,9 @@ import { renderSourceOffset, type SourceOffsets } from './source-offsets.ts';
 
 const PRODUCE_TIMEOUT_MS = 10_000;
 const SEQUENCES = 2 ** 31;
+const MAX_IN_FLIGHT = 4;
+/** Below any limit of a topic's messages that is in use; where it is not, the copier does without. */
+const MAX_MERGED_BYTES = 64 << 10;
 
 /** The batches of one partition of the target, in order. */
 interface Lane {
@@ -29,8 +32,14 @@ export interface TargetWriter {
   write(parts: readonly SourcePart[]): Promise<void>;
 }
 
+export interface WriterOptions {
+  /** Small batches of a partition become one. */
+  readonly isMerging: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** `leaders`: broker ids by `topic-n`, of every partition that is written to, those of the offsets topic included. */
-export function openTargetWriter(client: KafkaClient, producer: TransactionalProducer, offsets: SourceOffsets, leaders: ReadonlyMap<string, number>, signal: AbortSignal): TargetWriter {
+export function openTargetWriter(client: KafkaClient, producer: TransactionalProducer, offsets: SourceOffsets, leaders: ReadonlyMap<string, number>, { isMerging, signal }: WriterOptions): TargetWriter {
   const sequences = new Map<string, number>();
   const call = { signal };
 
@@ -51,23 +60,28 @@ export function openTargetWriter(client: KafkaClient, producer: TransactionalPro
     }
   };
 
-  /** A request has one batch of a partition at most: that is how far Kafka's protocol goes. */
+  /** A request may have one batch of a partition. Brokers take a connection's requests in turn, and up to five of a producer may be unanswered. */
   const produceAll = async (leader: number, lanes: readonly Lane[]): Promise<void> => {
+    const unanswered: Promise<void>[] = [];
     for (let index = 0; ; index++) {
       const round = lanes.flatMap((lane) => {
         const batch = lane.batches[index];
         return batch === undefined ? [] : [{ lane, batch }];
       });
-      if (round.length === 0) return;
-      await produce(leader, round);
+      if (round.length === 0) break;
+      if (unanswered.length >= MAX_IN_FLIGHT) await unanswered.shift();
+      const sent = produce(leader, round);
+      sent.catch(() => {}); // told when its turn comes
+      unanswered.push(sent);
     }
+    await Promise.all(unanswered);
   };
 
   return {
     write: async (parts) => {
       const filled = parts.filter(({ batches }) => batches.length > 0);
       if (filled.length === 0) return;
-      const lanes = [...filled.map(({ topic, partition, batches }) => laneOf(leaders, topic, partition, batches)), ...offsetLanes(filled, offsets, leaders)];
+      const lanes = [...filled.map(({ topic, partition, batches }) => laneOf(leaders, topic, partition, isMerging ? mergeBatches(batches, MAX_MERGED_BYTES) : batches)), ...offsetLanes(filled, offsets, leaders)];
       await addPartitionsToTransaction(client, producer, lanes, call);
       await Promise.all([...groupBy(lanes, ({ leader }) => leader)].map(([leader, ofLeader]) => produceAll(leader, ofLeader)));
       await endTransaction(client, producer, true, call);

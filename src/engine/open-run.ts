@@ -87,8 +87,8 @@ export function committed({ runId, to, generation }: OpenRun): GwctlError {
   return new GwctlError('NOT_AS_EXPECTED', `run ${runId} was committed: ${to} is active since generation ${generation}, and there is no way back`, { hint: 'finish it with `gwctl resume`' });
 }
 
-/** What is left to do of a run that was committed: everything may be done already, so each step may be repeated. */
-export function planToFinish({ from, to, generation, isSourceGone }: OpenRun, gateways: readonly string[]): Plan {
+/** What is left to do of a run that was committed: everything may be done already, so each step may be repeated. `canTakeOver`: gwctl has the replicator's process. */
+export function planToFinish({ from, to, generation, isSourceGone }: OpenRun, gateways: readonly string[], canTakeOver = false): Plan {
   return {
     to,
     from,
@@ -98,6 +98,7 @@ export function planToFinish({ from, to, generation, isSourceGone }: OpenRun, ga
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
       { kind: 'await-gateways', gateways, timeoutMs: SETTLE_MS },
+      ...(canTakeOver ? [{ kind: 'retire-replication', from } as const] : []),
       { kind: 'prove-switch', gateways, from, ...(isSourceGone ? { isSourceGone } : {}) },
     ],
   };

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { planSwitch } from '../plan/plan-switch.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
+import { parseTakeoverHold } from '../shared/takeover-hold.ts';
 import { clusterNamed } from '../topology/lookup.ts';
 import { STEPS } from '../steps/step-registry.ts';
 import type { RunListener } from './run-event.ts';
@@ -14,6 +15,8 @@ import { runPlan, type RunResult } from './run-plan.ts';
 export interface SwitchOverRequest {
   readonly to: string;
   readonly expectActive?: string | undefined;
+  /** Goes on with a replication that an interrupted run took over. */
+  readonly resumesTakeover?: boolean;
 }
 
 /** What is known before anything is changed. */
@@ -29,7 +32,9 @@ export interface SwitchOverPreview {
 /** Looks, plans and checks; changes nothing. Throws USAGE for an unknown cluster, NOT_AS_EXPECTED when another one is active than expected. */
 export async function previewSwitchOver(request: SwitchOverRequest, world: World, clock: Clock): Promise<SwitchOverPreview> {
   clusterNamed(world.topology, request.to);
-  const seen = await observeWorld(world, request.to, () => clock.now());
+  const observed = await observeWorld(world, request.to, () => clock.now());
+  const resumesTakeover = request.resumesTakeover === true && observed.replicatorHeld !== undefined && parseTakeoverHold(observed.replicatorHeld) !== undefined;
+  const seen = resumesTakeover ? { ...observed, resumesTakeover } : observed;
   const plan = planSwitch({ to: request.to, expectActive: request.expectActive }, seen);
   const checks = runChecks(PLANNED_CHECKS, seen);
   return { seen, plan, checks, isNoOp: plan.steps.length === 0, isReady: checks.every(({ status }) => status !== 'fail') };

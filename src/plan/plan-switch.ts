@@ -1,7 +1,7 @@
 import { nextGeneration } from '../arbiter/state-rules.ts';
 import type { Observation } from '../checks/observation.ts';
 import { GwctlError } from '../shared/errors.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedStep } from './plan.ts';
 
 export interface SwitchRequest {
   readonly to: string;
@@ -34,6 +34,9 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const agreed = seen.nodes.every(({ state }) => state.ok && state.value.active === active && state.value.phase === 'serving');
   if (active === request.to && agreed) return { to: request.to, from: active, basis, generation, steps: [] };
   const { deadlines } = seen.topology.failover;
+  const obstacle = takeoverObstacle(seen);
+  const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: deadlines.takeOverMs }] : [];
+  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active }] : [];
   return {
     to: request.to,
     from: active,
@@ -43,15 +46,24 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
       { kind: 'translate-groups', timeoutMs: deadlines.translateGroupsMs },
       { kind: 'prepare-gateways', gateways, timeoutMs: deadlines.prepareMs },
       { kind: 'declare-intent', gateways, timeoutMs: deadlines.intentMs },
+      ...takeOver,
       { kind: 'drain-groups', gateways, timeoutMs: deadlines.drainGroupsMs },
       { kind: 'pause-gateways', gateways, timeoutMs: deadlines.pauseMs },
       { kind: 'drain-gateways', gateways, timeoutMs: deadlines.drainMs },
-      { kind: 'prove-tail', from: active, timeoutMs: deadlines.proveTailMs },
+      { kind: 'prove-tail', from: active, timeoutMs: deadlines.proveTailMs, ...(obstacle === undefined ? {} : { waitsBecause: obstacle }) },
       { kind: 'move-groups', from: active, timeoutMs: deadlines.moveGroupsMs },
       { kind: 'commit-switch', timeoutMs: deadlines.commitMs },
       { kind: 'flip-gateways', gateways, timeoutMs: deadlines.flipMs },
       { kind: 'resume-gateways', gateways, timeoutMs: deadlines.resumeMs },
+      ...retire,
       { kind: 'prove-switch', gateways, from: active, timeoutMs: deadlines.proveSwitchMs },
     ],
   };
+}
+
+/** Why MirrorMaker itself has to bring the last records, while clients wait; undefined: gwctl can. */
+function takeoverObstacle({ canTakeOver, replicator }: Observation): string | undefined {
+  if (canTakeOver !== true) return 'its process is not in the hands of gwctl';
+  if (replicator?.ok !== true || replicator.value.isExactlyOnce !== true) return 'it does not copy in transactions';
+  return undefined;
 }

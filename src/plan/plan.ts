@@ -6,14 +6,18 @@ export type PlannedStep =
   | { readonly kind: 'translate-groups'; readonly timeoutMs: number }
   | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'declare-intent'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  /** Until `timeoutMs` the target has to have caught up. */
+  | { readonly kind: 'take-over-replication'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'drain-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
-  | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number }
+  /** `waitsBecause`: the replicator itself brings the last records, while clients wait, and why. */
+  | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number; readonly waitsBecause?: string }
   | { readonly kind: 'move-groups'; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'commit-switch'; readonly timeoutMs?: number }
   | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'retire-replication'; readonly from: string; readonly timeoutMs?: number }
   | { readonly kind: 'await-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string; readonly isSourceGone?: true; readonly timeoutMs?: number }
   | { readonly kind: 'fence-source'; readonly from: string; readonly timeoutMs?: number }
@@ -49,6 +53,8 @@ export function describeStep(step: PlannedStep, to: string): string {
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
     case 'declare-intent':
       return 'say on the log of the switch that it is under way';
+    case 'take-over-replication':
+      return `take the replication ${step.from}->${to} over from MirrorMaker, and copy until ${to} is close behind`;
     case 'drain-groups':
       return `let consumer groups commit what they have read, on ${list(step.gateways)}`;
     case 'pause-gateways':
@@ -56,7 +62,7 @@ export function describeStep(step: PlannedStep, to: string): string {
     case 'drain-gateways':
       return `wait until every write is answered on ${list(step.gateways)}`;
     case 'prove-tail':
-      return `wait until the last record of every replicated partition of ${step.from} is on ${to}`;
+      return `wait until the last record of every replicated partition of ${step.from} is on ${to}${step.waitsBecause === undefined ? '' : ` (MirrorMaker brings it while writes wait: ${step.waitsBecause})`}`;
     case 'move-groups':
       return `write the exact position of every consumer group to ${to}`;
     case 'commit-switch':
@@ -65,6 +71,8 @@ export function describeStep(step: PlannedStep, to: string): string {
       return `switch ${list(step.gateways)} to ${to}`;
     case 'resume-gateways':
       return `let writes pass on ${list(step.gateways)}`;
+    case 'retire-replication':
+      return `leave the replication ${step.from}->${to} off: ${step.from} is not active any more`;
     case 'await-gateways':
       return `wait until ${list(step.gateways)} serve${step.gateways.length === 1 ? 's' : ''} ${to}`;
     case 'prove-switch':

@@ -36,6 +36,8 @@ export interface ReplicatorHealth {
   readonly connectors: readonly ConnectorState[];
   /** When the newest replicated heartbeat was written on the source; undefined: none was ever replicated. */
   readonly lastHeartbeat: Date | undefined;
+  /** It writes records and its positions in the same transactions; undefined: nobody could tell. */
+  readonly isExactlyOnce?: boolean;
 }
 
 export interface ConnectorState {

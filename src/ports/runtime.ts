@@ -70,6 +70,8 @@ export interface DownResult {
 
 export interface StopOptions {
   readonly hold?: string;
+  /** It is ended by force after this; the runtime's own limit by default. */
+  readonly graceMs?: number;
 }
 
 /** Told about each piece of work; report/progress prints it. */

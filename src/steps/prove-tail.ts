@@ -1,56 +1,88 @@
 import { partitionKey, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import { observeLag } from '../checks/observe-lag.ts';
-import { totalLag, type LinkLag } from '../checks/observation.ts';
+import { totalLag } from '../checks/observation.ts';
 import { replicatedTopics } from '../checks/replicated-topics.ts';
 import { GwctlError } from '../shared/errors.ts';
+import type { PlannedStep } from '../plan/plan.ts';
 import type { Step, StepContext } from './step.ts';
+
+type ProveTail = Extract<PlannedStep, { kind: 'prove-tail' }>;
 
 const POLL_MS = 100;
 const PARALLEL_READS = 8;
 
 /**
- * Nobody writes to the source any more; this waits until the replicator's position has passed its last record in every partition, and then
- * compares the records themselves: the last one of the source must be the last one of the target. "Lag 0" alone is not enough (hazard H11).
+ * Nobody writes to the source any more; this waits until whoever copies, gwctl or the replicator, has passed its last record in every partition, and
+ * then compares the records themselves: the last one of the source must be the last one of the target. "Lag 0" alone is not enough (hazard H11).
  */
 export const proveTail: Step<'prove-tail'> = {
   timeoutMs: (step) => step.timeoutMs,
   failure: 'failed',
   undo: 'nothing',
   apply: async (step, context) => {
-    const { world, plan, clock, signal, note } = context;
+    const { world, plan } = context;
     const source = clusterOf(context, plan.from);
     const target = clusterOf(context, plan.to);
     const link = world.topology.links.find(({ from, to }) => from === plan.from && to === plan.to);
-    const replicator = world.replicator(plan.from, plan.to);
-    if (link === undefined || replicator === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
+    if (link === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
 
     const topics = replicatedTopics(await source.describe(), link);
     const partitions = topics.flatMap(({ name, partitions: all }) => all.map(({ index }) => ({ topic: name, partition: index })));
-    for (;;) {
-      const lag = await observeLag(source, replicator, partitions, () => clock.now());
-      const { records, behind } = totalLag(lag);
-      const held = await heldBack(source, lag);
-      if (records === 0n && held.length === 0) break;
-      note(records > 0n ? `${records} records in ${behind.length} partitions are not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${held.length} partitions`);
-      try {
-        await clock.sleep(POLL_MS, signal);
-      } catch {
-        if (records === 0n) throw new GwctlError('UNAVAILABLE', `transactions that are open on ${plan.from} still hid records of ${held.slice(0, 3).join(', ')} after ${step.timeoutMs} ms`, { hint: 'somebody writes in a transaction past the gateways: kafka-transactions.sh find-hanging shows who' });
-        const names = behind.slice(0, 3).map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`);
-        throw new GwctlError('UNAVAILABLE', `${records} records were still not on ${plan.to} after ${step.timeoutMs} ms: ${names.join(', ')}`, {
-          hint: 'look at `gwctl lag` and at the log of mirror-maker',
-        });
-      }
-    }
+    if (step.waitsBecause === undefined) await awaitCopying(step, context, source, partitions);
+    else await awaitReplicator(step, context, source, partitions);
     await compareLastRecords(source, target, partitions);
     return { topics: topics.length, partitions: partitions.length };
   },
 };
 
+/** gwctl copies: what stands on the source now is on the target as soon as the copier has passed it. */
+async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
+  const copying = world.takeover?.(plan.from, plan.to)?.copying;
+  if (copying === undefined) throw new GwctlError('INTERNAL', `nobody copies ${plan.from}->${plan.to}`);
+  for (;;) {
+    const ends = await source.endOffsets(partitions);
+    await copying.awaitEnds(ends, signal).catch((reason: unknown) => {
+      if (!signal.aborted) throw reason;
+      throw new GwctlError('UNAVAILABLE', `not everything of ${plan.from} was copied to ${plan.to} after ${step.timeoutMs} ms`, { cause: reason });
+    });
+    const held = await heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n })));
+    if (held.length === 0) return;
+    note(`open transactions on ${plan.from} hold back ${held.length} partitions`);
+    await clock.sleep(POLL_MS, signal).catch(() => {
+      throw stillOpen(plan.from, held, step.timeoutMs);
+    });
+  }
+}
+
+async function awaitReplicator(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
+  const replicator = world.replicator(plan.from, plan.to);
+  if (replicator === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
+  for (;;) {
+    const lag = await observeLag(source, replicator, partitions, () => clock.now());
+    const { records, behind } = totalLag(lag);
+    const held = await heldBack(source, lag.partitions.map((one) => ({ ...one, end: one.sourceEnd })));
+    if (records === 0n && held.length === 0) break;
+    note(records > 0n ? `${records} records in ${behind.length} partitions are not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${held.length} partitions`);
+    try {
+      await clock.sleep(POLL_MS, signal);
+    } catch {
+      if (records === 0n) throw stillOpen(plan.from, held, step.timeoutMs);
+      const names = behind.slice(0, 3).map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`);
+      throw new GwctlError('UNAVAILABLE', `${records} records were still not on ${plan.to} after ${step.timeoutMs} ms: ${names.join(', ')}`, {
+        hint: 'look at `gwctl lag` and at the log of mirror-maker',
+      });
+    }
+  }
+}
+
+function stillOpen(from: string, held: readonly string[], timeoutMs: number): GwctlError {
+  return new GwctlError('UNAVAILABLE', `transactions that are open on ${from} still hid records of ${held.slice(0, 3).join(', ')} after ${timeoutMs} ms`, { hint: 'somebody writes in a transaction past the gateways: kafka-transactions.sh find-hanging shows who' });
+}
+
 /** Partitions with records behind an open transaction: no reader of committed records, and so no replicator, has seen them. */
-async function heldBack(source: KafkaCluster, { partitions }: LinkLag): Promise<string[]> {
+async function heldBack(source: KafkaCluster, partitions: readonly (TopicPartition & { readonly end: bigint })[]): Promise<string[]> {
   const ends = await source.highWatermarks(partitions);
-  return partitions.filter((partition) => (ends.get(partitionKey(partition)) ?? 0n) > partition.sourceEnd).map(partitionKey);
+  return partitions.filter((partition) => (ends.get(partitionKey(partition)) ?? 0n) > partition.end).map(partitionKey);
 }
 
 function clusterOf({ world }: StepContext, name: string): KafkaCluster {

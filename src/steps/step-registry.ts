@@ -5,12 +5,14 @@ import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
+import { retireReplication, takeOverReplication } from './takeover-steps.ts';
 import { confirmLoss, cutGateways, fenceSource } from './unplanned-steps.ts';
 
 export const STEPS: StepRegistry = {
   'translate-groups': translateGroups,
   'prepare-gateways': prepareGateways,
   'declare-intent': declareIntent,
+  'take-over-replication': takeOverReplication,
   'drain-groups': drainGroups,
   'pause-gateways': pauseGateways,
   'drain-gateways': drainGateways,
@@ -19,6 +21,7 @@ export const STEPS: StepRegistry = {
   'commit-switch': commitSwitch,
   'flip-gateways': flipGateways,
   'resume-gateways': resumeGateways,
+  'retire-replication': retireReplication,
   'await-gateways': awaitGateways,
   'prove-switch': proveSwitch,
   'fence-source': fenceSource,

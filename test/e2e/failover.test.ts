@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import type { NodeState } from '../../src/shared/admin-api.ts';
+import { openTransactions } from '../support/copy-lab.ts';
 import { signalComponent } from '../support/component.ts';
 import { startEnvironment, type GwctlResult, type TestEnvironment } from '../support/environment.ts';
 import { startLiveClients, type LiveClients } from '../support/live-clients.ts';
@@ -133,18 +134,22 @@ test('a node that is down: refused with its name, exit 3, and the other node is 
   expect(await nodes()).toEqual(ON_MAIN);
 });
 
-test('MirrorMaker hangs: given up after the pause budget with exit 5, both nodes serve main, and the producer has only waited', async () => {
+test('a transaction past the gateways hides records: given up after the pause budget with exit 5, both nodes serve main, the producer has only waited, and MirrorMaker copies again', async () => {
   await awaitReady();
   live.takeLongestSendMs();
-  await signalComponent(environment, 'mirror-maker', 'SIGSTOP');
+  const main = clientOn(environment, 'main');
+  const bypass = await openTransactions(main, 'bypass', 'teamAusers');
   try {
     await write('gateway2', 'not replicated');
+    await bypass.write({ key: null, value: Buffer.from('hidden'), timestamp: 1n });
     const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
     expect(exitCode, stderr).toBe(5);
-    expect(stderr).toMatch(/records were still not on failover after \d+ ms: .*: given up before the switch, every node serves main again; writes were held, none was lost/);
+    expect(stderr).toMatch(/transactions that are open on main still hid records of teamAusers-0 after \d+ ms: given up before the switch, every node serves main again; writes were held, none was lost/);
+    expect(stderr).toMatch(/MirrorMaker was started again/);
     expect(await nodes()).toEqual(ON_MAIN);
   } finally {
-    await signalComponent(environment, 'mirror-maker', 'SIGCONT');
+    await bypass.end(false);
+    main.close();
   }
   const before = live.acknowledged.length;
   await expect.poll(() => live.acknowledged.length, DEADLINE).toBeGreaterThan(before + 10);
@@ -162,7 +167,7 @@ test('a plan that was looked at is run when it is still the plan: exit 4 when so
   expect(await nodes()).toEqual(ON_MAIN);
 });
 
-test('MirrorMaker is back: the same command switches both nodes, exit 0', async () => {
+test('nothing hides records any more: the same command switches both nodes, exit 0', async () => {
   const { exitCode, stdout, stderr } = await failover('--expect-active', 'main', '-o', 'json');
   expect(exitCode, stdout + stderr).toBe(0);
   const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly type: string; readonly nodes?: readonly { readonly node: string; readonly writePauseMs: number | null }[] });

@@ -3,7 +3,7 @@ import { openSourceOffsets } from '../../copier/source-offsets.ts';
 import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/kafka-cluster.ts';
 import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
 import type { MirrorLink } from '../../topology/topology.ts';
-import { fenceMirrorMaker } from './fence-mirror-maker.ts';
+import { fenceMirrorMaker, findMirrorIds } from './fence-mirror-maker.ts';
 import { offsetSyncs } from './offset-syncs.ts';
 
 /** Heartbeats of the last this many offsets are looked at: with exactly-once every other offset is a marker. */
@@ -24,7 +24,8 @@ export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, targ
     syncs: offsetSyncs(link, target, source),
     health: async () => {
       const connectors = connectorStates(await target.readAll(statusTopic));
-      return { connectors, lastHeartbeat: await lastHeartbeat(target, heartbeatsTopic) };
+      const ids = await findMirrorIds(client, link).catch(() => undefined);
+      return { connectors, lastHeartbeat: await lastHeartbeat(target, heartbeatsTopic), ...(ids === undefined ? {} : { isExactlyOnce: ids.sourceTasks.length > 0 }) };
     },
     positions: async () => new Map([...(await offsets.read())].map(([partition, { offset }]) => [partition, offset])),
     fence: async () => {

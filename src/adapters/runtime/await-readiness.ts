@@ -1,13 +1,20 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseTakeoverHold } from '../../shared/takeover-hold.ts';
 import { clusterNamed } from '../../topology/lookup.ts';
 import type { Cluster, GatewayNode } from '../../topology/topology.ts';
 import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from './await-ready.ts';
-import { brokerName, MIRROR_MAKER, SCHEMA_REGISTRY } from './component.ts';
+import { brokerName, type Component, filesOf, MIRROR_MAKER, SCHEMA_REGISTRY } from './component.ts';
 import { createGate, type Gate } from './gate.ts';
 import { ensureInternalTopics } from './internal-topics.ts';
 import { readActiveLinks } from './launch.ts';
+import { whyNotReplicate } from './may-replicate.ts';
 import { runTogether } from './run-together.ts';
 import { REGISTRY_BASE_PATH } from './schema-registry.ts';
+import { stopComponent } from './stop-component.ts';
+import { limitsOf } from './take-down.ts';
 import { isToStart, startKind, type UpRun } from './up-run.ts';
 
 /**
@@ -60,9 +67,20 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
   const mirrorMaker = run.wanted.find(({ component }) => component.name === MIRROR_MAKER);
   if (mirrorMaker === undefined) return;
   await withItem(run, MIRROR_MAKER, async (item) => {
-    if (mirrorMaker.found.heldBecause !== null && mirrorMaker.found.state === 'held') return `left stopped: ${mirrorMaker.found.heldBecause}`;
-    if (run.wanted.some((entry) => entry.component.kind === 'broker' && isToStart(entry))) await delay(MIRROR_MAKER_DELAY_MS, undefined, { signal });
-    await run.clock.time('start mirror-maker', () => startKind(run, 'mirror-maker'));
+    const held = mirrorMaker.found.state === 'held' ? (mirrorMaker.found.heldBecause ?? '') : undefined;
+    const isTakenOver = held !== undefined && parseTakeoverHold(held) !== undefined;
+    if (held !== undefined && !isTakenOver) return `left stopped: ${held}`;
+    const why = await whyLeftStopped(run, gates, signal);
+    if (why !== undefined) {
+      await holdMirrorMaker(mirrorMaker.component, why);
+      return `left stopped: ${why}`;
+    }
+    if (isTakenOver) {
+      // The run that took it over is dead, and its switch was not decided.
+      await rm(filesOf(mirrorMaker.component.dir, MIRROR_MAKER).held, { force: true });
+      await startKind({ ...run, wanted: [{ component: mirrorMaker.component, found: { ...mirrorMaker.found, state: 'stopped' } }] }, 'mirror-maker');
+    } else if (run.wanted.some((entry) => entry.component.kind === 'broker' && isToStart(entry))) await delay(MIRROR_MAKER_DELAY_MS, undefined, { signal });
+    if (!isTakenOver) await run.clock.time('start mirror-maker', () => startKind(run, 'mirror-maker'));
     const links = await readActiveLinks(run.context);
     item.note(`waiting for a heartbeat: ${links.map(({ name }) => name).join(', ')}`);
     for (const link of links) {
@@ -73,6 +91,19 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
     }
     return `a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
   });
+}
+
+/** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */
+async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<string | undefined> {
+  if (!existsSync(join(context.environmentDir, 'runs'))) return undefined;
+  for (const gate of gates.values()) await gate.passed(signal);
+  return await whyNotReplicate(context.topology, await readActiveLinks(context));
+}
+
+async function holdMirrorMaker(component: Component, why: string): Promise<void> {
+  await mkdir(component.dir, { recursive: true });
+  await writeFile(filesOf(component.dir, component.name).held, `${why}\n`);
+  await stopComponent(component, limitsOf(component.kind, 'one'));
 }
 
 async function bringGateways(run: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<void> {

@@ -44,10 +44,10 @@ export function createLocalRuntime(context: LaunchContext): Runtime {
       await spawnComponent(component, command, environment);
     },
 
-    async stop(name, { hold }: StopOptions = {}) {
+    async stop(name, { hold, graceMs }: StopOptions = {}) {
       const component = await find(name);
       if (hold !== undefined) await writeFile(filesOf(component.dir, component.name).held, `${hold}\n`);
-      await stopComponent(component, limitsOf(component.kind, 'one'));
+      await stopComponent(component, graceMs === undefined ? limitsOf(component.kind, 'one') : { graceMs });
     },
 
     async kill(name) {

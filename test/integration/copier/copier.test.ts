@@ -28,7 +28,8 @@ describe.each([{ from: '4.3.1', to: '3.9.2' }, { from: '3.9.2', to: '4.3.1' }])(
     await lab.settle(copier, partitions);
     await copier.stop();
     expect((await lab.read(lab.target, topic)).map(printable)).toEqual((await lab.read(lab.source, topic)).map(printable));
-    expect(await payloads(lab.target, topic)).toEqual(await payloads(lab.source, topic));
+    // What is not compressed may be merged with its neighbours.
+    if (compression !== 'none') expect(await payloads(lab.target, topic)).toEqual(await payloads(lab.source, topic));
   });
 
   test('what was aborted on the source and its markers are left out; what was committed is there once, in order', async () => {
@@ -95,6 +96,23 @@ describe.each([{ from: '4.3.1', to: '3.9.2' }, { from: '3.9.2', to: '4.3.1' }])(
     for (const { partition } of partitions) {
       expect((await lab.read(lab.target, 'large', partition)).map(({ value }) => value?.length)).toEqual([6, large.length, 5]);
       expect((await lab.read(lab.target, 'large', partition))[1]?.value?.equals(large)).toBe(true);
+    }
+  });
+
+  test('hundreds of batches of one record each are few on the target; where the target refuses what was merged as too large, they stay as they are', async () => {
+    for (const [topic, limit] of [['merged', 1 << 20], ['unmerged', 1000]] as const) {
+      const partitions = await lab.newTopic(topic);
+      const values = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(index)}`);
+      for (const value of values) await lab.source.produce(topic, 0, [{ key: null, value: text(value), headers: [['h', text(value)]] }]);
+      await lab.target.incrementalAlterConfigs([{ type: 'topic', name: topic, set: { 'max.message.bytes': `${limit}` } }]);
+      const copier = lab.copy(partitions);
+      await lab.settle(copier, partitions);
+      await copier.stop();
+      const withoutOffsets = (records: readonly KafkaRecord[]) => records.map((record) => printable({ ...record, offset: 0n }));
+      expect(withoutOffsets(await lab.read(lab.target, topic))).toEqual(withoutOffsets(await lab.read(lab.source, topic)));
+      const batches = (await payloads(lab.target, topic)).length;
+      if (topic === 'merged') expect(batches).toBeLessThan(30);
+      else expect(batches).toBe(values.length);
     }
   });
 

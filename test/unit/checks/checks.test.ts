@@ -46,6 +46,8 @@ describe('each check bites, with a hint', () => {
     { name: 'a task that starts again for a new topic', id: 'replicator-running', status: 'warn', seen: { replicator: { ok: true, value: { connectors: [{ name: 'MirrorSourceConnector', state: 'RUNNING', failure: undefined }, { name: 'MirrorSourceConnector-0', state: 'UNASSIGNED', failure: undefined }], lastHeartbeat: AT } } }, says: /MirrorSourceConnector-0 is UNASSIGNED/ },
     { name: 'a source connector without a task', id: 'replicator-running', seen: { replicator: { ok: true, value: { connectors: [{ name: 'MirrorSourceConnector', state: 'RUNNING', failure: undefined }], lastHeartbeat: AT } } }, says: /or its task does not exist/ },
     { name: 'a stale heartbeat', id: 'replicator-running', seen: { replicator: { ok: true, value: { connectors: ['MirrorSourceConnector', 'MirrorSourceConnector-0'].map((name) => ({ name, state: 'RUNNING', failure: undefined })), lastHeartbeat: new Date(AT.getTime() - 15_001) } } }, says: /15 s old/ },
+    { name: 'a MirrorMaker that a dead run has taken over', id: 'replicator-running', seen: { replicatorHeld: 'run r7 took over main->failover for a switch to failover' }, says: /main->failover is off: run r7 took over/ },
+    { name: 'a MirrorMaker that is held for another reason', id: 'replicator-running', seen: { replicatorHeld: 'the drill says so' }, says: /main->failover is off: the drill says so/ },
     { name: 'a mapping that is not replicated', id: 'topic-mappings-replicated', seen: { lag: linkLag(partitionLag('_topicMappings', { lagRecords: 1n, lagSeconds: 2 })) }, says: /1 records behind, 2.0 s/ },
     { name: 'no mappings at all', id: 'topic-mappings-replicated', seen: { lag: linkLag(partitionLag('teamAusers')) }, says: /_topicMappings is not on main/ },
     { name: 'a lag in records', id: 'user-topics-replicated', seen: { lag: linkLag(partitionLag('_topicMappings'), partitionLag('teamAusers', { lagRecords: 10_001n })) }, says: /teamAusers-0 by 10001 \(allowed: 10000 records, 30 s\)/ },
@@ -86,6 +88,14 @@ test('what nobody looked at is skipped, and stops no switch', () => {
 test('clients of all nodes are added up, and what each does at a switch is said; gwctl itself is none', () => {
   const seen = observation({ details: details({ clients: [client([{ software: '', version: '', connections: 1 }, { software: 'gwctl', version: '1', connections: 9 }, { software: 'kgo', version: 'v1.22', connections: 2 }]), client([{ software: 'kgo', version: 'v1.22', connections: 3 }])] }) });
   expect(report(seen, 'client-survival')).toMatchObject({ status: 'pass', evidence: '5 of kgo v1.22 (goes on; commits by its timer, so its group takes a second longer to stop), 1 of clients that do not say what they are (goes on)' });
+});
+
+test('who resumes a run goes on with the replication that it took over, and copies what is missing; nobody else does', () => {
+  const held = { replicatorHeld: 'run r7 took over main->failover for a switch to failover', replicator: { ok: true as const, value: { connectors: [], lastHeartbeat: undefined } }, lag: linkLag(partitionLag('_topicMappings', { lagRecords: 9n }), partitionLag('teamAusers', { lagRecords: 90_000n })) };
+  const ids = ['replicator-running', 'topic-mappings-replicated', 'user-topics-replicated'];
+  expect(ids.map((id) => report(observation({ ...held, resumesTakeover: true }), id).status)).toEqual(['pass', 'pass', 'pass']);
+  expect(ids.map((id) => report(observation(held), id).status)).toEqual(['fail', 'fail', 'fail']);
+  expect(report(observation(held), 'replicator-running').hint).toMatch(/`gwctl resume` goes on with its switch, and `gwctl rollback` starts MirrorMaker again/);
 });
 
 test('all problems are told at once', () => {

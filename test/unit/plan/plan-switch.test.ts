@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hashPlan } from '../../../src/plan/hash-plan.ts';
+import { describeStep } from '../../../src/plan/plan.ts';
 import { planSwitch } from '../../../src/plan/plan-switch.ts';
 import { nodeState, observation } from '../../support/observation.ts';
 
@@ -25,6 +26,23 @@ test('what producers wait for until the decision stays within the time that they
 
 test('every step has its deadline', () => {
   for (const { kind, timeoutMs } of planSwitch({ to: 'failover', expectActive: undefined }, observation()).steps) expect([kind, typeof timeoutMs]).toEqual([kind, 'number']);
+});
+
+test('where gwctl has MirrorMaker, and it copies in transactions, its replication is taken over before anybody waits, and stays off after the switch', () => {
+  const replicator = { ok: true as const, value: { connectors: [], lastHeartbeat: undefined, isExactlyOnce: true } };
+  const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation({ canTakeOver: true, replicator }));
+  expect(steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
+  expect(steps.find(({ kind }) => kind === 'prove-tail')).not.toHaveProperty('waitsBecause');
+});
+
+test.each([
+  { name: 'somebody else operates it', seen: {}, because: /its process is not in the hands of gwctl/, isRetired: false },
+  { name: 'it does not copy in transactions', seen: { canTakeOver: true }, because: /it does not copy in transactions/, isRetired: true },
+])('MirrorMaker brings the last records while clients wait when $name, and the plan says so', ({ seen, because, isRetired }) => {
+  const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation(seen));
+  expect(steps.map(({ kind }) => kind)).not.toContain('take-over-replication');
+  expect(steps.some(({ kind }) => kind === 'retire-replication')).toBe(isRetired);
+  expect(steps.map((step) => describeStep(step, 'failover')).join('\n')).toMatch(because);
 });
 
 test('a switch to the active cluster is a plan without steps', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { copyBatch, stampBatch, type BatchStamp } from '../../../src/wire/copy-batch.ts';
+import { copyBatch, mergeBatches, stampBatch, type BatchCopy, type BatchStamp } from '../../../src/wire/copy-batch.ts';
 import { crc32c } from '../../../src/wire/crc32c.ts';
 import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';
 import { ATTRIBUTE, BATCH, BATCH_HEADER_BYTES, readRecordBatches, type KafkaRecord, type RecordBatch } from '../../../src/wire/record-batch.ts';
@@ -111,4 +111,24 @@ test('a delete horizon stays with the log that it is of', () => {
   const batch = forged(vector('none'), (bytes) => bytes.writeInt16BE(0x40, BATCH.attributes));
   const [copy] = copyBatch(batch, 0n, MAX_BYTES);
   expect(copy === undefined ? -1 : stampBatch(copy, STAMP).readInt16BE(BATCH.attributes)).toBe(ATTRIBUTE.transactional);
+});
+
+test('batches that are merged, in any order of plain and compressed ones and at any limit, have the same records in the same order', () => {
+  const group = fc.record({ compression: fc.constantFrom('none' as const, 'none' as const, 'gzip' as const), values: fc.array(fc.tuple(fc.string({ maxLength: 20 }), fc.bigInt({ min: 0n, max: 2n ** 45n })), { minLength: 1, maxLength: 5 }) });
+  fc.assert(
+    fc.property(fc.array(group, { maxLength: 12 }), fc.integer({ min: 1, max: 600 }), (groups, maxBytes) => {
+      const copies: BatchCopy[] = [];
+      let baseOffset = 0n;
+      for (const { compression, values } of groups) {
+        const batch = only(encodeRecordBatch(values.map(([value, timestamp]) => ({ key: null, value: Buffer.from(value), timestamp, headers: [['h', Buffer.from(value)] as const] })), { compression, baseOffset }));
+        copies.push(...copyBatch(batch, 0n, MAX_BYTES));
+        baseOffset = batch.lastOffset + 1n;
+      }
+      const merged = mergeBatches(copies, maxBytes);
+      const recordsOf = (batches: readonly BatchCopy[]) => batches.flatMap((copy) => withoutOffset(only(stampBatch(copy, STAMP)).records()));
+      expect(recordsOf(merged)).toEqual(recordsOf(copies));
+      expect(merged.at(-1)?.lastOffset).toBe(copies.at(-1)?.lastOffset);
+      for (const copy of merged) expect(copyBatch(only(stampBatch(copy, STAMP)), 0n, MAX_BYTES)).toMatchObject([{ recordCount: copy.recordCount }]);
+    }),
+  );
 });

@@ -13,6 +13,8 @@ import { docker } from './docker-command.ts';
 import { bringContainersUp } from './docker-up.ts';
 import { containerComponents, markStopped, observeContainers, unmarkStopped } from './observe-containers.ts';
 
+const STOP_MS = 20_000;
+
 /** The runtime of containers, by way of `docker compose`: the same topology, the same promises. */
 export function createDockerRuntime(context: LaunchContext): Runtime {
   const { topology, environmentDir, env } = context;
@@ -40,11 +42,11 @@ export function createDockerRuntime(context: LaunchContext): Runtime {
       else await docker(['start', container.id], { env });
     },
 
-    async stop(name, { hold }: StopOptions = {}) {
+    async stop(name, { hold, graceMs = STOP_MS }: StopOptions = {}) {
       const { component, container } = await find(name);
       await markStopped(component);
       if (hold !== undefined) await writeFile(filesOf(component.dir, name).held, `${hold}\n`);
-      if (container?.isRunning === true) await docker(['stop', '--time', '20', container.id], { env });
+      if (container?.isRunning === true) await docker(['stop', '--time', `${Math.ceil(graceMs / 1000)}`, container.id], { env });
     },
 
     async kill(name) {

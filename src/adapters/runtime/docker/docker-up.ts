@@ -1,5 +1,7 @@
+import { rm, writeFile } from 'node:fs/promises';
 import type { UpOptions, UpResult } from '../../../ports/runtime.ts';
 import { GwctlError } from '../../../shared/errors.ts';
+import { parseTakeoverHold } from '../../../shared/takeover-hold.ts';
 import type { ComposeFiles, StackName } from '../../../topology/compose/compose-stack.ts';
 import { KCAT_SERVICE } from '../../../topology/compose/gwctl-stack.ts';
 import { projectName } from '../../../topology/compose/project-name.ts';
@@ -9,19 +11,21 @@ import { renderStack } from '../../compose/render-stack.ts';
 import { writeSecrets, writeStack } from '../../compose/write-stack.ts';
 import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from '../await-ready.ts';
 import { assertPortsFree } from '../check-ports.ts';
-import { MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
+import { filesOf, MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from '../environment-marker.ts';
 import { withFileLock } from '../file-lock.ts';
 import { ensureInternalTopics } from '../internal-topics.ts';
 import type { LaunchContext } from '../launch.ts';
+import { whyNotReplicate } from '../may-replicate.ts';
 import { type PhaseClock, startPhaseClock } from '../phases.ts';
 import { runTogether } from '../run-together.ts';
 import { REGISTRY_BASE_PATH } from '../schema-registry.ts';
 import { compose, composeDir, composeUp } from './compose-up.ts';
+import { docker } from './docker-command.ts';
 import { assertOurs, listContainers } from './containers.ts';
 import { findEngine } from './engine.ts';
 import { ensureImages } from './images.ts';
-import { containerComponents, observeContainers, unmarkStopped } from './observe-containers.ts';
+import { containerComponents, markStopped, observeContainers, unmarkStopped } from './observe-containers.ts';
 
 interface Run {
   readonly topology: Topology;
@@ -43,17 +47,18 @@ export async function bringContainersUp(context: LaunchContext, options: UpOptio
   const clock = startPhaseClock();
   const startedAtMs = Date.now();
   const project = projectName(context.topology);
-  const docker = { env, signal: options.signal };
-  await clock.time('engine', () => findEngine(docker));
+  const call = { env, signal: options.signal };
+  await clock.time('engine', () => findEngine(call));
   await assertStack(environmentDir, 'gwctl');
-  const before = await listContainers(project, docker);
+  const before = await listContainers(project, call);
   assertOurs(before, environmentDir, project);
   const withRegistry = options.withSchemaRegistry || context.topology.schemaRegistry.enabled || before.some(({ service }) => service === SCHEMA_REGISTRY);
   const topology = { ...context.topology, schemaRegistry: { ...context.topology.schemaRegistry, enabled: withRegistry } };
   const components = containerComponents(topology, environmentDir, withRegistry).filter(({ kind }) => options.withGateways || kind !== 'gateway');
-  const seen = await observeContainers(topology, environmentDir, docker);
+  const seen = await observeContainers(topology, environmentDir, call);
   const stateOf = (name: string) => seen.find((status) => status.name === name)?.state;
-  const wanted = components.filter(({ name }) => stateOf(name) !== 'held');
+  const isTakenOver = parseTakeoverHold(seen.find(({ name }) => name === MIRROR_MAKER)?.heldBecause ?? '') !== undefined;
+  const wanted = components.filter(({ name }) => stateOf(name) !== 'held' || (name === MIRROR_MAKER && isTakenOver));
   await clock.time('ports', () => assertPortsFree(wanted.filter(({ name }) => stateOf(name) !== 'running')));
 
   const files = await clock.time('files', async () => {
@@ -71,29 +76,30 @@ export async function bringContainersUp(context: LaunchContext, options: UpOptio
     if (!options.signal.aborted) throw reason;
     throw new GwctlError('INTERRUPTED', `${GwctlError.from(options.signal.reason).message}; what was started goes on running`, { hint: '`gwctl up` goes on from here, `gwctl down` ends it' });
   }
-  return { phases: clock.phases(), totalMs: clock.totalMs(), components: await observeContainers(topology, environmentDir, docker) };
+  return { phases: clock.phases(), totalMs: clock.totalMs(), components: await observeContainers(topology, environmentDir, call) };
 }
 
 async function bringAll(run: Run, files: ComposeFiles): Promise<void> {
   const { topology, options, clock, context, project, services } = run;
-  const docker = { env: context.env, signal: options.signal };
-  await clock.time('images', () => ensureImages({ project, environmentDir: context.environmentDir, files, gateways: options.withGateways ? topology.gateways.map(({ name }) => name) : [], progress: options.progress }, docker));
+  const call = { env: context.env, signal: options.signal };
+  await clock.time('images', () => ensureImages({ project, environmentDir: context.environmentDir, files, gateways: options.withGateways ? topology.gateways.map(({ name }) => name) : [], progress: options.progress }, call));
   const isBroker = (name: string) => topology.clusters.some((cluster) => cluster.brokers.some(({ id }) => name === `${cluster.name}-${id}`));
   const brokers = services.filter(isBroker);
   await withItem(run, 'brokers', async (item) => {
     item.note(`${brokers.length} containers`);
-    await clock.time('brokers healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: brokers }, docker));
+    await clock.time('brokers healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: brokers }, call));
     return `${brokers.length} containers are healthy`;
   });
   await runTogether(options.signal, topology.clusters.map((cluster) => (signal: AbortSignal) => bringCluster(run, cluster, signal)));
-  const rest = [...services.filter((name) => !isBroker(name)), KCAT_SERVICE];
+  const mirrorMaker = services.includes(MIRROR_MAKER) ? await decideMirrorMaker(run) : 'absent';
+  const rest = [...services.filter((name) => !isBroker(name) && (name !== MIRROR_MAKER || mirrorMaker === 'runs')), KCAT_SERVICE];
   await withItem(run, 'the rest', async (item) => {
     item.note(rest.join(', '));
-    await clock.time('the rest healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: rest }, docker));
+    await clock.time('the rest healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: rest }, call));
     return `${rest.join(', ')} are healthy`;
   });
   await runTogether(options.signal, [
-    ...(services.includes(MIRROR_MAKER) ? topology.links : []).map((link) => async (signal: AbortSignal) =>
+    ...(mirrorMaker === 'runs' ? topology.links : []).map((link) => async (signal: AbortSignal) =>
       withItem(run, link.name, async () => {
         await clock.time(`${link.name} replicates`, () => withClient(clusterNamed(topology, link.to), (target) => awaitHeartbeat(link, target, run.startedAtMs, signal)));
         return 'a new heartbeat came through';
@@ -109,6 +115,24 @@ async function bringAll(run: Run, files: ComposeFiles): Promise<void> {
   ]);
   const { proveGateways, withGateways } = options;
   if (proveGateways !== undefined && withGateways) await clock.time('prove gateways', () => proveGateways(options.signal));
+}
+
+/** From a cluster that is not active nothing may be copied: the container is ended, and stays so. Otherwise a hold of a run that has died ends here. */
+async function decideMirrorMaker({ topology, context: { environmentDir, env }, project, options }: Run): Promise<'runs' | 'held'> {
+  const why = await whyNotReplicate(topology, topology.links);
+  const component = containerComponents(topology, environmentDir, false).find(({ name }) => name === MIRROR_MAKER);
+  if (component === undefined) return 'held';
+  const { held } = filesOf(component.dir, MIRROR_MAKER);
+  if (why === undefined) {
+    await rm(held, { force: true });
+    return 'runs';
+  }
+  await markStopped(component);
+  await writeFile(held, `${why}\n`);
+  const container = (await listContainers(project, { env })).find(({ service }) => service === MIRROR_MAKER);
+  if (container?.isRunning === true) await docker(['stop', container.id], { env });
+  options.progress.start(MIRROR_MAKER).done(`left stopped: ${why}`);
+  return 'held';
 }
 
 /** Topics are made from the host, through the published listeners, before anything needs them. */
@@ -134,17 +158,17 @@ async function startSeed(context: Pick<LaunchContext, 'topology' | 'environmentD
   const { topology, environmentDir, env } = context;
   const clock = startPhaseClock();
   const project = projectName(topology);
-  const docker = { env, signal };
-  await clock.time('engine', () => findEngine(docker));
+  const call = { env, signal };
+  await clock.time('engine', () => findEngine(call));
   await assertStack(environmentDir, 'seed');
   await writeEnvironmentRecord(environmentDir, topology, { runtime: 'docker', stack: 'seed' });
   await writeStack(composeDir(environmentDir), await renderStack({ stack: 'seed', topology, environmentDir, command: 'gwctl up --template seed' }));
   const item = progress.start('walk-through');
   try {
     item.note('pulling images');
-    await clock.time('images', () => compose(project, environmentDir, ['pull', '--policy', 'missing'], docker));
+    await clock.time('images', () => compose(project, environmentDir, ['pull', '--policy', 'missing'], call));
     item.note('waiting until every container is healthy');
-    await clock.time('healthy', () => composeUp({ project, environmentDir, services: [] }, docker));
+    await clock.time('healthy', () => composeUp({ project, environmentDir, services: [] }, call));
   } catch (reason) {
     item.fail(GwctlError.from(reason).message.split('\n')[0] ?? '');
     throw reason;

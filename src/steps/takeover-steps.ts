@@ -1,0 +1,68 @@
+import { replicatedTopics } from '../checks/replicated-topics.ts';
+import type { Takeover } from '../ports/takeover.ts';
+import { GwctlError } from '../shared/errors.ts';
+import { renderInactiveSource } from '../shared/takeover-hold.ts';
+import { GIVE_BACK_MS, giveBackReplication } from './give-back-replication.ts';
+import { gatewaysNamed, leaseMsOf, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
+
+/** What the target may miss when clients begin to wait. A round of the copier takes 20 to 50 ms on two busy cores. */
+const CLOSE_MS = 250;
+const STOP_MS = 15_000;
+/** On top of what is waited for there. */
+const UNDO_MS = GIVE_BACK_MS + 15_000;
+
+/**
+ * Before any client waits: MirrorMaker's tail takes seconds under load, the copier's milliseconds. Its process is ended, because it would
+ * write positions of consumer groups over ours, and fenced, because that needs nobody's cooperation.
+ */
+export const takeOverReplication: Step<'take-over-replication'> = {
+  timeoutMs: (step) => step.timeoutMs + UNDO_MS,
+  failure: 'failed',
+  apply: async (step, context) => {
+    const { runId, plan, world, note } = context;
+    const source = world.clusters.get(step.from);
+    const link = world.topology.links.find(({ from, to }) => from === step.from && to === plan.to);
+    if (source === undefined || link === undefined) throw new GwctlError('INTERNAL', `no link ${step.from}->${plan.to} in this world`);
+    const topics = replicatedTopics(await source.describe(), link);
+    const partitions = topics.flatMap(({ name, partitions: all }) => all.map(({ index }) => ({ topic: name, partition: index })));
+    note('MirrorMaker is ended and fenced');
+    const copying = await takeoverOf(context, step.from).begin(runId, partitions);
+    note(`copying ${partitions.length} partitions of ${topics.length} topics`);
+    const limit = AbortSignal.any([context.signal, AbortSignal.timeout(step.timeoutMs)]);
+    const caughtUp = new AbortController();
+    const within = AbortSignal.any([limit, caughtUp.signal]);
+    await Promise.race([copying.awaitWithin(CLOSE_MS, within), renewLeases(step.gateways, context, within)]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
+      if (!limit.aborted || context.signal.aborted) throw reason;
+      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${plan.to} was still behind ${step.from}, with ${copying.copied.records} records copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
+    });
+    return { partitions: partitions.length, records: copying.copied.records, behindMs: Math.round(copying.behindMs()) };
+  },
+  undo: async (step, context) => ({ replicates: await giveBackReplication(step.from, context.plan.to, context) }),
+};
+
+/** Nodes give a run up that they hear nothing of; to be prepared again renews their lease. Ends with an error only. */
+async function renewLeases(gateways: readonly string[], context: StepContext, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await context.clock.sleep(leaseMsOf(context) / 4, signal);
+    await onEveryNode(gatewaysNamed(context, gateways), (gateway) => gateway.prepare(orderOf(context)));
+  }
+}
+
+/** Past the switch nobody may copy from the cluster that was left: `up` leaves the process alone until a failback turns the link round. */
+export const retireReplication: Step<'retire-replication'> = {
+  timeoutMs: () => STOP_MS,
+  failure: 'unproven',
+  undo: 'no-return',
+  apply: async (step, context) => {
+    const takeover = takeoverOf(context, step.from);
+    const copied = takeover.copying?.copied;
+    await takeover.retire(renderInactiveSource(step.from, context.plan.to, context.plan.to));
+    return { ...copied };
+  },
+};
+
+function takeoverOf({ world, plan }: StepContext, from: string): Takeover {
+  const takeover = world.takeover?.(from, plan.to);
+  if (takeover === undefined) throw new GwctlError('INTERNAL', `the replication ${from}->${plan.to} cannot be taken over in this world`);
+  return takeover;
+}
