@@ -111,13 +111,13 @@ describe('a failure', () => {
     const result = await run(undefined, () => {}, {}, { ...steps, 'pause-gateways': { ...steps['pause-gateways'], undo: giveBack }, 'drain-groups': { ...steps['drain-groups'], undo: giveBack }, 'prepare-gateways': { ...steps['prepare-gateways'], undo: giveBack } });
     expect(result.error?.message).toBe('drain-gateways went wrong: given up before the switch, gateway1 serves main again; gateway2 did not answer, and will serve main again when the lease of this run ends; writes were held, none was lost');
     expect(done.filter((what) => what === 'give back')).toHaveLength(1);
-    expect(events.filter(({ type }) => type === 'step-undone').map((event) => 'index' in event && event.index)).toEqual([3, 2, 1, 0]);
+    expect(events.filter(({ type }) => type === 'step-undone').map((event) => 'index' in event && event.index)).toEqual([4, 3, 2, 1]);
   });
 
   test('tells what its undoing has to say', async () => {
     fails('prove-tail');
     await run(undefined, () => {}, { 'pause-gateways': 'gateway2 cannot be reached' });
-    await expect.poll(() => events.filter(({ type }) => type === 'step-noted')).toEqual([{ type: 'step-noted', atMs: expect.any(Number), index: 3, text: 'gateway2 cannot be reached' }]);
+    await expect.poll(() => events.filter(({ type }) => type === 'step-noted')).toEqual([{ type: 'step-noted', atMs: expect.any(Number), index: PLAN.steps.findIndex(({ kind }) => kind === 'pause-gateways'), text: 'gateway2 cannot be reached' }]);
   });
 
   test('of a commit that may stand is never undone', async () => {
@@ -135,7 +135,7 @@ describe('Ctrl-C', () => {
   test('before the commit puts everything back and says so', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 5) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 6) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     // The step that was under way sees the signal; the traced one does not, so the next one is not started.
     expect(result.outcome).toBe('rolled-back');
@@ -148,7 +148,7 @@ describe('Ctrl-C', () => {
   test('after the commit is not honoured: half a switch is worse than a whole one', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 8) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 9) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     expect(result.outcome).toBe('switched');
   });

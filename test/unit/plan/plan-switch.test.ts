@@ -31,7 +31,7 @@ test('every step has its deadline', () => {
 test('where gwctl has MirrorMaker, and it copies in transactions, its replication is taken over before anybody waits, and stays off after the switch', () => {
   const replicator = { ok: true as const, value: { connectors: [], lastHeartbeat: undefined, isExactlyOnce: true } };
   const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation({ canTakeOver: true, replicator }));
-  expect(steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
+  expect(steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
   expect(steps.find(({ kind }) => kind === 'prove-tail')).not.toHaveProperty('waitsBecause');
 });
 
