@@ -23,7 +23,7 @@ export interface BackingOptions {
 }
 
 /** Every client asks for metadata again within this time (metadata.max.age.ms and its like are 5 minutes by default). */
-const SETTLING_MS = 300_000;
+export const SETTLING_MS = 300_000;
 const COMPACTED = { 'cleanup.policy': 'compact' };
 const TOPICS_VISIBLE_MS = 15_000;
 const RETRY_MS = 200;

@@ -1,6 +1,7 @@
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { groupBy } from '../client/group-by.ts';
 import { describeProducersApi } from '../wire/generated/describe-producers.ts';
+import { SETTLING_MS } from './backing.ts';
 import type { Log } from './log.ts';
 
 /** Sequences are counted modulo this (KIP-98). */
@@ -36,11 +37,14 @@ type Sequences = Map<string, LastWritten>;
  * refused the later one; here the gateway does, until the first batch of that producer and partition is acknowledged.
  *
  *   read (drained) ──► moved (flip) ──► mayWrite … confirmed: the cluster knows it now
+ *
+ * Forgotten when the switch has settled: nothing that was held is on its way any more.
  */
 export class ProducerSequences {
   readonly #log: Log;
   #reading: Promise<Sequences | undefined> | undefined;
   #last: Sequences = new Map();
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -73,6 +77,8 @@ export class ProducerSequences {
     });
     this.#last = (await Promise.race([reading, late])) ?? new Map();
     clearTimeout(timer);
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => this.#last.clear(), SETTLING_MS).unref();
   }
 
   /** Whether none of these is ahead of a batch that the active cluster has not got. */

@@ -13,7 +13,7 @@ import { MATRIX_CLIENTS, type MatrixClient } from '../support/client-matrix/clie
 import { judgeClient } from '../support/client-matrix/judge-client.ts';
 import { isTrueWithin } from '../support/client-matrix/poll.ts';
 import { prepareProgram } from '../support/client-matrix/prepare-program.ts';
-import { awaitTopics, createTopics, hasEnough, issueToken, RATE_PER_SECOND, readLog, settingsFor, VIRTUAL_CLUSTER } from '../support/client-matrix/run-matrix.ts';
+import { awaitTopics, createTopics, hasEnough, hasReceivedAll, issueToken, RATE_PER_SECOND, readLog, settingsFor, VIRTUAL_CLUSTER } from '../support/client-matrix/run-matrix.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { clientThrough, kafkaThrough } from '../support/service-account.ts';
 import { adminsOf, disturb } from './disturb.ts';
@@ -179,11 +179,4 @@ function countBy(values: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
-}
-
-/** In each stage: a transactional client is done when what its feed was acknowledged is copied and read. */
-function hasReceivedAll(events: readonly ClientEvent[]): boolean {
-  const received = new Set(events.flatMap((event) => (event.e === 'received' ? [`${event.s ?? ''} ${event.v}`] : [])));
-  const isTransactional = events.some(({ s }) => s === 'in');
-  return events.every((event) => event.e !== 'acked' || (received.has(`${event.s ?? ''} ${event.v}`) && (!isTransactional || received.has(` ${event.v}`))));
 }

@@ -148,10 +148,11 @@ export async function awaitTopics(cluster: Cluster, physical: readonly string[])
   }
 }
 
-export async function readLog(cluster: KafkaCluster, topic: string): Promise<readonly LoggedRecord[]> {
+/** `prefix`: of its physical name. */
+export async function readLog(cluster: KafkaCluster, topic: string, prefix = VIRTUAL_CLUSTER): Promise<readonly LoggedRecord[]> {
   const parts = await Promise.all(
     Array.from({ length: PARTITIONS }, async (_, partition) => {
-      const records = await cluster.readRecords({ topic: VIRTUAL_CLUSTER + topic, partition }, 0n, Number.MAX_SAFE_INTEGER);
+      const records = await cluster.readRecords({ topic: prefix + topic, partition }, 0n, Number.MAX_SAFE_INTEGER);
       return records.map(({ offset, value }) => ({ partition, offset, value: value?.toString('utf8') ?? '' }));
     }),
   );
@@ -159,7 +160,7 @@ export async function readLog(cluster: KafkaCluster, topic: string): Promise<rea
 }
 
 /** A transactional client copies from the first to the second. */
-function topicsOf({ name, isTransactional }: MatrixClient): readonly [string] | readonly [string, string] {
+export function topicsOf({ name, isTransactional }: MatrixClient): readonly [string] | readonly [string, string] {
   return isTransactional ? [name, `${name}-out`] : [name];
 }
 
@@ -178,7 +179,7 @@ export function hasEnough(events: readonly ClientEvent[], sinceMs: number): bool
 }
 
 /** In each stage: a transactional client is done when what its feed was acknowledged is copied and read. */
-function hasReceivedAll(events: readonly ClientEvent[]): boolean {
+export function hasReceivedAll(events: readonly ClientEvent[]): boolean {
   const received = new Set(events.flatMap((event) => (event.e === 'received' ? [`${event.s ?? ''} ${event.v}`] : [])));
   const isTransactional = events.some(({ s }) => s === 'in');
   return events.every((event) => event.e !== 'acked' || (received.has(`${event.s ?? ''} ${event.v}`) && (!isTransactional || received.has(` ${event.v}`))));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SETTLING_MS } from '../../../src/gateway/backing.ts';
 import { createLog } from '../../../src/gateway/log.ts';
 import { ProducerSequences, type NumberedBatch } from '../../../src/gateway/producer-sequences.ts';
 import { clusterOfProducers } from '../../support/described-producers.ts';
@@ -54,6 +55,13 @@ test('a predecessor that does not come is not waited for for ever', async () => 
   expect(sequences.mayWrite([ahead])).toBe(false);
   vi.advanceTimersByTime(2000);
   expect(sequences.mayWrite([ahead])).toBe(true);
+});
+
+test('when the switch has settled, nothing of it is kept', async () => {
+  const sequences = await afterSwitch();
+  expect(sequences.isEmpty).toBe(false);
+  vi.advanceTimersByTime(SETTLING_MS);
+  expect(sequences.isEmpty).toBe(true);
 });
 
 test.each([
