@@ -216,7 +216,7 @@ export class WorkerPool implements Serving {
     const policy = new RestartPolicy();
     while (!this.#isOver) {
       const startedMs = performance.now();
-      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), (transactionalId, note) => this.#heard(worker, transactionalId, note));
+      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), (transactionalId, note) => this.#heard(worker, transactionalId, note), () => this.#spreader.spread([]));
       this.#workers.set(number, worker);
       await this.#bringUp(worker);
       const how = await worker.exited;

@@ -14,6 +14,8 @@ export interface HandedClient {
 
 type Settle = (outcome: { readonly result: unknown } | { readonly reason: unknown }) => void;
 
+/** Clients on their way to one worker, at most. Node sends one at a time and waits for each, and everything that is said to the worker waits behind them. */
+const MAX_HANDED = 8;
 const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 0 };
 
 /** The worker has ended, so it will never answer: its sockets are gone, and what it had not acknowledged never will be. */
@@ -36,14 +38,16 @@ export class WorkerProcess {
   #counts = NOTHING;
   readonly #child: ChildProcess;
   readonly #heard: (transactionalId: string, note: ProducerNote) => Promise<void>;
+  readonly #hasRoom: () => void;
   readonly #calls = new Map<number, Settle>();
   readonly #handed = new Map<number, HandedClient>();
   #isGone = false;
   #lastId = 0;
 
-  /** `heard`: of a producer, by this worker; resolves when all others know it. */
-  constructor(number: number, child: ChildProcess, heard: (transactionalId: string, note: ProducerNote) => Promise<void>) {
+  /** `heard`: of a producer, by this worker; resolves when all others know it. `hasRoom`: it has taken a client. */
+  constructor(number: number, child: ChildProcess, heard: (transactionalId: string, note: ProducerNote) => Promise<void>, hasRoom: () => void) {
     this.#heard = heard;
+    this.#hasRoom = hasRoom;
     this.number = number;
     this.pid = child.pid;
     this.#child = child;
@@ -68,6 +72,11 @@ export class WorkerProcess {
 
   get counts(): ServingCounts {
     return this.#counts;
+  }
+
+  /** Shall be given no client for now. */
+  get isFull(): boolean {
+    return this.#handed.size >= MAX_HANDED;
   }
 
   /** Throws WorkerGone when it ends meanwhile, UNAVAILABLE when it takes too long, and whatever the worker throws; all name the worker. */
@@ -122,6 +131,7 @@ export class WorkerProcess {
       // The worker has its own copy of the handle: this closes ours, not the connection.
       this.#handed.get(message.id)?.socket.destroy();
       this.#handed.delete(message.id);
+      this.#hasRoom();
       return;
     }
     if (message.kind === 'producer') {
