@@ -76,7 +76,7 @@ export async function giveUpRun(run: OpenRun, world: World, clock: Clock, note: 
 export async function noOpenRun(verb: 'resume' | 'roll back', world: World): Promise<GwctlError> {
   const lost = (await readNodes(world)).filter(({ isLost }) => isLost).map(({ node }) => node);
   return new GwctlError('CHECK_FAILED', `no run is open: nothing to ${verb}, nothing was changed`, {
-    hint: lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} hold writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
+    hint: lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} ${lost.length === 1 ? 'holds' : 'hold'} writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
   });
 }
 
