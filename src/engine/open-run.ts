@@ -110,7 +110,7 @@ async function awaitEndOfLease({ runId, by, leaseUntil }: OpenRun, world: World,
   if (leaseUntil === undefined) return;
   const holder = `run ${runId}${by === undefined ? '' : ` of ${by}`}`;
   while (clock.now() < leaseUntil) {
-    note(`${holder} may be alive: its lease ends in ${Math.ceil((leaseUntil.getTime() - clock.now().getTime()) / 1000)} s`);
+    note(`it may be alive${by === undefined ? '' : `, begun by ${by}`}: waiting until its lease ends, at ${leaseUntil.toISOString().slice(11, 19)} UTC`);
     await clock.sleep(POLL_MS, signal);
     const renewed = (await readNodes(world)).find(({ run }) => run?.runId === runId && new Date(run.leaseUntil) > leaseUntil);
     if (renewed !== undefined) throw new GwctlError('LOCKED', `${holder} is alive: it holds ${renewed.node}`);
