@@ -12,7 +12,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   resume: ['gwctl resume --yes', 'gwctl resume --serve main'],
   rollback: ['gwctl rollback --yes'],
   history: ['gwctl history', 'gwctl history -o json'],
-  report: ['gwctl report 20261124T1104'],
+  report: ['gwctl report 20261124T1104', 'gwctl report 20261124T1104 -o markdown > report.md'],
   drill: ['gwctl drill --up --down scenarios/cluster-switching.yaml', 'gwctl drill scenarios/live-load.yaml --report report.json'],
   vcluster: ['gwctl vcluster list'],
   'vcluster create': ['gwctl vcluster create teamA --properties teamA-sa.properties'],

@@ -32,14 +32,17 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
   const events: RunEvent[] = [];
   const view = createRunView(context, { plan, pauseBudgetMs: topology.failover.pauseBudgetMs, isJson });
   const hasEnded = new AbortController();
-  const watching = watchNodes(world.gateways, clock, view.show, hasEnded.signal);
+  let watching: Promise<void> | undefined;
+  const watch = (event: RunEvent): void => {
+    if (event.type === 'run-started') watching = watchNodes(world.gateways, clock, view.show, hasEnded.signal);
+  };
   const tellInterruption = (): void => view.interrupt(`${GwctlError.from(context.signal.reason).message}: ${isDecided(plan, events) ? 'the switch is decided already, so it is finished first' : 'the run stops at the next safe point and puts everything back'}`);
   context.signal.addEventListener('abort', tellInterruption, { once: true });
   try {
     const result = await runSwitchOver({
       runId, plan, checks, world, canary, clock,
       signal: context.signal,
-      listeners: [journal.listener, (event) => void events.push(event), view.show, haltForTests(plan, context.env[HALT_VARIABLE])],
+      listeners: [journal.listener, (event) => void events.push(event), view.show, watch, haltForTests(plan, context.env[HALT_VARIABLE])],
     });
     view.stop();
     const run = summariseRun({ name, events, problem: undefined });

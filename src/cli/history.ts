@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { GwctlError } from '../shared/errors.ts';
@@ -6,6 +6,10 @@ import { openEnvironment } from './open-environment.ts';
 
 interface HistoryOptions {
   readonly output: 'text' | 'json';
+}
+
+interface ReportOptions {
+  readonly output: 'text' | 'json' | 'markdown';
 }
 
 /** `gwctl history`: every run of this environment, from its journals. */
@@ -26,14 +30,16 @@ export function addHistoryCommand(program: Command, context: CliContext): void {
 /** `gwctl report RUN`: what one run did, with its evidence. */
 export function addReportCommand(program: Command, context: CliContext): void {
   const command = program.command('report <run>').description('show one run from its journal: what was moved, how long producers waited, evidence, phases with durations, checks (a run is named by `gwctl history`)');
-  setAction<HistoryOptions>(addOutputOption(command), context, async (options, globals, [name = '']) => {
+  command.addOption(new Option('-o, --output <format>', 'format of the answer on stdout').choices(['text', 'json', 'markdown']).default('text'));
+  setAction<ReportOptions>(command, context, async (options, globals, [name = '']) => {
     const [{ readJournal, readJournals }, { summariseRun }, , { createPalette }, { writeJson }, { dir }] = await load(globals, context);
-    const { renderRunReport } = await import('../report/run-report.ts');
+    const [{ renderRunReport }, { renderRunMarkdown }] = await Promise.all([import('../report/run-report.ts'), import('../report/run-markdown.ts')]);
     const journal = await readJournal(dir, name);
     const run = summariseRun(journal);
     if (run === undefined) throw new GwctlError('USAGE', `the journal of ${journal.name} cannot be read: ${journal.problem ?? 'its plan is none that this gwctl knows'}`);
     const later = (await readJournals(dir)).flatMap((other) => summariseRun(other) ?? []).filter((other) => other.runId === run.runId && other.name !== run.name && other.name > run.name);
     if (options.output === 'json') writeJson(context.out, { ...run, continued: later });
+    else if (options.output === 'markdown') context.out.write(renderRunMarkdown([run, ...later]));
     else context.out.write(renderRunReport([run, ...later], createPalette(context.isTerminal.out, context.env)));
     return 0;
   });

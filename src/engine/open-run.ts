@@ -79,7 +79,7 @@ export async function giveUpRun(run: OpenRun, world: World, clock: Clock, note: 
 export async function noOpenRun(verb: 'resume' | 'roll back', world: World): Promise<GwctlError> {
   const lost = (await readNodes(world)).filter(({ isLost }) => isLost).map(({ node }) => node);
   return new GwctlError('CHECK_FAILED', `no run is open: nothing to ${verb}, nothing was changed`, {
-    hint: lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} hold writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
+    hint: lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} ${lost.length === 1 ? 'holds' : 'hold'} writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
   });
 }
 
@@ -114,7 +114,7 @@ async function awaitEndOfLease({ runId, by, leaseUntil }: OpenRun, world: World,
   if (leaseUntil === undefined) return;
   const holder = `run ${runId}${by === undefined ? '' : ` of ${by}`}`;
   while (clock.now() < leaseUntil) {
-    note(`${holder} may be alive: its lease ends in ${Math.ceil((leaseUntil.getTime() - clock.now().getTime()) / 1000)} s`);
+    note(`it may be alive${by === undefined ? '' : `, begun by ${by}`}: waiting until its lease ends, at ${leaseUntil.toISOString().slice(11, 19)} UTC`);
     await clock.sleep(POLL_MS, signal);
     const renewed = (await readNodes(world)).find(({ run }) => run?.runId === runId && new Date(run.leaseUntil) > leaseUntil);
     if (renewed !== undefined) throw new GwctlError('LOCKED', `${holder} is alive: it holds ${renewed.node}`);

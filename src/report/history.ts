@@ -9,7 +9,7 @@ export function renderHistory(runs: readonly RunSummary[], palette: Palette): st
   return renderTable([{ title: 'run' }, { title: 'began (UTC)' }, { title: 'by' }, { title: 'switch' }, { title: 'generation', align: 'right' }, { title: 'outcome' }, { title: 'took', align: 'right' }, { title: 'writes held', align: 'right' }], rows, palette);
 }
 
-export function colourOutcome(outcome: RunSummary['outcome'], palette: Palette): string {
+export function colourOutcome(outcome: RunSummary['outcome'], palette: Pick<Palette, 'good' | 'bad' | 'warning'>): string {
   if (outcome === 'switched') return palette.good(outcome);
   return outcome === 'stuck' || outcome === 'unproven' ? palette.bad(outcome) : palette.warning(outcome);
 }

@@ -6,6 +6,8 @@ import type { Palette } from './palette.ts';
 import { renderSections, sectionsOf } from './run.ts';
 import { renderTable } from './table.ts';
 
+const PLAIN = { good: String, bad: String, warning: String };
+
 /** What each outcome means, for a person who has never seen one. */
 const MEANING: Readonly<Record<RunSummary['outcome'], (run: RunSummary) => string>> = {
   switched: ({ to }) => `every node was switched to ${to}, and a record through each of them has proven it`,
@@ -18,27 +20,37 @@ const MEANING: Readonly<Record<RunSummary['outcome'], (run: RunSummary) => strin
 
 /** Everything that the journals say of one run: the first part, and those in which it was resumed or given up. */
 export function renderRunReport(parts: readonly RunSummary[], palette: Palette): string {
-  return parts.map((run, index) => `${index === 0 ? '' : '\n'}${renderPart(run, index, palette)}`).join('');
+  return parts.map((run) => renderPart(run, palette)).join('\n');
 }
 
-function renderPart(run: RunSummary, index: number, palette: Palette): string {
-  const head = [
-    `run ${index === 0 ? run.runId : run.name}: ${run.from} -> ${run.to}, generation ${run.generation}, ${colourOutcome(run.outcome, palette)}`,
+function renderPart(run: RunSummary, palette: Palette): string {
+  const [title = '', ...head] = headLines(run, palette);
+  const sections = sectionsOf(run);
+  const evidence = evidenceLines(run);
+  return [
+    `${[title, ...head].join('\n')}\n`,
+    sections.some(([, lines]) => lines.length > 0) ? `\n${renderSections(sections, palette)}` : '',
+    run.unplanned === undefined ? '' : `\n${renderLoss(run.unplanned.loss, run.from, run.to, palette)}`,
+    run.steps.length === 0 ? '' : `\n${renderPhases(run.steps, palette)}`,
+    evidence.length === 0 ? '' : `\nevidence\n${evidence.map((line) => `  ${line}\n`).join('')}`,
+    run.checks.length === 0 ? '' : `\nchecks before it\n${renderChecks(run.checks, palette)}`,
+  ].join('');
+}
+
+/** What the run was in a few lines, the first of which names it. */
+export function headLines(run: RunSummary, palette: Pick<Palette, 'good' | 'bad' | 'warning'> = PLAIN): readonly string[] {
+  return [
+    `run ${run.name}: ${run.from} -> ${run.to}, generation ${run.generation}, ${colourOutcome(run.outcome, palette)}`,
     MEANING[run.outcome](run),
     `began ${run.at} by ${run.by}, took ${(run.durationMs / 1000).toFixed(1)} s${run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`}`,
     ...(run.outcome === 'switched' || run.message === '' ? [] : [`because: ${run.message}`]),
     ...(run.problem === undefined ? [] : [palette.warning(`the journal is not whole: ${run.problem}`)]),
   ];
-  const sections = sectionsOf(run);
-  const details = run.steps.flatMap(detailsOf);
-  return [
-    `${head.join('\n')}\n`,
-    sections.some(([, lines]) => lines.length > 0) ? `\n${renderSections(sections, palette)}` : '',
-    run.unplanned === undefined ? '' : `\n${renderLoss(run.unplanned.loss, run.from, run.to, palette)}`,
-    run.steps.length === 0 ? '' : `\n${renderPhases(run.steps, palette)}`,
-    details.length === 0 ? '' : `\nevidence\n${details.map((line) => `  ${line}\n`).join('')}`,
-    run.checks.length === 0 ? '' : `\nchecks before it\n${renderChecks(run.checks, palette)}`,
-  ].join('');
+}
+
+/** Everything that the steps have put down, a line each. */
+export function evidenceLines({ steps }: RunSummary): readonly string[] {
+  return steps.flatMap(detailsOf);
 }
 
 function renderPhases(steps: readonly StepSummary[], palette: Palette): string {
@@ -53,7 +65,8 @@ function renderPhases(steps: readonly StepSummary[], palette: Palette): string {
 }
 
 function detailsOf({ kind, notes, message, evidence }: StepSummary): string[] {
-  const seen = Object.entries(evidence).flatMap(([key, value]) => {
+  // A loss has its own table.
+  const seen = Object.entries(evidence).filter(([key]) => key !== 'loss').flatMap(([key, value]) => {
     const text = renderValue(value);
     return text === '' ? [] : [`${key} ${text}`];
   });

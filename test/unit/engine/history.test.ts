@@ -9,6 +9,7 @@ import { summariseRun } from '../../../src/engine/summarise-run.ts';
 import { planSwitch } from '../../../src/plan/plan-switch.ts';
 import { createPalette } from '../../../src/report/palette.ts';
 import { renderHistory } from '../../../src/report/history.ts';
+import { renderRunMarkdown } from '../../../src/report/run-markdown.ts';
 import { renderRunReport } from '../../../src/report/run-report.ts';
 import { GwctlError } from '../../../src/shared/errors.ts';
 import { observation } from '../../support/observation.ts';
@@ -63,6 +64,17 @@ test('a run that switched: how it ended, how long it took, and how long writes w
     'the last record of 4 partitions in 2 topics of main was on failover before the switch', 'a record through gateway1: written in 3 ms, read back in 4 ms, on failover at offset 7, not on main',
     '1 consumer group with 3 positions: 2 exact, 1 as MirrorMaker has them']) expect(report).toContain(text);
   expect(renderHistory([run], createPalette(false, {}))).toMatch(/r1 +2026-01-01 03:00:00 +tom@host +main -> failover +2 +switched +0\.3 s +140 ms/);
+});
+
+test('the same as markdown: tables that a check with a bar in it does not break', async () => {
+  const checks = [{ id: 'configs-equal', title: '', status: 'pass' as const, evidence: 'delete|compact' }];
+  await write('r1', linesOf(SWITCHED.map((event) => (event.type === 'run-started' ? { ...event, checks } : event))));
+  const run = summariseRun(await readJournal(dir, 'r1'));
+  const text = run === undefined ? '' : renderRunMarkdown([run, run]);
+  expect(text).toMatch(/^## run r1: main -> failover, generation 2, switched\n\nevery node was switched/);
+  expect(text).toContain('| configs-equal | pass | delete\\|compact |\n');
+  expect(text).toContain('- producers, at most: gateway1 120 ms, gateway2 140 ms\n');
+  expect(text.match(/^## /gm)).toHaveLength(2);
 });
 
 test('a node that did not answer when it was to follow has no measured pause, and is named', async () => {
