@@ -44,7 +44,7 @@ export async function switchUnplanned(options: FailoverOptions, opened: Opened, 
   }
   if (options.dryRun === true) {
     if (isJson) writeJson(context.out, { outcome: 'dry-run', plan, planHash: hash, checks, loss: view.loss });
-    else context.out.write(`this is what an unplanned switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}the plan is ${hash}\n`);
+    else context.out.write(`this is what an unplanned switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}run exactly this with: ${commandOf(options, plan.from, hash)}\n`);
     return 0;
   }
   const names = view.seen.nodes.map(({ name }) => name).join(', ');
@@ -58,4 +58,14 @@ function budgetOf({ maxLossRecords, maxLossSeconds, acceptLossBy }: FailoverOpti
     ...(maxLossSeconds === undefined ? {} : { maxSeconds: maxLossSeconds }),
     ...(acceptLossBy === undefined ? {} : { acceptedBy: acceptLossBy }),
   };
+}
+
+function commandOf({ to, withoutNode = [], maxLossRecords, maxLossSeconds, acceptLossBy }: FailoverOptions, from: string, hash: string): string {
+  const terms = [
+    ...(withoutNode.length === 0 ? [] : ['--without-node', ...withoutNode]),
+    ...(maxLossRecords === undefined ? [] : ['--max-loss-records', String(maxLossRecords)]),
+    ...(maxLossSeconds === undefined ? [] : ['--max-loss-seconds', String(maxLossSeconds)]),
+    ...(acceptLossBy === undefined ? [] : ['--accept-loss-by', JSON.stringify(acceptLossBy)]),
+  ];
+  return ['gwctl failover --mode unplanned --to', to, '--expect-active', from, ...terms, '--plan-hash', hash].join(' ');
 }
