@@ -60,7 +60,10 @@ function signalOfProcess(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(CATALOG.INTERRUPTED.exit);
+      if (controller.signal.aborted) {
+        process.stderr.write(`error: ended at once by a second ${name}: what was under way was not put back\n  hint: \`gwctl status\` says whether a run is open, and which command ends it; without one the nodes settle by themselves\n`);
+        process.exit(CATALOG.INTERRUPTED.exit);
+      }
       controller.abort(new GwctlError('INTERRUPTED', `interrupted by ${name}`));
     });
   }

@@ -6,7 +6,7 @@ import { resolveSecret } from '../config/resolve-secret.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { MirrorLink, Topology } from '../topology/topology.ts';
 import { gatewayCanary } from './canary/gateway-canary.ts';
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
 import { openKafkaCluster } from './kafka/kafka-cluster.ts';
@@ -34,15 +34,19 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   const replicators = new Map<string, Replicator>();
   const takeovers = new Map<string, Takeover>();
   for (const link of topology.links) {
-    const target = clusters.get(link.to);
-    const client = clients.get(link.to);
-    if (target !== undefined && client !== undefined) replicators.set(link.name, mirrorMaker(link, target, client));
+    const replicator = replicatorOf(link);
+    if (replicator !== undefined) replicators.set(link.name, replicator);
     const [from, to] = [options.get(link.from), options.get(link.to)];
     if (mirrorProcess !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: mirrorProcess, source: from, target: to }));
   }
   const canary = gatewayCanary(topology.gateways, gateways);
   return {
-    world: { topology, operator: operatorName(), gateways, clusters, replicator: (from, to) => replicators.get(`${from}->${to}`), takeover: (from, to) => takeovers.get(`${from}->${to}`) },
+    world: {
+      topology, operator: operatorName(), gateways, clusters,
+      replicator: (from, to) => replicators.get(`${from}->${to}`),
+      anyReplicator: (from, to) => replicatorOf({ from, to, name: `${from}->${to}` }),
+      takeover: (from, to) => takeovers.get(`${from}->${to}`),
+    },
     canary,
     close: async () => {
       canary.close();
@@ -51,6 +55,13 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     },
   };
+
+  /** Asks for nothing until it is asked. */
+  function replicatorOf(link: Pick<MirrorLink, 'from' | 'to' | 'name'>): Replicator | undefined {
+    const target = clusters.get(link.to);
+    const client = clients.get(link.to);
+    return target === undefined || client === undefined ? undefined : mirrorMaker(link, target, client, clusters.get(link.from));
+  }
 }
 
 /** A user id without an entry in the user database, as in containers, has no name. */

@@ -1,3 +1,5 @@
+import type { AcceptedLoss } from '../shared/admin-api.ts';
+
 /**
  * The records of `_gatewayState`, one topic of one partition on every cluster, never mirrored and never compacted.
  *
@@ -47,6 +49,8 @@ export interface Decision {
   /** A node, or who started the run. */
   readonly by: string;
   readonly at: string;
+  /** Of an unplanned switch. */
+  readonly loss?: AcceptedLoss;
 }
 
 const TEXTS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {

@@ -1,6 +1,13 @@
+import { activeTransactions } from './active-transactions.ts';
+import { bothDirections } from './both-directions.ts';
 import type { Check } from './check.ts';
+import { clientSurvival } from './client-survival.ts';
+import { clockSkew } from './clock-skew.ts';
 import { sourceHealthy, targetHealthy } from './clusters-healthy.ts';
+import { consumersOnTarget } from './consumers-on-target.ts';
 import { gatewaysAgree } from './gateways-agree.ts';
+import { groupsHaveOffsets } from './groups-have-offsets.ts';
+import { messageSizes } from './message-sizes.ts';
 import { nodeIdsFitPorts } from './node-ids-fit-ports.ts';
 import { topicMappingsReplicated, userTopicsReplicated } from './replication-lag.ts';
 import { replicatorRunning } from './replicator-running.ts';
@@ -12,9 +19,16 @@ export const PLANNED_CHECKS: readonly Check[] = [
   sourceHealthy,
   targetHealthy,
   replicatorRunning,
+  bothDirections,
   topicMappingsReplicated,
   userTopicsReplicated,
   topicsEqual,
   configsEqual,
+  messageSizes,
+  groupsHaveOffsets,
+  consumersOnTarget,
+  activeTransactions,
   nodeIdsFitPorts,
+  clientSurvival,
+  clockSkew,
 ];

@@ -1,7 +1,7 @@
 import type { StateRecord } from '../arbiter/state-record.ts';
-import type { ClusterDescription } from '../ports/kafka-cluster.ts';
+import type { ClusterDescription, ClusterDetails, GroupPartition } from '../ports/kafka-cluster.ts';
 import type { ReplicatorHealth } from '../ports/replicator.ts';
-import type { NodeState } from '../shared/admin-api.ts';
+import type { NodeClients, NodeState } from '../shared/admin-api.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { MirrorLink, Topology } from '../topology/topology.ts';
 
@@ -20,7 +20,7 @@ export interface Unseen {
 export interface Observation {
   readonly at: Date;
   readonly topology: Topology;
-  readonly nodes: readonly { readonly name: string; readonly state: Seen<NodeState> }[];
+  readonly nodes: readonly ObservedNode[];
   readonly clusters: ReadonlyMap<string, Seen<ClusterView>>;
   /** The log of the switch on each cluster. */
   readonly stateLogs: ReadonlyMap<string, Seen<readonly StateRecord[]>>;
@@ -38,6 +38,34 @@ export interface Observation {
   readonly replicatorHeld?: string;
   /** This run goes on with a replication that an interrupted one took over: its copier catches up before any client waits. */
   readonly resumesTakeover?: boolean;
+  /** undefined: nobody looked. */
+  readonly details?: Details;
+}
+
+export interface ObservedNode {
+  readonly name: string;
+  readonly state: Seen<NodeState>;
+  /** When its state was asked for and when the answer was there, by our clock, in milliseconds since the epoch. */
+  readonly asked?: { readonly beforeMs: number; readonly afterMs: number };
+}
+
+/** What the checks beyond the switch itself look at. */
+export interface Details {
+  /** Of the active cluster and of the target. */
+  readonly clusters: ReadonlyMap<string, Seen<ClusterDetails>>;
+  readonly clients: readonly { readonly name: string; readonly clients: Seen<NodeClients> }[];
+  /** undefined: nothing replicates in this direction. */
+  readonly groups: Seen<GroupCoverage> | undefined;
+  /** What replicates back, from the target to the active cluster; undefined: that cannot be asked. */
+  readonly reverse: Seen<ReplicatorHealth> | undefined;
+}
+
+/** Positions of consumer groups in user topics of the active cluster, and whether the target has one for them, too. */
+export interface GroupCoverage {
+  readonly groups: ReadonlySet<string>;
+  readonly positions: number;
+  readonly missing: readonly GroupPartition[];
+  readonly unread: readonly { readonly group: string; readonly why: string }[];
 }
 
 export interface ClusterView {

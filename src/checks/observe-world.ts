@@ -2,11 +2,12 @@ import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { KafkaCluster } from '../ports/kafka-cluster.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
-import { GwctlError } from '../shared/errors.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ClusterView, Observation, Seen } from './observation.ts';
 import { observeLag } from './observe-lag.ts';
+import { observeDetails } from './observe-details.ts';
 import { replicatedTopics } from './replicated-topics.ts';
+import { see } from './see.ts';
 
 /** Everything of the world that gwctl looks at and acts on. */
 export interface World {
@@ -17,6 +18,8 @@ export interface World {
   readonly clusters: ReadonlyMap<string, KafkaCluster>;
   /** Follows one link; undefined where nothing replicates in that direction. */
   replicator(from: string, to: string): Replicator | undefined;
+  /** The same in a direction in which nothing ought to replicate. */
+  anyReplicator?(from: string, to: string): Replicator | undefined;
   /** Where gwctl can copy in the replicator's place: it has its process. */
   takeover?(from: string, to: string): Takeover | undefined;
 }
@@ -27,13 +30,18 @@ export interface World {
  */
 export async function observeWorld(world: World, to: string | undefined, now: () => Date = () => new Date()): Promise<Observation> {
   const { topology } = world;
-  const nodes = await Promise.all(world.gateways.map(async (gateway) => ({ name: gateway.node, state: await see(() => gateway.state()) })));
+  const nodes = await Promise.all(world.gateways.map(async (gateway) => {
+    const beforeMs = now().getTime();
+    const state = await see(() => gateway.state());
+    return { name: gateway.node, state, asked: { beforeMs, afterMs: now().getTime() } };
+  }));
   const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
   const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
   const active = newest?.active;
   const target = to ?? topology.clusters.find(({ name, role }) => (active === undefined ? role === 'failover' : name !== active))?.name ?? '';
   const link = topology.links.find((candidate) => candidate.from === active && candidate.to === target);
 
+  const details = observeDetails(world, active, target);
   const stateLogs = new Map(await Promise.all([...world.clusters].map(async ([name, { stateLog }]) => [name, await see(() => stateLog.read())] as const)));
   const clusters = new Map<string, Seen<ClusterView>>(
     await Promise.all(
@@ -50,7 +58,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
   const base = { at: now(), topology, nodes, clusters, stateLogs, active, generation: newest?.generation, to: target, link };
   const source = active === undefined ? undefined : world.clusters.get(active);
   const replicator = link === undefined ? undefined : world.replicator(link.from, link.to);
-  if (link === undefined || source === undefined || replicator === undefined) return { ...base, replicator: undefined, lag: undefined };
+  if (link === undefined || source === undefined || replicator === undefined) return { ...base, replicator: undefined, lag: undefined, details: await details };
 
   const view = active === undefined ? undefined : clusters.get(active);
   const takeover = world.takeover?.(link.from, link.to);
@@ -65,14 +73,5 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
         })
       : Promise.resolve({ ok: false as const, why: `${active} cannot be read` }),
   ]);
-  return { ...base, replicator: health, lag, canTakeOver: takeover !== undefined, ...(held === undefined ? {} : { replicatorHeld: held }) };
-}
-
-async function see<T>(look: () => Promise<T>): Promise<Seen<T>> {
-  try {
-    return { ok: true, value: await look() };
-  } catch (reason) {
-    const { code, message, hint } = GwctlError.from(reason);
-    return { ok: false, why: message, code, ...(hint === undefined ? {} : { hint }) };
-  }
+  return { ...base, replicator: health, lag, details: await details, canTakeOver: takeover !== undefined, ...(held === undefined ? {} : { replicatorHeld: held }) };
 }

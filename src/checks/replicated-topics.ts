@@ -19,8 +19,11 @@ export function isCopied(topic: string): boolean {
 /** Internal topics of the gateway that a switch reads on the target: nothing of them may be missing. */
 export const GATEWAY_TOPICS: readonly string[] = ['_topicMappings', '_virtualClusters', '_acls'];
 
+/** Written by the nodes themselves. */
+export const AUDIT_TOPIC = '_auditLogs';
+
 /** MirrorMaker's list of regular expressions, each against the whole name. */
-function topicFilter(expressions: string): (name: string) => boolean {
+export function topicFilter(expressions: string): (name: string) => boolean {
   const patterns = expressions
     .split(',')
     .map((expression) => expression.trim())

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { confirm } from './confirm.ts';
@@ -13,6 +13,11 @@ export interface FailoverOptions {
   readonly yes?: boolean;
   /** Of `resume`: goes on with a replication that the interrupted run took over. */
   readonly resumesTakeover?: boolean;
+  readonly mode?: 'planned' | 'unplanned';
+  readonly withoutNode?: readonly string[];
+  readonly maxLossRecords?: number;
+  readonly maxLossSeconds?: number;
+  readonly acceptLossBy?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -22,6 +27,11 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
     .command('failover')
     .description('switch every gateway node to another cluster: checks, confirmation, switch, proof')
     .requiredOption('--to <cluster>', 'the cluster to switch to (required)')
+    .addOption(new Option('--mode <mode>', 'unplanned: the active cluster is gone; tells what is lost and waits for nothing there').choices(['planned', 'unplanned']).default('planned'))
+    .option('--max-loss-records <number>', 'unplanned: refuse (exit 3) when more records are lost, or nobody knows how many', readLimit)
+    .option('--max-loss-seconds <seconds>', 'unplanned: the same for the time within which they were acknowledged', readLimit)
+    .option('--accept-loss-by <name>', 'unplanned: who answers for the loss, whatever it is; written to the audit log')
+    .option('--without-node <name...>', 'unplanned: gateway nodes that cannot be reached; they stop by themselves when they see the switch')
     .option('--expect-active <cluster>', 'refuse (exit 4) unless this cluster is active now')
     .option('--dry-run', 'make the checks and print the plan and the command that runs it; change nothing')
     .option('--plan-hash <hash>', 'refuse (exit 4) unless this is still the plan, as --dry-run named it')
@@ -32,14 +42,30 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
       if (isJson && options.yes !== true && options.dryRun !== true) {
         throw new GwctlError('USAGE', '-o json cannot ask for confirmation', { hint: 'add --yes to switch, or --dry-run to look' });
       }
-      return await switchTo(options, opened, context);
+      if (options.mode !== 'unplanned') {
+        refuseUnplannedOptions(options);
+        return await switchTo(options, opened, context);
+      }
+      const { switchUnplanned } = await import('./failover-unplanned.ts');
+      return await switchUnplanned(options, opened, context);
     }),
   );
 }
 
+function readLimit(text: string): number {
+  const limit = Number(text);
+  if (text.trim() === '' || !(limit >= 0)) throw new InvalidArgumentError('a number from 0 on');
+  return limit;
+}
+
+function refuseUnplannedOptions({ withoutNode, maxLossRecords, maxLossSeconds, acceptLossBy }: FailoverOptions): void {
+  if (withoutNode === undefined && maxLossRecords === undefined && maxLossSeconds === undefined && acceptLossBy === undefined) return;
+  throw new GwctlError('USAGE', 'a planned switch loses nothing and leaves no node out', { hint: 'add --mode unplanned if the active cluster is gone' });
+}
+
 /** Checks, plan, confirmation, the switch, proof. */
 export async function switchTo(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJson }, { executePlan }, { hashPlan }] = await Promise.all([
+  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJsonLine }, { executePlan }, { hashPlan }] = await Promise.all([
     import('../engine/switch-over.ts'),
     import('../report/checks.ts'),
     import('../report/run.ts'),
@@ -52,7 +78,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
   const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive, resumesTakeover: options.resumesTakeover === true }, opened.world, opened.clock);
   const { plan, checks } = preview;
   if (preview.isNoOp) {
-    if (isJson) writeJson(context.out, { outcome: 'no-op', active: plan.to, generation: plan.basis.generation });
+    if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'no-op', active: plan.to, generation: plan.basis.generation });
     else context.out.write(`${plan.to} is active already on every node: nothing to do\n`);
     return 0;
   }
@@ -69,7 +95,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     });
   }
   if (options.dryRun === true) {
-    if (isJson) writeJson(context.out, { outcome: 'dry-run', plan, planHash: hash, checks });
+    if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'dry-run', plan, planHash: hash, checks });
     else context.out.write(`this is what a switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}run exactly this with: gwctl failover --to ${plan.to} --expect-active ${plan.from} --plan-hash ${hash}\n`);
     return 0;
   }

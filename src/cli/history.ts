@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
+import { GwctlError } from '../shared/errors.ts';
 import { openEnvironment } from './open-environment.ts';
 
 interface HistoryOptions {
@@ -17,21 +18,23 @@ export function addHistoryCommand(program: Command, context: CliContext): void {
     const unreadable = journals.filter((journal) => summariseRun(journal) === undefined);
     if (options.output === 'json') writeJson(context.out, { runs, unreadable: unreadable.map(({ name, problem }) => ({ name, problem })) });
     else context.out.write(renderHistory(runs, createPalette(context.isTerminal.out, context.env)));
-    for (const { name, problem } of unreadable) context.err.write(`journal ${name} cannot be read: ${problem ?? 'it is empty'}\n`);
+    for (const { name, problem } of unreadable) context.err.write(`journal ${name} cannot be read: ${problem ?? 'its plan is none that this gwctl knows'}\n`);
     return 0;
   });
 }
 
 /** `gwctl report RUN`: what one run did, with its evidence. */
 export function addReportCommand(program: Command, context: CliContext): void {
-  const command = program.command('report <run>').description('show one run from its journal: checks, phases with durations, how long writes were held, evidence (a run is named by `gwctl history`)');
+  const command = program.command('report <run>').description('show one run from its journal: what was moved, how long producers waited, evidence, phases with durations, checks (a run is named by `gwctl history`)');
   setAction<HistoryOptions>(addOutputOption(command), context, async (options, globals, [name = '']) => {
-    const [{ readJournal }, { summariseRun }, { renderRunReport }, { createPalette }, { writeJson }, { dir }, { GwctlError }] = await load(globals, context);
+    const [{ readJournal, readJournals }, { summariseRun }, , { createPalette }, { writeJson }, { dir }] = await load(globals, context);
+    const { renderRunReport } = await import('../report/run-report.ts');
     const journal = await readJournal(dir, name);
     const run = summariseRun(journal);
-    if (run === undefined) throw new GwctlError('USAGE', `the journal of ${name} cannot be read: ${journal.problem ?? 'it is empty'}`);
-    if (options.output === 'json') writeJson(context.out, run);
-    else context.out.write(renderRunReport(run, createPalette(context.isTerminal.out, context.env)));
+    if (run === undefined) throw new GwctlError('USAGE', `the journal of ${journal.name} cannot be read: ${journal.problem ?? 'its plan is none that this gwctl knows'}`);
+    const later = (await readJournals(dir)).flatMap((other) => summariseRun(other) ?? []).filter((other) => other.runId === run.runId && other.name !== run.name && other.name > run.name);
+    if (options.output === 'json') writeJson(context.out, { ...run, continued: later });
+    else context.out.write(renderRunReport([run, ...later], createPalette(context.isTerminal.out, context.env)));
     return 0;
   });
 }
@@ -44,6 +47,5 @@ function load(globals: Parameters<typeof openEnvironment>[0], context: CliContex
     import('../report/palette.ts'),
     import('../report/json.ts'),
     openEnvironment(globals, context),
-    import('../shared/errors.ts'),
   ]);
 }

@@ -6,7 +6,8 @@ export function printError(reason: unknown, context: Pick<CliContext, 'out' | 'e
   const error = GwctlError.from(isAbort(reason) && context.signal.aborted ? context.signal.reason : reason);
   if (json) {
     const { code, message, hint, details } = error;
-    context.out.write(`${JSON.stringify({ error: { code, message, hint: hint ?? null, details } }, bigintAsText, 2)}\n`);
+    // One line: after the events of a run it is the last one, as the result is.
+    context.out.write(`${JSON.stringify({ error: { code, message, hint: hint ?? null, details } }, bigintAsText)}\n`);
   } else {
     context.err.write(`${renderError(error)}\n`);
   }

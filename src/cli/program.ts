@@ -10,6 +10,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { addDrillCommand } from './drill.ts';
 import { addFailoverCommand } from './failover.ts';
 import { addGatewayCommand } from './gateway.ts';
+import { addGroupsCommand } from './groups.ts';
 import { addHistoryCommand, addReportCommand } from './history.ts';
 import { addLagCommand } from './lag.ts';
 import { addRenderCommand } from './render.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDownCommand,
   addStatusCommand,
   addLagCommand,
+  addGroupsCommand,
   addVerifyCommand,
   addFailoverCommand,
   addResumeCommand,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { OpenRun } from '../engine/open-run.ts';
 import { GwctlError } from '../shared/errors.ts';
+import type { Topology } from '../topology/topology.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import { confirm } from './confirm.ts';
 import type { CliContext } from './context.ts';
@@ -26,7 +28,7 @@ export function addResumeCommand(program: Command, context: CliContext): void {
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<ResumeOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
-      const [{ findOpenRun, planToFinish }, { findHeldTakeover }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts')]);
+      const [{ findOpenRun, noOpenRun, planToFinish }, { findHeldTakeover }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts')]);
       const isJson = options.output === 'json';
       if (options.serve !== undefined) return await serveLost(options.serve, options, opened, context);
       const run = await findOpenRun(opened.world);
@@ -35,8 +37,9 @@ export function addResumeCommand(program: Command, context: CliContext): void {
         await confirm(`run ${hold.runId} ended while it copied ${hold.from}->${hold.to}: begin its switch anew? Type the name of the new cluster: `, hold.to, { yes: options.yes, isJson }, context);
         return await switchTo({ to: hold.to, expectActive: hold.from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
       }
-      if (run === undefined) throw new GwctlError('CHECK_FAILED', 'no run is open: nothing to resume, nothing was changed');
+      if (run === undefined) throw await noOpenRun('resume', opened.world);
       const { runId, to, from, isCommitted } = run;
+      assertKnown(run, opened.topology);
       await confirm(`run ${runId} from ${from} to ${to} was ${isCommitted ? 'committed: finish it' : 'not decided: begin it anew'}? Type the name of the new cluster: `, to, { yes: options.yes, isJson }, context);
       if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node), opened.world.takeover?.(from, to) !== undefined), runId, isJson }, opened, context);
       await rollBack(run, opened, context);
@@ -45,13 +48,21 @@ export function addResumeCommand(program: Command, context: CliContext): void {
   );
 }
 
+/** The file may have changed since the run began, or be another one's. */
+function assertKnown({ runId, from, to }: OpenRun, { clusters }: Topology): void {
+  const names = clusters.map(({ name }) => name);
+  const unknown = [from, to].filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw new GwctlError('NOT_AS_EXPECTED', `run ${runId} leads from ${from} to ${to}, and this configuration has no cluster ${unknown.join(' and no ')}: nothing was changed`, { hint: 'use the gwctl.yaml that the run began with' });
+}
+
 /** The way out when all nodes have started anew while a cluster cannot be read: only a person can know that it has not taken over. */
 async function serveLost(cluster: string, { yes, output }: ResumeOptions, { world, clock }: Opened, context: CliContext): Promise<number> {
-  const [{ serveLostNodes }, { writeJson }] = await Promise.all([import('../engine/serve-lost-nodes.ts'), import('../report/json.ts')]);
+  const [{ serveLostNodes }, { writeJsonLine }] = await Promise.all([import('../engine/serve-lost-nodes.ts'), import('../report/json.ts')]);
   const isJson = output === 'json';
   await confirm(`is ${cluster} active, and has no other cluster taken over? Its writes would be lost. Type the name of the cluster: `, cluster, { yes, isJson }, context);
   const nodes = await serveLostNodes(cluster, world, clock);
-  if (isJson) writeJson(context.out, { outcome: 'serving', active: cluster, nodes });
+  if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'serving', active: cluster, nodes });
   else context.out.write(`${nodes.join(', ')} ${nodes.length === 1 ? 'serves' : 'serve'} ${cluster}\n`);
   return 0;
 }

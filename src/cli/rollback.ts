@@ -22,23 +22,23 @@ export function addRollbackCommand(program: Command, context: CliContext): void 
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<RollbackOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
-      const [{ committed, findOpenRun }, { findHeldTakeover }, { writeJson }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts'), import('../report/json.ts')]);
+      const [{ committed, findOpenRun, noOpenRun }, { findHeldTakeover }, { writeJsonLine }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts'), import('../report/json.ts')]);
       const isJson = options.output === 'json';
       const run = await findOpenRun(opened.world);
       const hold = await findHeldTakeover(opened.world);
       if (run === undefined && hold !== undefined) {
         await confirm(`run ${hold.runId} ended while it copied ${hold.from}->${hold.to}: give the replication back? Type the name of the cluster that stays: `, hold.from, { yes: options.yes, isJson }, context);
         const replication = await giveBack(hold, opened, context);
-        if (isJson) writeJson(context.out, { outcome: 'rolled-back', runId: hold.runId, active: hold.from, nodes: [], replication });
+        if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'rolled-back', runId: hold.runId, active: hold.from, nodes: [], replication });
         else context.out.write(`${describeReplication(hold, replication)}\n`);
         return 0;
       }
-      if (run === undefined) throw new GwctlError('CHECK_FAILED', 'no run is open: nothing to roll back, nothing was changed');
+      if (run === undefined) throw await noOpenRun('roll back', opened.world);
       if (run.isCommitted) throw committed(run);
       await confirm(`give up run ${run.runId} from ${run.from} to ${run.to}? Type the name of the cluster that stays: `, run.from, { yes: options.yes, isJson }, context);
       const nodes = await rollBack(run, opened, context);
       const replication = hold === undefined ? undefined : await giveBack(hold, opened, context);
-      if (isJson) writeJson(context.out, { outcome: 'rolled-back', runId: run.runId, active: run.from, nodes: nodes.map(({ node }) => node), ...(replication === undefined ? {} : { replication }) });
+      if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'rolled-back', runId: run.runId, active: run.from, nodes: nodes.map(({ node }) => node), ...(replication === undefined ? {} : { replication }) });
       else context.out.write(`run ${run.runId} was given up: ${nodes.map(({ node }) => node).join(', ')} serve ${run.from}${hold === undefined || replication === undefined ? '' : `; ${describeReplication(hold, replication)}`}\n`);
       return 0;
     }),
@@ -46,12 +46,19 @@ export function addRollbackCommand(program: Command, context: CliContext): void 
 }
 
 /** Gives the run up, and shows what is waited for. */
-export async function rollBack(run: OpenRun, { world, clock }: Opened, context: CliContext): Promise<readonly NodeState[]> {
-  const [{ giveUpRun }, { createProgress }] = await Promise.all([import('../engine/open-run.ts'), import('../report/progress.ts')]);
+export async function rollBack(run: OpenRun, { world, clock, dir }: Opened, context: CliContext): Promise<readonly NodeState[]> {
+  const [{ giveUpRun, planToGiveUp }, { recordGivingUp }, { newRunId }, { createProgress }] = await Promise.all([
+    import('../engine/open-run.ts'),
+    import('../engine/journal.ts'),
+    import('../engine/switch-over.ts'),
+    import('../report/progress.ts'),
+  ]);
+  const started = { type: 'run-started', schema: 1, at: clock.now().toISOString(), runId: run.runId, by: world.operator, plan: planToGiveUp(run) } as const;
   const progress = createProgress(context);
   const item = progress.start(`give up run ${run.runId}`);
   try {
-    const nodes = await giveUpRun(run, world, clock, (text) => item.note(text), context.signal);
+    const giveUp = (): Promise<readonly NodeState[]> => giveUpRun(run, world, clock, (text) => item.note(text), context.signal);
+    const nodes = await recordGivingUp(dir, `${run.runId}-given-up-${newRunId(clock.now())}`, started, giveUp, () => clock.elapsedMs());
     item.done(`${run.from} is served`);
     return nodes;
   } catch (reason) {

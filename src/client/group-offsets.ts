@@ -1,5 +1,6 @@
 import { ERROR, isRetriableError } from '../wire/error-codes.ts';
 import { offsetCommitApi } from '../wire/generated/offset-commit.ts';
+import { offsetDeleteApi } from '../wire/generated/offset-delete.ts';
 import { offsetFetchApi } from '../wire/generated/offset-fetch.ts';
 import { kafkaError, startDeadline, withRetries } from './call-deadline.ts';
 import type { CallOptions } from './client-options.ts';
@@ -72,5 +73,17 @@ export async function offsetCommit(session: Session, groupId: string, offsets: r
     const moved = results.find(({ errorCode }) => isRetriableError(errorCode) && errorCode !== ERROR.UNKNOWN_TOPIC_OR_PARTITION);
     if (moved !== undefined) throw kafkaError(`commit of group ${groupId} in ${moved.topic}-${moved.partition}`, moved.errorCode);
     return results;
+  }, () => session.forgetLocations());
+}
+
+/** Forgets offsets of a group; safe to repeat. One error code for each, in their order (0: gone; 86: members read that topic). Throws UNAVAILABLE. */
+export async function offsetDelete(session: Session, groupId: string, partitions: readonly { readonly topic: string; readonly partition: number }[], options: CallOptions = {}): Promise<number[]> {
+  const deadline = startDeadline(options, session.options.requestTimeoutMs);
+  const topics = [...groupBy(partitions, ({ topic }) => topic)].map(([name, ofTopic]) => ({ name, partitions: ofTopic.map(({ partition }) => ({ partitionIndex: partition })) }));
+  return withRetries(deadline, async () => {
+    const answer = await session.send({ kind: 'group', groupId }, offsetDeleteApi, { groupId, topics }, deadline);
+    if (answer.errorCode !== ERROR.NONE && isRetriableError(answer.errorCode)) throw kafkaError(`offsets of group ${groupId}`, answer.errorCode);
+    const codes = new Map(answer.topics.flatMap(({ name, partitions: all }) => all.map(({ partitionIndex, errorCode }) => [`${partitionIndex} ${name}`, errorCode] as const)));
+    return partitions.map(({ topic, partition }) => (answer.errorCode !== ERROR.NONE ? answer.errorCode : codes.get(`${partition} ${topic}`) ?? ERROR.UNKNOWN_SERVER_ERROR));
   }, () => session.forgetLocations());
 }

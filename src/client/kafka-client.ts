@@ -9,7 +9,7 @@ import type { ApiVersionTable } from './api-versions-used.ts';
 import { startDeadline, withRetries } from './call-deadline.ts';
 import type { CallOptions, KafkaClientOptions } from './client-options.ts';
 import { fetchRecords, type Fetched, type FetchOptions } from './fetch-records.ts';
-import { offsetCommit, offsetFetch, type CommittedOffset, type OffsetCommitOptions, type OffsetCommitResult, type OffsetFetchOptions, type OffsetToCommit } from './group-offsets.ts';
+import { offsetCommit, offsetDelete, offsetFetch, type CommittedOffset, type OffsetCommitOptions, type OffsetCommitResult, type OffsetFetchOptions, type OffsetToCommit } from './group-offsets.ts';
 import { listOffsets, type OffsetAnswer, type OffsetQuery } from './list-offsets.ts';
 import type { ClusterMetadata } from './metadata-cache.ts';
 import { produceRecords, type ProduceOptions, type ProduceRecord } from './produce-records.ts';
@@ -44,6 +44,7 @@ export interface KafkaClient {
   deleteGroups(groupIds: readonly string[], options?: CallOptions): Promise<number[]>;
   offsetFetch(groupId: string, options?: OffsetFetchOptions): Promise<CommittedOffset[]>;
   offsetCommit(groupId: string, offsets: readonly OffsetToCommit[], options?: OffsetCommitOptions): Promise<OffsetCommitResult[]>;
+  offsetDelete(groupId: string, partitions: readonly { readonly topic: string; readonly partition: number }[], options?: CallOptions): Promise<number[]>;
   /** Any other request, in the newest version that both sides know; sent once unless `errorCodeOf` is given. The answer's error codes are the caller's to read. */
   send<Req, Res>(target: Target, api: Api<Req, Res>, draft: Draft<Req>, options?: SendCallOptions<Res>): Promise<Res>;
   /** After an answer to `send` said that a leader or coordinator has moved. */
@@ -84,6 +85,7 @@ export function openKafkaClient(options: KafkaClientOptions): KafkaClient {
     deleteGroups: (groupIds, call) => deleteGroups(session, groupIds, call),
     offsetFetch: (groupId, call) => offsetFetch(session, groupId, call),
     offsetCommit: (groupId, offsets, call) => offsetCommit(session, groupId, offsets, call),
+    offsetDelete: (groupId, partitions, call) => offsetDelete(session, groupId, partitions, call),
     send: (target, api, draft, call) => sendRequest(session, target, api, draft, call),
     forgetLocations,
     close: () => session.close(),

@@ -1,6 +1,7 @@
 import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, TenantLimits, Topology } from '../topology/topology.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { buildSecurity, buildServerTls, readReference } from './build-security.ts';
+import { buildDeadlines } from './deadlines.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseDurationMs } from './duration.ts';
 
@@ -26,6 +27,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
   const primary = clusters.find((cluster) => cluster.role === 'primary')?.name;
   const links = file.links ?? (primary === undefined ? [] : clusters.filter(({ name }) => name !== primary).map(({ name }) => ({ from: primary, to: name })));
   const brokerPorts = Math.max(1, ...clusters.map(({ brokers }) => brokers.length));
+  const pauseBudgetMs = parseDurationMs(file.failover?.pauseBudget ?? DEFAULTS.pauseBudget) ?? 0;
   return {
     name: file.name ?? DEFAULTS.name,
     runtime: file.runtime ?? 'auto',
@@ -43,7 +45,8 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
     failover: {
       maxLagRecords: file.failover?.maxLagRecords ?? DEFAULTS.maxLagRecords,
       maxLagSeconds: file.failover?.maxLagSeconds ?? DEFAULTS.maxLagSeconds,
-      pauseBudgetMs: parseDurationMs(file.failover?.pauseBudget ?? DEFAULTS.pauseBudget) ?? 0,
+      pauseBudgetMs,
+      deadlines: buildDeadlines(file.failover?.deadlines ?? {}, pauseBudgetMs),
     },
     virtualClusters: file.virtualClusters ?? [],
   };

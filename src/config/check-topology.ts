@@ -4,6 +4,7 @@ import { CLUSTER_NAMES, checkLinks } from './check-links.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkSecurity } from './check-security.ts';
 import type { ConfigFile } from './config-schema.ts';
+import { checkDeadlines } from './deadlines.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Finding } from './diagnostic.ts';
 
@@ -72,7 +73,7 @@ function checkGateways(topology: Topology): readonly Finding[] {
 function checkFailover(topology: Topology): readonly Finding[] {
   const { pauseBudgetMs } = topology.failover;
   const { holdMs } = topology.gateway;
-  if (pauseBudgetMs < holdMs) return [];
+  if (pauseBudgetMs < holdMs) return checkDeadlines(topology.failover);
   return [
     {
       path: ['failover', 'pauseBudget'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FREE_DEADLINES } from './deadlines.ts';
 import { DEFAULTS, MAX_HOLD_MS } from './defaults.ts';
 import { parseDurationMs } from './duration.ts';
 
@@ -22,6 +23,8 @@ const version = (what: string) => matching(/^\d+\.\d+\.\d+$/, 'a version like 4.
 const SECRET = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/;
 const SECRET_FORM = 'a reference (env:NAME or file:PATH; secrets do not stand in this file)';
 const SECRET_ERROR = `is not ${SECRET_FORM}`;
+const DURATION_ERROR = 'is not a duration like 500ms, 20s or 2m';
+const duration = (what: string) => z.string({ error: DURATION_ERROR }).refine((value) => (parseDurationMs(value) ?? 0) > 0, { error: DURATION_ERROR }).optional().describe(what);
 const secret = (what: string) => matching(SECRET, SECRET_FORM, what);
 
 function isBootstrap(value: string): boolean {
@@ -150,11 +153,24 @@ const failover = z
   .strictObject({
     maxLagRecords: count(0, Number.MAX_SAFE_INTEGER, `refuse to start a planned switch while more is not replicated (default ${DEFAULTS.maxLagRecords})`),
     maxLagSeconds: count(0, 86_400, `the same, as age of the oldest record (default ${DEFAULTS.maxLagSeconds})`),
-    pauseBudget: z
-      .string({ error: 'is not a duration like 500ms, 20s or 2m' })
-      .refine((value) => (parseDurationMs(value) ?? 0) > 0, { error: 'is not a duration like 500ms, 20s or 2m' })
+    pauseBudget: duration(`longest time that producers may wait before a switch gives up; shorter than gateway.holdMs (default ${DEFAULTS.pauseBudget})`),
+    deadlines: z
+      .strictObject({
+        translateGroups: duration(`for the positions of consumer groups to be found, before anybody waits (default ${FREE_DEADLINES.translateGroups})`),
+        prepare: duration(`until every node has looked at the new cluster (default ${FREE_DEADLINES.prepare})`),
+        intent: duration(`until the log of the switch says that it is under way (default ${FREE_DEADLINES.intent})`),
+        drainGroups: duration(`for members of consumer groups to commit; producers go on meanwhile (default ${FREE_DEADLINES.drainGroups})`),
+        pause: duration('until every node holds writes (default: a fifth of pauseBudget)'),
+        drain: duration('until every write is answered (default: a fifth of pauseBudget)'),
+        proveTail: duration('until the last record is replicated (default: two fifths of pauseBudget)'),
+        moveGroups: duration('for the positions of consumer groups (default: a fifth of pauseBudget)'),
+        commit: duration(`until the decision can be read; from here on the switch is not given up (default ${FREE_DEADLINES.commit})`),
+        flip: duration(`for one node to switch; the others do not wait for it longer (default ${FREE_DEADLINES.flip})`),
+        resume: duration(`the same, to let writes pass (default ${FREE_DEADLINES.resume})`),
+        proveSwitch: duration(`for the records that prove the switch on every node (default ${FREE_DEADLINES.proveSwitch})`),
+      })
       .optional()
-      .describe(`longest time that producers may wait before a switch gives up; shorter than gateway.holdMs (default ${DEFAULTS.pauseBudget})`),
+      .describe('longest time of each phase of a switch; pause, drain, proveTail and moveGroups together: at most pauseBudget'),
   })
   .describe('what a switch may cost');
 

@@ -39,6 +39,24 @@ export async function openJournal(environmentDir: string, runId: string): Promis
   };
 }
 
+/** A run that is given up by somebody else than its own process: a journal beside its own says who, when, and how it ended. Throws what `giveUp` throws. */
+export async function recordGivingUp<T>(environmentDir: string, name: string, started: Extract<RunEvent, { type: 'run-started' }>, giveUp: () => Promise<T>, elapsedMs: () => number): Promise<T> {
+  const journal = await openJournal(environmentDir, name);
+  const startMs = elapsedMs();
+  const end = async (outcome: 'rolled-back' | 'stuck', message: string): Promise<void> => await journal.listener({ type: 'run-ended', atMs: Math.round(elapsedMs() - startMs), outcome, message });
+  try {
+    await journal.listener(started);
+    const answer = await giveUp();
+    await end('rolled-back', `given up by ${started.by ?? 'somebody'}: every node serves ${started.plan.from}`);
+    return answer;
+  } catch (reason) {
+    await end('stuck', GwctlError.from(reason).message).catch(() => {});
+    throw reason;
+  } finally {
+    await journal.close();
+  }
+}
+
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }

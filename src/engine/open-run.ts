@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeState } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
+import type { Topology } from '../topology/topology.ts';
 
 /** A run that is not over: its switch is not decided, or not every node has gone where it led. */
 export interface OpenRun {
@@ -24,13 +25,23 @@ const POLL_MS = 250;
 /** After its lease a node settles by itself; this is how long gwctl waits to see it. */
 const SETTLE_MS = 20_000;
 
-/** What the logs and the nodes say of a run that is not over; undefined: there is none. Throws UNAVAILABLE when no cluster and no node answers. */
+/** Looks for a run that is not over; undefined: there is none. Throws UNAVAILABLE when no cluster and no node answers. */
 export async function findOpenRun(world: World): Promise<OpenRun | undefined> {
   const [logs, nodes] = await Promise.all([readLogs(world), readNodes(world)]);
   if (nodes.length === 0 && [...logs.values()].every((log) => log === undefined)) throw new GwctlError('UNAVAILABLE', 'neither a cluster nor a gateway node answers');
+  return openRunIn(logs, nodes, world.topology);
+}
+
+/** The commands that end it, the one that brings it to its end first. */
+export function commandsToEnd({ isCommitted }: OpenRun): readonly string[] {
+  return isCommitted ? ['gwctl resume'] : ['gwctl resume', 'gwctl rollback'];
+}
+
+/** Pure: what the logs and the nodes say of a run that is not over. A log that could not be read says nothing. */
+export function openRunIn(logs: StateLogs, nodes: readonly NodeState[], topology: Topology): OpenRun | undefined {
   const held = nodes.flatMap(({ run }) => (run === null ? [] : [run]));
   const leaseOf = (runId: string): Date | undefined => held.filter((run) => run.runId === runId).map(({ leaseUntil }) => new Date(leaseUntil)).sort((a, b) => b.getTime() - a.getTime())[0];
-  const standing = standingOf(logs, nodes, world);
+  const standing = standingOf(logs, nodes, topology);
 
   const commit = commitOf(logs, standing);
   const isBehind = ({ generation, phase }: NodeState): boolean => generation < standing.generation || phase !== 'serving';
@@ -43,7 +54,7 @@ export async function findOpenRun(world: World): Promise<OpenRun | undefined> {
     return { runId, by, generation, from, to, isCommitted: false, leaseUntil: leaseOf(runId) };
   }
   const [run] = held;
-  return run === undefined ? undefined : { runId: run.runId, by: undefined, generation: run.generation, from: standing.active, to: run.to, isCommitted: false, leaseUntil: leaseOf(run.runId) };
+  return run === undefined ? undefined : { runId: run.runId, by: run.by, generation: run.generation, from: standing.active, to: run.to, isCommitted: false, leaseUntil: leaseOf(run.runId) };
 }
 
 /**
@@ -59,6 +70,14 @@ export async function giveUpRun(run: OpenRun, world: World, clock: Clock, note: 
   if (decision.kind === 'commit') throw committed({ ...run, isCommitted: true });
   await world.clusters.get(from)?.stateLog.append(decision).catch((reason: unknown) => note(`the decision was not copied to ${from}: ${GwctlError.from(reason).message}`));
   return await awaitNodes(world, clock, note, signal, ({ active, phase, generation: served }) => active === from && phase === 'serving' && served < generation);
+}
+
+/** There is nothing to end; a node that is lost waits for something else. */
+export async function noOpenRun(verb: 'resume' | 'roll back', world: World): Promise<GwctlError> {
+  const lost = (await readNodes(world)).filter(({ isLost }) => isLost).map(({ node }) => node);
+  return new GwctlError('CHECK_FAILED', `no run is open: nothing to ${verb}, nothing was changed`, {
+    hint: lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} hold writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
+  });
 }
 
 export function committed({ runId, to, generation }: OpenRun): GwctlError {
@@ -82,12 +101,17 @@ export function planToFinish({ from, to, generation }: OpenRun, gateways: readon
   };
 }
 
+/** Nothing is left to do of a run that is given up. */
+export function planToGiveUp({ from, to, generation }: OpenRun): Plan {
+  return { to, from, basis: { active: from, generation: generation - 1 }, generation, steps: [] };
+}
+
 /** A run that is alive renews its lease; one that is dead cannot, and after its lease nobody obeys it. */
 async function awaitEndOfLease({ runId, by, leaseUntil }: OpenRun, world: World, clock: Clock, note: (text: string) => void, signal: AbortSignal): Promise<void> {
   if (leaseUntil === undefined) return;
   const holder = `run ${runId}${by === undefined ? '' : ` of ${by}`}`;
   while (clock.now() < leaseUntil) {
-    note(`${holder} may be alive until ${leaseUntil.toISOString()}`);
+    note(`${holder} may be alive: its lease ends in ${Math.ceil((leaseUntil.getTime() - clock.now().getTime()) / 1000)} s`);
     await clock.sleep(POLL_MS, signal);
     const renewed = (await readNodes(world)).find(({ run }) => run?.runId === runId && new Date(run.leaseUntil) > leaseUntil);
     if (renewed !== undefined) throw new GwctlError('LOCKED', `${holder} is alive: it holds ${renewed.node}`);
@@ -116,7 +140,7 @@ async function readNodes(world: World): Promise<readonly NodeState[]> {
   return (await Promise.all(world.gateways.map((gateway) => gateway.state().catch(() => undefined)))).filter((state) => state !== undefined);
 }
 
-function standingOf(logs: StateLogs, nodes: readonly NodeState[], { topology }: World): Standing {
+function standingOf(logs: StateLogs, nodes: readonly NodeState[], topology: Topology): Standing {
   let standing: Standing = lastCommit(logs) ?? { generation: 1, active: topology.clusters.find(({ role }) => role === 'primary')?.name ?? '' };
   for (const { generation, active } of nodes) if (generation > standing.generation) standing = { generation, active };
   return standing;

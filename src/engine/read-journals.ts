@@ -21,7 +21,7 @@ export async function readJournals(environmentDir: string): Promise<readonly Jou
     if (reason.code === 'ENOENT') return [];
     throw reason;
   });
-  return await Promise.all(names.filter((name) => name.endsWith(ENDING)).sort().map((name) => readOne(environmentDir, name.slice(0, -ENDING.length))));
+  return await Promise.all(names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)).sort().map((name) => readOne(environmentDir, name)));
 }
 
 /** One of them by its name, or by the beginning of one. Throws USAGE when there is none, or more than one. */

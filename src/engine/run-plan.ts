@@ -61,7 +61,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     try {
       if (!isPastReturn) options.signal.throwIfAborted();
       if (planned.kind === 'commit-switch') isPastReturn = true;
-      await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to) });
+      await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to), limitMs: planned.timeoutMs ?? step.timeoutMs(planned) });
       if (planned.kind === 'pause-gateways') pausedAtMs = startedMs;
       const evidence = await step.apply(planned, contextOf(options, isPastReturn, isPastReturn, step.timeoutMs(planned), (text) => {
         void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
@@ -128,7 +128,7 @@ function refused(plan: Plan, cause: GwctlError): GwctlError {
 }
 
 function rolledBack(plan: Plan, cause: GwctlError): GwctlError {
-  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, every node serves ${plan.from} again; writes were held, none was lost`, {
+  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, every node serves ${plan.from} again; ${plan.unplanned === undefined ? 'writes were held, none was lost' : 'what was not acknowledged was not lost either'}`, {
     cause,
     hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes',
   });

@@ -1,8 +1,10 @@
 import type { CheckReport } from '../checks/check.ts';
-import { describeStep } from '../plan/plan.ts';
+import type { Loss } from '../checks/loss.ts';
+import type { Plan, StepKind, UnplannedTerms } from '../plan/plan.ts';
 import type { StepEvidence } from '../steps/step.ts';
 import type { JournalRead } from './read-journals.ts';
 import type { RunEvent, RunOutcome } from './run-event.ts';
+import { groupsOf, nodesOf, tailOf, type GroupsSummary, type NodeSummary, type TailSummary } from './summarise-evidence.ts';
 
 /** What a run was, by its journal. */
 export interface RunSummary {
@@ -16,20 +18,30 @@ export interface RunSummary {
   readonly generation: number;
   /** 'interrupted': the process was gone before it could say how it ended; the nodes went where the log of the switch says. */
   readonly outcome: RunOutcome | 'interrupted';
+  /** The commit was written: the new cluster is active, whatever came after it. */
+  readonly hasSwitched: boolean;
   readonly message: string;
   /** Until its end, or the last sign of it. */
   readonly durationMs: number;
   /** How long a producer can have waited; undefined when nothing was held. */
   readonly writePauseMs: number | undefined;
+  readonly nodes: readonly NodeSummary[];
+  /** Undefined where the run did not come so far. */
+  readonly groups: GroupsSummary | undefined;
+  readonly tail: TailSummary | undefined;
   readonly checks: readonly CheckReport[];
   readonly steps: readonly StepSummary[];
   readonly problem: string | undefined;
+  /** Of an unplanned switch: what was consented to, and what was lost in the end, if it came to that. */
+  readonly unplanned: UnplannedTerms | undefined;
 }
 
 export interface StepSummary {
+  readonly kind: StepKind;
   readonly text: string;
   readonly startedAtMs: number;
   readonly durationMs: number | undefined;
+  readonly limitMs: number | undefined;
   readonly outcome: 'done' | 'failed' | 'undone' | 'interrupted';
   readonly notes: readonly string[];
   readonly message: string | undefined;
@@ -39,13 +51,13 @@ export interface StepSummary {
 /** undefined when the journal does not even say what was planned. */
 export function summariseRun({ name, events, problem }: JournalRead): RunSummary | undefined {
   const [started] = events;
-  if (started?.type !== 'run-started') return undefined;
+  if (started?.type !== 'run-started' || !isReadable(started.plan)) return undefined;
   const { runId, at, by = 'unknown', plan, checks = [] } = started;
   const ended = events.findLast((event) => event.type === 'run-ended');
   const last = events.at(-1);
   const lastMs = last === undefined || last.type === 'run-started' ? 0 : last.atMs;
-  const held = events.find((event) => event.type === 'step-started' && plan.steps[event.index]?.kind === 'pause-gateways');
-  const released = events.find((event) => (event.type === 'step-done' && plan.steps[event.index]?.kind === 'resume-gateways') || (event.type === 'step-undone' && plan.steps[event.index]?.kind === 'pause-gateways'));
+  const pause = pauseOf(plan, events);
+  const steps = plan.steps.flatMap((step, index) => stepOf(step.kind, events.filter((event) => 'index' in event && event.index === index)));
   return {
     name,
     runId,
@@ -55,17 +67,41 @@ export function summariseRun({ name, events, problem }: JournalRead): RunSummary
     to: plan.to,
     generation: plan.generation,
     outcome: ended?.outcome ?? 'interrupted',
+    hasSwitched: steps.some(({ kind, outcome }) => outcome === 'done' && (kind === 'commit-switch' || kind === 'flip-gateways')),
     message: ended?.message ?? 'the run was killed; the nodes went where the log of the switch says',
     durationMs: lastMs,
-    writePauseMs: held !== undefined && 'atMs' in held && released !== undefined && 'atMs' in released ? released.atMs - held.atMs : undefined,
+    writePauseMs: pause === undefined ? undefined : pause.toMs - pause.fromMs,
+    nodes: nodesOf(plan, steps, pause),
+    groups: groupsOf(steps),
+    tail: tailOf(steps),
     checks,
-    steps: plan.steps.flatMap((step, index) => stepOf(describeStep(step, plan.to), events.filter((event) => 'index' in event && event.index === index))),
+    steps,
     problem,
+    unplanned: termsOf(plan, events),
   };
 }
 
+/** Somebody may have edited the file, and an older gwctl does not know what a newer one plans. */
+function isReadable(plan: Partial<Plan> | undefined): boolean {
+  return typeof plan === 'object' && plan !== null && typeof plan.from === 'string' && typeof plan.to === 'string' && Array.isArray(plan.steps);
+}
+
+/** From the first held write to the last that was let pass, or given back; undefined when that did not happen, or is not known. */
+function pauseOf(plan: Plan, events: readonly RunEvent[]): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const isOf = (kind: StepKind, event: RunEvent, type: RunEvent['type']): boolean => event.type === type && 'index' in event && plan.steps[event.index]?.kind === kind;
+  const held = events.find((event) => isOf('pause-gateways', event, 'step-started'));
+  const released = events.find((event) => isOf('resume-gateways', event, 'step-done') || isOf('pause-gateways', event, 'step-undone'));
+  return held !== undefined && 'atMs' in held && released !== undefined && 'atMs' in released ? { fromMs: held.atMs, toMs: released.atMs } : undefined;
+}
+
+function termsOf({ unplanned, steps }: Plan, events: readonly RunEvent[]): UnplannedTerms | undefined {
+  const confirmed = events.find((event) => event.type === 'step-done' && steps[event.index]?.kind === 'confirm-loss');
+  if (unplanned === undefined || confirmed?.type !== 'step-done') return unplanned;
+  return { ...unplanned, loss: confirmed.evidence['loss'] as Loss };
+}
+
 /** Nothing for a step that was not reached. */
-function stepOf(text: string, events: readonly RunEvent[]): StepSummary[] {
+function stepOf(kind: StepKind, events: readonly RunEvent[]): StepSummary[] {
   const started = events.find((event) => event.type === 'step-started');
   if (started === undefined) return [];
   const done = events.find((event) => event.type === 'step-done');
@@ -73,9 +109,11 @@ function stepOf(text: string, events: readonly RunEvent[]): StepSummary[] {
   const isUndone = events.some((event) => event.type === 'step-undone');
   return [
     {
-      text,
+      kind,
+      text: started.text,
       startedAtMs: started.atMs,
       durationMs: done?.durationMs ?? (failed === undefined ? undefined : failed.atMs - started.atMs),
+      limitMs: started.limitMs,
       outcome: failed !== undefined ? 'failed' : isUndone ? 'undone' : done === undefined ? 'interrupted' : 'done',
       notes: events.flatMap((event) => (event.type === 'step-noted' ? [event.text] : [])),
       message: failed?.message,

@@ -52,6 +52,8 @@ export async function startAdminServer(node: GatewayNode, options: AdminServerOp
 
   app.get(ADMIN_PATHS.health, () => ({ status: 'UP', ...node.state() }));
   app.get(ADMIN_PATHS.state, () => node.state());
+  app.get(ADMIN_PATHS.acknowledged, () => node.acknowledged());
+  app.get(ADMIN_PATHS.clients, async () => await node.clients());
   app.get(ADMIN_PATHS.metrics, async (_request, reply) => {
     const { text, contentType } = await node.renderMetrics();
     await reply.header('content-type', contentType).send(text);
@@ -146,5 +148,7 @@ function readOrder(body: unknown): SwitchOrder {
   if (typeof order.to !== 'string' || order.to === '') throw new GwctlError('USAGE', 'to is missing');
   if (typeof order.leaseMs !== 'number' || !(order.leaseMs > 0 && order.leaseMs <= 600_000)) throw new GwctlError('USAGE', 'leaseMs is not between 1 and 600000');
   if (order.timeoutMs !== undefined && !(order.timeoutMs > 0 && order.timeoutMs <= 60_000)) throw new GwctlError('USAGE', 'timeoutMs is not between 1 and 60000');
+  if (order.loss !== undefined && typeof order.loss?.records !== 'number') throw new GwctlError('USAGE', 'loss.records is not a number');
+  for (const key of ['from', 'by'] as const) if (order[key] !== undefined && typeof order[key] !== 'string') throw new GwctlError('USAGE', `${key} is not text`);
   return order as SwitchOrder;
 }

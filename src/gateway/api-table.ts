@@ -144,11 +144,15 @@ export function advertisedApis(table: ApiTable): { apiKey: number; minVersion: n
 
 /** Why a cluster whose brokers serve `served` cannot stand behind this table, or [] when it can. SASL is the gateway's own. */
 export function missingApis(table: ApiTable, served: ReadonlyMap<number, { readonly min: number; readonly max: number }>): string[] {
-  const own: readonly number[] = [API.saslHandshake, API.saslAuthenticate, API.apiVersions];
-  return [...table.values()].filter((rule) => !own.includes(rule.key)).flatMap((rule) => {
-    const range = served.get(rule.key);
-    if (range === undefined) return [`api ${rule.key} is not served`];
-    if (range.max < rule.brokerMax || range.min > rule.min) return [`api ${rule.key} is served ${range.min}–${range.max}, needed ${rule.min}–${rule.brokerMax}`];
-    return [];
+  return neededApis(table).flatMap(({ key, min, max }) => {
+    const range = served.get(key);
+    if (range === undefined) return [`api ${key} is not served`];
+    return range.max < max || range.min > min ? [`api ${key} is served ${range.min}–${range.max}, needed ${min}–${max}`] : [];
   });
+}
+
+/** What every broker behind this table must serve. SASL is the gateway's own. */
+export function neededApis(table: ApiTable): { key: number; min: number; max: number }[] {
+  const own: readonly number[] = [API.saslHandshake, API.saslAuthenticate, API.apiVersions];
+  return [...table.values()].filter(({ key }) => !own.includes(key)).map(({ key, min, brokerMax }) => ({ key, min, max: brokerMax }));
 }

@@ -55,13 +55,14 @@ export class BackendCluster {
     this.stateLog = openStateLog(this.client);
   }
 
-  /** An authenticated connection to broker `nodeId`, or to any broker when the cluster has no such one: it then sends the client elsewhere (hazard H9). */
-  async connect(nodeId: number): Promise<Socket> {
+  /** An authenticated connection to broker `nodeId`, or to any broker when the cluster has no such one now: it then sends the client elsewhere (hazard H9). */
+  async connect(nodeId: number): Promise<{ readonly socket: Socket; readonly isStandIn: boolean }> {
     if (performance.now() - this.#knownAt > ADDRESSES_FRESH_MS || !this.#addresses.has(nodeId)) await this.#ask();
-    const first = this.#addresses.get(nodeId) ?? [...this.#addresses.values()][0];
+    const own = this.#addresses.get(nodeId);
+    const first = own ?? [...this.#addresses.values()][0];
     if (first === undefined) throw new GwctlError('UNAVAILABLE', `cluster ${this.name} has no broker`);
     try {
-      return await this.#open(first);
+      return { socket: await this.#open(first), isStandIn: own === undefined };
     } catch (reason) {
       this.#knownAt = -Infinity;
       throw new GwctlError('UNAVAILABLE', `broker ${nodeId} of ${this.name} cannot be reached: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KafkaClient } from '../client/kafka-client.ts';
 import { CANARY_TOPIC_CONFIGS, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
@@ -22,7 +23,7 @@ export interface BackingOptions {
 }
 
 /** Every client asks for metadata again within this time (metadata.max.age.ms and its like are 5 minutes by default). */
-const SETTLING_MS = 300_000;
+export const SETTLING_MS = 300_000;
 const COMPACTED = { 'cleanup.policy': 'compact' };
 const TOPICS_VISIBLE_MS = 15_000;
 const RETRY_MS = 200;
@@ -61,6 +62,11 @@ export class Backing {
   startAt({ generation, active }: NodeMemory): void {
     this.#active = this.#named(active);
     this.#generation = generation;
+  }
+
+  /** Of any cluster. */
+  clientOf(name: string): KafkaClient {
+    return this.#named(name).client;
   }
 
   get active(): BackendCluster {

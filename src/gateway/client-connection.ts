@@ -4,25 +4,27 @@ import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
+import { ProducedBatches } from './acknowledged/produced-batches.ts';
 import { answerInFull } from './answer-in-full.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
 import { KEEP_ALIVE_MS } from './backend-link.ts';
+import { awaitOwedWrites } from './await-owed-writes.ts';
 import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ByteSource, StreamEnded } from './byte-source.ts';
-import { readClientSoftware, UNKNOWN_SOFTWARE } from './client-software.ts';
+import { readClientSoftware, UNKNOWN_SOFTWARE, type ClientSoftware } from './client-software.ts';
 import { complain } from './complain.ts';
 import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
-import { judgeProduce } from './judge-produce.ts';
+import { judgeProduce, type JudgedProduce } from './judge-produce.ts';
 import { ConnectionTraffic } from './limits/connection-traffic.ts';
 import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
-import { answerMoved } from './moved-answers.ts';
+import { answerCut, answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { completeProduced } from './produced-topics.ts';
@@ -69,7 +71,7 @@ export class ClientConnection {
     this.#node = node;
     this.#log = log;
     this.#login = new Login(node, socket.remoteAddress ?? '');
-    this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), flush: () => this.#flush(), over: this.#over.signal });
+    this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), isOwed: (route) => this.#isOwed(route), flush: () => this.#flush(), over: this.#over.signal });
     this.#detours = new Detours(node, nodeId, this.#routes, this.#over.signal, (reason) => this.#fail(reason));
     this.#patience = new FramePatience(node.limits);
     this.#sink = new ByteSink(socket, (bytes) => this.#traffic.untaken(bytes));
@@ -77,7 +79,8 @@ export class ClientConnection {
     this.#queue = new ExchangeQueue((frame) => {
       void this.#sink.write(frame);
       this.#sink.flush();
-    }, ({ apiKey, charge }, milliseconds) => {
+    }, ({ apiKey, charge, produced }, milliseconds) => {
+      produced?.delivered();
       node.metrics.answered(apiKey, milliseconds);
       if (charge !== undefined) this.#traffic.answered(charge);
     });
@@ -98,6 +101,10 @@ export class ClientConnection {
     } finally {
       await this.#end();
     }
+  }
+
+  get software(): ClientSoftware {
+    return this.#software;
   }
 
   /** Bytes from and to the client so far. */
@@ -136,6 +143,17 @@ export class ClientConnection {
     if (why === undefined) return;
     this.#complain(new GwctlError('UNAVAILABLE', why));
     this.destroy();
+  }
+
+  /** For a cluster that does not answer: what it has not answered by now was not written, as far as the client hears, and is sent again. */
+  async cutOff(): Promise<void> {
+    if (this.#midWrite || !(await this.#routes.leave(0))) return this.destroy();
+    for (const exchange of this.#queue.owed().filter(({ isWrite }) => isWrite)) {
+      exchange.via = undefined;
+      const answer = exchange.by === 'internal' ? Buffer.alloc(0) : (answerCut(exchange) ?? answerMoved(exchange, this.#login.session?.around));
+      if (answer === undefined) return this.destroy();
+      this.#finishWrite(exchange, answer);
+    }
   }
 
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
@@ -220,37 +238,42 @@ export class ClientConnection {
     const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
     const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
     const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
-    if ((await this.#admit(transactionalId)) === 'expired') {
-      const asked = await swallowProduceRequest(reader, head.apiVersion >= FIRST_PRODUCE_BY_ID);
-      if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
-      return;
-    }
+    if ((await this.#admit(transactionalId)) === 'expired') return await this.#refuseProduce(head, reader);
     this.#midWrite = true;
     let pushed = false;
     const unknown: UnknownTopic[] = [];
     try {
       const isJudged = this.#node.isSettling || transactionalId !== null || session.around.access?.user.can !== undefined;
       const writer = { node: this.#node, nodeId: this.#nodeId, software: this.#software, around: session.around };
-      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } as const);
+      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } satisfies JudgedProduce);
       if (judged.kind === 'answer') {
         if (judged.answer.length > 0) this.#answerLocally(head, judged.answer);
         return;
       }
       let route = this.#routes.mainNow;
       while (route === undefined || !this.#routes.isCurrent(route)) route = await this.#routes.to();
+      // Its client may write to the same broker by another port already, and neither write knows of the other.
+      if (route.isStandIn) return await this.#refuseProduce(head, judged.body);
       const { link } = route;
+      const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown), isWrite: true, charge: this.#traffic.claim() });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown, judged.answered), isWrite: true, produced, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
-      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease));
+      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));
       if (answer !== undefined) this.#answerLocally(head, answer);
     } finally {
       this.#midWrite = false;
       if (!pushed) this.#node.inFlight.end();
       if (this.#barrierWanted) this.settleUnacknowledged();
     }
+  }
+
+  /** Its client asks who the leader is, and tries again. */
+  async #refuseProduce(head: RequestHead, body: FrameReader): Promise<void> {
+    const asked = await swallowProduceRequest(body, head.apiVersion >= FIRST_PRODUCE_BY_ID);
+    if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
   }
 
   /** Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
@@ -285,7 +308,11 @@ export class ClientConnection {
       while (!this.#routes.isCurrent(route)) route = await this.#routes.to(key);
       // It has the topic ids of the cluster that was left meanwhile.
       if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
-      this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() });
+      const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() };
+      // A follower serves fetches, too (KIP-392): the client would stay with its old leader, and be out of range when that is back and behind.
+      const moved = route.isStandIn && api.key === API.fetch ? answerMoved(exchange, session.around) : undefined;
+      if (moved !== undefined) return this.#answerLocally(head, moved, exchange.charge);
+      this.#queue.push(exchange);
       pushed = true;
       await route.link.write(rewritten);
     } finally {
@@ -306,10 +333,13 @@ export class ClientConnection {
 
   // --- the backend
 
-  #lost({ via }: Route, reason: unknown): void {
-    const isMain = via === this.#nodeId;
+  #isOwed({ via }: Route): boolean {
+    return this.#queue.oldestOwed(via === this.#nodeId ? undefined : via) !== undefined;
+  }
+
+  #lost(route: Route, reason: unknown): void {
     // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
-    if (!this.#queue.owed().some((exchange) => exchange.via === (isMain ? undefined : via)) && !(isMain && this.#midWrite)) return;
+    if (!this.#isOwed(route) && !(route.via === this.#nodeId && this.#midWrite)) return;
     if (!(reason instanceof StreamEnded)) this.#complain(reason);
     this.destroy();
   }
@@ -335,6 +365,7 @@ export class ClientConnection {
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
     const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
+    exchange.produced?.answered(body);
     const deliver = async (): Promise<void> => this.#finishWrite(exchange, await translateAnswer(api, exchange, body, session, this.#node, this.#software));
     if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) await deliver();
   }
@@ -351,19 +382,10 @@ export class ClientConnection {
     this.#routes.flush();
   }
 
-  /** A write that was handed over may still happen: the broker is listened to until it has said so, lest a drain forget about it. */
   async #end(): Promise<void> {
     this.#traffic.end();
-    const owedWrites = (): Exchange[] => this.#queue.owed().filter((exchange) => exchange.isWrite);
-    const until = performance.now() + this.#node.limits.lingerMs;
     this.#flush();
-    for (;;) {
-      const [first] = owedWrites();
-      const link = first === undefined ? undefined : this.#routes.get(first.via);
-      if (link === undefined || link.isClosed || performance.now() >= until) break;
-      await link.frameOrClose(until - performance.now());
-    }
-    for (let owed = owedWrites().length; owed > 0; owed--) this.#node.inFlight.end();
+    for (let owed = await awaitOwedWrites(this.#queue, this.#routes, this.#node.limits.lingerMs); owed > 0; owed--) this.#node.inFlight.end();
     this.#queue.close();
     this.#sink.flush();
     this.#socket.destroySoon();

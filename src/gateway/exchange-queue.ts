@@ -1,3 +1,4 @@
+import type { ProducedBatches } from './acknowledged/produced-batches.ts';
 import type { Charge } from './limits/connection-traffic.ts';
 
 /** One request of a client that is not answered yet. */
@@ -15,6 +16,8 @@ export interface Exchange {
   /** Adds to the client's answer what the broker was not asked. */
   readonly complete?: (answer: Record<string, unknown>) => void;
   readonly isWrite: boolean;
+  /** Of a Produce request: what is remembered once its client has the answer. */
+  readonly produced?: ProducedBatches;
   /** What it counts for among its virtual cluster's limits; nothing when absent. */
   readonly charge?: Charge;
   /** The broker that it was sent to, where that is not the one of the client's port. */

@@ -144,6 +144,12 @@ export class FrameReader {
     return Buffer.concat(pieces);
   }
 
+  /** The next `bytes` bytes, left where they are: to be looked at now, not to be kept. */
+  peek(bytes: number, field: string): Soon<Buffer> {
+    this.#claim(bytes, field);
+    return this.#source.ensure(bytes);
+  }
+
   /** To be called behind the last field: what is left would be read as the next frame. */
   end(): void {
     if (this.remaining !== 0) throw new GwctlError('PROTOCOL', `${this.#what}: ${this.remaining} bytes behind the last field`);

@@ -1,16 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
-import type { NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
+import type { AckReport, NodeClients, NodeState, SwitchOrder, VirtualClusterInfo } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { AckMemory } from './acknowledged/ack-memory.ts';
+import { keepMeasured } from './acknowledged/measure-ends.ts';
 import type { AuditLog, AuditSink } from './audit/audit-log.ts';
 import { registerAuditMetrics } from './audit/audit-metrics.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { Backing, type BackingOptions } from './backing.ts';
 import { bindPort, type Listener } from './listen.ts';
-import { LocalServing, type ServingOptions } from './local-serving.ts';
+import { neededApis } from './api-table.ts';
+import { LocalServing, tableOf, type ServingOptions } from './local-serving.ts';
 import { createNodeMetrics, createProcessMetrics, renderMetrics } from './metrics.ts';
 import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
 import { SwitchArbiter, type AskPeer } from './switch-arbiter.ts';
 import type { Serving } from './serving.ts';
+import { readSoftwareCounts } from './software-metrics.ts';
 import { SwitchController } from './switch-controller.ts';
 import { readTokenKeys } from './token-keys.ts';
 import { issueToken, tokenId, TokenRefused, verifyToken } from './tokens.ts';
@@ -42,7 +46,10 @@ export interface GatewayNode {
   nextGeneration(): Promise<number>;
   readonly audit: AuditSink;
   state(): NodeState;
+  /** What it remembers of its acknowledgements. */
+  acknowledged(): Promise<AckReport>;
   renderMetrics: () => ReturnType<typeof renderMetrics>;
+  clients(): Promise<NodeClients>;
   virtualClusters(): VirtualClusterInfo[];
   /** Registers the virtual cluster when it is new. Throws USAGE for a name that cannot be one. */
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean, by?: Caller): Promise<string>;
@@ -75,12 +82,14 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     await writeNodeMemory(options.memoryFile, posture.standing);
     backing.startAt(posture.standing);
   }
-  const pool = await openPool(backing, options).catch((reason: unknown) => {
+  const acknowledged = new AckMemory();
+  acknowledged.forgot(backing.active.name);
+  const pool = await openPool(backing, options, acknowledged).catch((reason: unknown) => {
     backing.close();
     throw reason;
   });
   const audit: AuditLog = openAudit(node.name, backing, () => serving, log);
-  const serving: Serving = pool ?? new LocalServing(backing, options, log, audit);
+  const serving: Serving = pool ?? new LocalServing(backing, options, log, audit, acknowledged);
 
   // Before anybody can connect.
   if (posture.kind !== 'serve') await serving.closeGate();
@@ -94,7 +103,11 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     openGroups: (verdict) => serving.openGroups(verdict),
     closeGate: () => serving.closeGate(),
     openGate: () => serving.openGate(),
-    drain: async (timeoutMs) => {
+    drain: async (timeoutMs, isCut) => {
+      if (isCut) {
+        await serving.cutOff();
+        return true;
+      }
       if (!(await serving.settleWrites(timeoutMs))) return false;
       await serving.abortTransactions(timeoutMs);
       return true;
@@ -104,12 +117,14 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
     flip: (to, generation) => serving.flip(to, generation),
   });
-  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt });
+  const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt, now: new Date().toISOString() });
   const [readNode, readProcess] = [createNodeMetrics({ state, clusters: options.clusters.map(({ name }) => name), ...(pool === undefined ? {} : { register: (registry, prefix) => registerAuditMetrics(registry, audit, prefix) }) }), createProcessMetrics()];
 
   const listeners: Listener[] = [];
+  let endMeasuring = (): void => {};
   const close = async (): Promise<void> => {
     arbiter.close();
+    endMeasuring();
     const closed = listeners.map((listener) => listener.close());
     await serving.close();
     await audit.close(AUDIT_CLOSE_MS);
@@ -124,6 +139,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     throw reason;
   }
   arbiter.watch(controller);
+  endMeasuring = keepMeasured(acknowledged, (name) => backing.clientOf(name));
   if (posture.kind === 'unknown') log.warn(`${posture.why}: writes are held until that is known, from the clusters or from another node`, { cluster: posture.standing.active, generation: posture.standing.generation });
   log.info(posture.kind === 'serve' ? 'serving' : 'waiting', { cluster: backing.active.name, generation: controller.generation, ports: node.ports.map(({ port }) => port).join(','), ...(pool === undefined ? {} : { workers: node.workers }) });
 
@@ -133,7 +149,13 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     nextGeneration: () => arbiter.nextGeneration(controller.generation),
     audit,
     state,
+    acknowledged: async () => {
+      const silent = await serving.settleAcknowledged().then(() => undefined, (reason: unknown) => GwctlError.from(reason).message);
+      const clusters = acknowledged.report();
+      return { node: node.name, clusters: silent === undefined ? clusters : clusters.map((cluster) => ({ ...cluster, gap: cluster.gap ?? silent })) };
+    },
     renderMetrics: async () => await renderMetrics(await Promise.all([readProcess(), readNode(), serving.metrics()])),
+    clients: async () => ({ clients: readSoftwareCounts(await serving.metrics()), apis: neededApis(tableOf(options)) }),
     virtualClusters: () => backing.tenants.list(),
     issueToken: async (virtualCluster, username, lifeTimeSeconds, isAdmin = false, by = {}) => {
       if (await backing.tenants.register(virtualCluster)) audit.record({ kind: 'virtual-cluster-registered', virtualCluster, ...by });
@@ -159,12 +181,12 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
 }
 
 /** undefined: the node is one process. */
-async function openPool(backing: Backing, { forkWorker, ...options }: GatewayNodeOptions): Promise<WorkerPool | undefined> {
+async function openPool(backing: Backing, { forkWorker, ...options }: GatewayNodeOptions, acknowledged: AckMemory): Promise<WorkerPool | undefined> {
   await backing.open();
   if (options.node.workers === 1) return undefined;
   if (forkWorker === undefined) throw new GwctlError('INTERNAL', `node ${options.node.name} has ${options.node.workers} workers, and nobody who starts them`);
   const { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards, log } = options;
-  const pool = new WorkerPool(backing, { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards }, forkWorker, log);
+  const pool = new WorkerPool(backing, { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards }, forkWorker, log, acknowledged);
   await pool.start();
   return pool;
 }

@@ -5,8 +5,9 @@ import type { ClientSoftware } from './client-software.ts';
 import { FrameReader } from './frame-reader.ts';
 import { answerProduceFailed, answerProduceNotLeader } from './local-answers.ts';
 import type { NodeContext } from './node-context.ts';
-import { producedTopics } from './produced-topics.ts';
+import { physicalTopicOf, producedTopics } from './produced-topics.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
+import { numberedBatches, writtenPartitions } from './splice/numbered-batches.ts';
 import { swallowProduceRequest } from './splice/produce-request.ts';
 import { FIRST_PRODUCE_BY_ID } from './splice/produce-request-by-id.ts';
 
@@ -19,8 +20,8 @@ export interface Writer {
   readonly around: Surroundings;
 }
 
-/** A Produce request that may go on, or the answer to it; an empty one where its client waits for none. */
-export type JudgedProduce = { readonly kind: 'forward'; readonly body: FrameReader } | { readonly kind: 'answer'; readonly answer: Buffer };
+/** A Produce request that may go on, with who wants to see its answer, or the answer to it; an empty one where its client waits for none. */
+export type JudgedProduce = { readonly kind: 'forward'; readonly body: FrameReader; readonly answered?: (answer: Record<string, unknown>) => void } | { readonly kind: 'answer'; readonly answer: Buffer };
 
 const NO_ANSWER: JudgedProduce = { kind: 'answer', answer: Buffer.alloc(0) };
 
@@ -29,10 +30,18 @@ export async function judgeProduce({ node, nodeId, software, around }: Writer, h
   const reader = (): FrameReader => new FrameReader(bytesOf(body), body.length, flexible, 'Produce');
   const asked = await swallowProduceRequest(reader(), head.apiVersion >= FIRST_PRODUCE_BY_ID);
   const denied = await denyProduce(head, asked, around);
-  const fits = denied !== undefined || !node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around));
+  const topicOf = (name: string, topicId: string): string | undefined => physicalTopicOf(name, topicId, around);
+  const isAtLeader = denied !== undefined || !node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around));
+  const batches = !isAtLeader || !node.isSettling || node.sequences.isEmpty || transactionalId !== null ? [] : numberedBatches(head.apiVersion, body, topicOf);
+  const fits = isAtLeader && node.sequences.mayWrite(batches);
   const errorCode = transactionalId === null || denied !== undefined || !fits ? undefined : await node.transactions.beforeProduce(transactionalId, head, body, software);
-  if (denied === undefined && fits && errorCode === undefined) return { kind: 'forward', body: reader() };
+  if (denied === undefined && fits && errorCode === undefined) return { kind: 'forward', body: reader(), ...(batches.length === 0 ? {} : { answered }) };
   if (asked.acks === 0) return NO_ANSWER;
   if (denied !== undefined) return { kind: 'answer', answer: denied };
   return { kind: 'answer', answer: errorCode === undefined ? answerProduceNotLeader(head.correlationId, head.apiVersion, asked) : answerProduceFailed(head.correlationId, head.apiVersion, asked, errorCode) };
+
+  function answered(answer: Record<string, unknown>): void {
+    const written = writtenPartitions(answer, topicOf);
+    for (const batch of batches) if (written.has(`${batch.topic} ${batch.partition}`)) node.sequences.confirmed(batch);
+  }
 }

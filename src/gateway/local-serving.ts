@@ -4,11 +4,14 @@ import type { Cluster, GatewayNode as NodeConfig, GatewaySettings } from '../top
 import { ERROR } from '../wire/error-codes.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
+import type { AckSink } from './acknowledged/acknowledgement.ts';
 import { createAcceptor, type Acceptor } from './acceptor.ts';
 import { apiTableFor, type ApiTable } from './api-table.ts';
 import type { Backing } from './backing.ts';
 import { ClientConnection } from './client-connection.ts';
 import { SoftwareMemory } from './client-software.ts';
+import { ClusterCut } from './cluster-cut.ts';
+import { registerSoftwareMetrics } from './software-metrics.ts';
 import { GroupGate } from './group-gate.ts';
 import { type GuardName, withEpochApi } from './guards.ts';
 import { unlessHeld } from './held-changes.ts';
@@ -26,6 +29,7 @@ import { DEFAULT_LIMITS, type NodeContext } from './node-context.ts';
 import { readServerTls } from './server-tls.ts';
 import type { Serving, ServingCounts } from './serving.ts';
 import type { ProducerNote, ProducerTeller } from './producer-note.ts';
+import { ProducerSequences } from './producer-sequences.ts';
 import { guardSessions } from './session-guard.ts';
 import type { PrepareFindings } from './switch-controller.ts';
 import { CANARY_VIRTUAL_CLUSTER } from '../shared/canary.ts';
@@ -66,8 +70,10 @@ export class LocalServing implements Serving {
   readonly #apis: ApiTable;
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
+  readonly #cut = new ClusterCut();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
+  readonly #sequences: ProducerSequences;
   readonly #software = new SoftwareMemory();
   readonly #throttle = new LoginThrottle();
   readonly #connections = new Set<ClientConnection>();
@@ -75,13 +81,15 @@ export class LocalServing implements Serving {
   readonly #metrics: TrafficMetrics;
   readonly #acceptors: ReadonlyMap<number, Acceptor>;
   readonly #audit: AuditLog;
+  readonly #acknowledged: AckSink;
   readonly #limits: NodeLimits;
   readonly #endGuard: () => void;
   readonly #endSlowGuard: () => void;
 
-  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, teller?: ProducerTeller) {
+  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, acknowledged: AckSink, teller?: ProducerTeller) {
     const { node, settings } = options;
     this.#audit = audit;
+    this.#acknowledged = acknowledged;
     this.#limits = new NodeLimits({ ...shareOfLimits(settings, node.workers), exempt: new Set([CANARY_VIRTUAL_CLUSTER]) });
     this.#backing = backing;
     this.#options = options;
@@ -90,6 +98,7 @@ export class LocalServing implements Serving {
     this.#gate = new WriteGate(settings.holdMs);
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, teller);
+    this.#sequences = new ProducerSequences(log);
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
@@ -107,6 +116,7 @@ export class LocalServing implements Serving {
   register(registry: Registry, prefix: string): void {
     registerTenantMetrics(registry, () => this.#limits.all(), prefix);
     registerAuditMetrics(registry, this.#audit, prefix);
+    registerSoftwareMetrics(registry, this.#connections, prefix);
   }
 
   get counts(): ServingCounts {
@@ -146,7 +156,15 @@ export class LocalServing implements Serving {
   }
 
   async openGate(): Promise<void> {
+    this.#cut.end();
+    this.#sequences.forget();
     this.#gate.open();
+  }
+
+  async cutOff(): Promise<void> {
+    this.#cut.begin();
+    this.#transactions.cutOff();
+    await Promise.all([...this.#connections].map((connection) => connection.cutOff()));
   }
 
   async settleWrites(timeoutMs: number): Promise<boolean> {
@@ -158,6 +176,7 @@ export class LocalServing implements Serving {
   }
 
   async abortTransactions(timeoutMs: number): Promise<number> {
+    this.#sequences.read(this.#backing.active.client);
     // Also when none is open here: a producer whose transaction another worker aborts may write through this one.
     this.#transactions.disturb();
     const aborted = await this.#transactions.abortOpen(this.#backing.active.client, timeoutMs);
@@ -165,11 +184,14 @@ export class LocalServing implements Serving {
     return aborted;
   }
 
+  async settleAcknowledged(): Promise<void> {}
+
   async flip(to: string, generation: number): Promise<void> {
     const left = this.#backing.active;
     await this.#backing.moveTo(to, generation);
-    this.#transactions.moved(this.#backing.active.client, left.name === to ? undefined : left.client);
-    await Promise.all([...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS)));
+    this.#transactions.moved(this.#backing.active.client, left.name === to || this.#cut.isOn ? undefined : left.client);
+    this.#cut.end();
+    await Promise.all([this.#sequences.moved(), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
 
@@ -223,8 +245,13 @@ export class LocalServing implements Serving {
       },
       gate: this.#gate,
       inFlight: this.#inFlight,
+      acknowledged: this.#acknowledged,
+      get activeCluster() {
+        return backing.active.name;
+      },
       groups: this.#groups,
       transactions: this.#transactions,
+      sequences: this.#sequences,
       software: this.#software,
       log: this.#log,
       get generation() {
@@ -242,7 +269,7 @@ export class LocalServing implements Serving {
       loginFailed: (address) => this.#throttle.failed(address),
       namesOf: (virtualCluster) => tenants.namesOf(virtualCluster),
       usageOf: (virtualCluster) => this.#limits.usageOf(virtualCluster),
-      endpointOf: (nodeId) => ports.get(nodeId),
+      endpoints: ports,
       get isSettling() {
         return backing.settlingMs > 0;
       },
@@ -254,8 +281,10 @@ export class LocalServing implements Serving {
         return fits;
       },
       connectBackend: async (nodeId) => {
-        const { generation, active } = backing;
-        return { socket: await active.connect(nodeId), generation };
+        return await this.#cut.open(async () => {
+          const { generation, active } = backing;
+          return { ...(await active.connect(nodeId)), generation };
+        }, ({ socket }) => socket.destroy());
       },
       coordinatorOf: (key, asked) => backing.active.coordinatorOf(key, asked),
       listOffsets: (queries) => backing.active.client.listOffsets(queries, { timeoutMs: OFFSETS_TIMEOUT_MS }),

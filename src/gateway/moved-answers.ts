@@ -7,11 +7,11 @@ import { newMessage } from '../wire/new-message.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
 import { API } from './api-table.ts';
 import type { Exchange } from './exchange-queue.ts';
-import { answerHeartbeatMoved, fetchMoved } from './local-answers.ts';
+import { answerHeartbeatMoved, answerProduceNotLeader, fetchMoved } from './local-answers.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
 import { toClient } from './rewrite/translation.ts';
 
-/** What a request that waits on the cluster that is being left is answered by the gateway, where it cannot be asked again of the other one. */
+/** What a request that waits on the cluster that is being left is answered by the gateway, where it cannot be asked again of the other one; a fetch also where its broker is away. */
 export function answerMoved(exchange: Exchange, around: Surroundings | undefined): Buffer | undefined {
   const { apiKey, apiVersion, correlationId, request } = exchange;
   // It names what the member owns by the ids of the cluster that is left.
@@ -25,6 +25,11 @@ export function answerMoved(exchange: Exchange, around: Surroundings | undefined
     toClient(api as unknown as ApiDefinition, exchange, body, around as Surroundings);
     return encodeResponseFrame(apiKey, apiVersion, correlationId, encodeMessage<object>(api.response, apiVersion, body));
   }
+}
+
+/** A Produce request that a cluster took and never answered: its producer looks for a leader, and sends it again. undefined: it is none. */
+export function answerCut({ correlationId, apiVersion, produced }: Exchange): Buffer | undefined {
+  return produced === undefined ? undefined : answerProduceNotLeader(correlationId, apiVersion, produced.asked);
 }
 
 /** Its offsets are the other cluster's: the client finds its new coordinator first, and that one knows what to say to a member. */

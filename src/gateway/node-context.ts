@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { OffsetAnswer, OffsetQuery } from '../client/list-offsets.ts';
+import type { AckSink } from './acknowledged/acknowledgement.ts';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
 import type { AuditSink } from './audit/audit-log.ts';
@@ -11,6 +12,7 @@ import type { InFlightWrites } from './in-flight-writes.ts';
 import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
 import type { TrafficMetrics } from './metrics.ts';
+import type { ProducerSequences } from './producer-sequences.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
 import type { TopicDirectory } from './topic-directory.ts';
@@ -27,8 +29,13 @@ export interface NodeContext {
   readonly topics: TopicDirectory;
   readonly gate: WriteGate;
   readonly inFlight: InFlightWrites;
+  /** Remembers what producers were told. */
+  readonly acknowledged: AckSink;
+  /** Which one serves now. */
+  readonly activeCluster: string;
   readonly groups: GroupGate;
   readonly transactions: Transactions;
+  readonly sequences: ProducerSequences;
   readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;
   readonly software: SoftwareMemory;
   readonly log: Log;
@@ -46,8 +53,8 @@ export interface NodeContext {
   namesOf(virtualCluster: string): TenantNames;
   /** What its virtual cluster uses of the node, and may. */
   usageOf(virtualCluster: string): TenantUsage;
-  /** Where this node serves a broker. */
-  endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined;
+  /** Where this node serves each broker that it has a port for. */
+  readonly endpoints: Endpoints;
   /**
    * Whether a Produce request for these partitions (physical names) may go to that broker. After a switch clients write by the leaders of the
    * cluster that was left: a request that only partly fits would be written in part, and a client that repeats the whole of it (kafkajs) makes
@@ -67,8 +74,12 @@ export interface NodeContext {
   topicsDeleted(account: ServiceAccount, request: Record<string, unknown>, response: Record<string, unknown>): Promise<void>;
 }
 
+export type Endpoints = ReadonlyMap<number, { readonly host: string; readonly port: number }>;
+
 export interface Backend {
   readonly socket: Socket;
+  /** It is another broker than the one that was wanted, which the cluster does not have now. */
+  readonly isStandIn: boolean;
   /** The generation of the cluster that it leads to. */
   readonly generation: number;
 }

@@ -13,6 +13,12 @@ export async function nameOfProduced(topicId: string, { names, topics }: Surroun
   return names.topicIds.nameOf(topicId);
 }
 
+/** The physical name of a topic in a client's words, by name or by an id that `nameOfProduced` was asked for; undefined: nobody's. */
+export function physicalTopicOf(name: string, topicId: string, { names }: Surroundings): string | undefined {
+  const virtual = topicId === ZERO_UUID ? name : names.topicIds.nameOf(topicId);
+  return virtual === undefined ? undefined : names.topicToPhysical(virtual);
+}
+
 /** Where a Produce request wants to write, by physical names. What is nobody's is left out: it will be refused. */
 export async function producedTopics(asked: ProduceHead, around: Surroundings): Promise<{ readonly name: string; readonly partitions: readonly number[] }[]> {
   const found: { name: string; partitions: number[] }[] = [];
@@ -23,9 +29,10 @@ export async function producedTopics(asked: ProduceHead, around: Surroundings): 
   return found;
 }
 
-/** Adds to an answer the topics that the broker was not asked for. `unknown` is complete by then: brokers answer whole requests. */
-export function completeProduced(unknown: readonly UnknownTopic[]): (answer: Record<string, unknown>) => void {
+/** Shows an answer to `answered`, and adds the topics that the broker was not asked for. `unknown` is complete by then: brokers answer whole requests. */
+export function completeProduced(unknown: readonly UnknownTopic[], answered?: (answer: Record<string, unknown>) => void): (answer: Record<string, unknown>) => void {
   return (answer) => {
+    answered?.(answer);
     const responses = answer['responses'] as unknown[];
     for (const { topicId, partitions } of unknown) responses.push(unknownTopicProduced(topicId, partitions));
   };

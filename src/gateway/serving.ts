@@ -7,10 +7,14 @@ import type { SwitchEffects } from './switch-controller.ts';
  * switch controller and the admin API, knows only this. Every order of a switch may be repeated; it is done when it resolves.
  */
 export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'decision' | 'posture'> {
+  /** What the cluster has not answered is not waited for: no answer of it reaches a client any more when it resolves; the gate is closed. */
+  cutOff(): Promise<void>;
   /** true once no write is in flight; the gate is closed. */
   settleWrites(timeoutMs: number): Promise<boolean>;
   /** Ends the transactions that are open on the cluster, which another one would know nothing of; no write is in flight. Answers how many. */
   abortTransactions(timeoutMs: number): Promise<number>;
+  /** What producers were told until now is remembered when it resolves. Throws UNAVAILABLE when a process does not say. */
+  settleAcknowledged(): Promise<void>;
   readonly counts: ServingCounts;
   /** Writes are held for a switch. */
   readonly isHeld: boolean;

@@ -4,6 +4,7 @@ import type { FrameReader } from './frame-reader.ts';
 import { answerProduceUnknown } from './local-answers.ts';
 import { nameOfProduced } from './produced-topics.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
+import type { OnBatch } from './splice/batch-head.ts';
 import { spliceProduceRequest } from './splice/produce-request.ts';
 import { FIRST_PRODUCE_BY_ID, spliceProduceRequestById, type UnknownTopic } from './splice/produce-request-by-id.ts';
 
@@ -13,13 +14,13 @@ import { FIRST_PRODUCE_BY_ID, spliceProduceRequestById, type UnknownTopic } from
  * @returns the gateway's own answer, when there was nothing to forward and the client waits for one
  */
 export async function spliceProduce(
-  head: RequestHead, reader: FrameReader, header: Buffer, around: Surroundings, unknown: UnknownTopic[], onAcks: (acks: number) => void, to: Emit,
+  head: RequestHead, reader: FrameReader, header: Buffer, around: Surroundings, unknown: UnknownTopic[], onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {},
 ): Promise<Buffer | undefined> {
   const { names } = around;
   if (head.apiVersion < FIRST_PRODUCE_BY_ID) {
-    await spliceProduceRequest(reader, header, names, onAcks, to);
+    await spliceProduceRequest(reader, header, names, onAcks, to, onBatch);
     return undefined;
   }
-  const { acks, sent } = await spliceProduceRequestById(reader, header, names, (id) => nameOfProduced(id, around), unknown, onAcks, to);
+  const { acks, sent } = await spliceProduceRequestById(reader, header, names, (id) => nameOfProduced(id, around), unknown, onAcks, to, onBatch);
   return sent === 'nothing' && acks !== 0 ? answerProduceUnknown(head.correlationId, head.apiVersion, unknown) : undefined;
 }

@@ -21,8 +21,8 @@ export interface SwitchEffects {
   /** No write passes any more once it resolves. */
   closeGate(): Promise<void>;
   openGate(): Promise<void>;
-  /** true once no write is in flight. */
-  drain(timeoutMs: number): Promise<boolean>;
+  /** true once no write is in flight. `isCut`: none is waited for, the cluster that is left may not answer any more. */
+  drain(timeoutMs: number, isCut: boolean): Promise<boolean>;
   /** How the generation was decided; with `wanted` 'abort' it is decided now, if nobody has. Throws UNAVAILABLE when that cannot be known. */
   decision(run: RunState, wanted?: 'abort'): Promise<Decision['kind'] | undefined>;
   /** Registers the node where it stands, and reads then what it may do: nobody may have gone on without it meanwhile. */
@@ -32,9 +32,6 @@ export interface SwitchEffects {
   /** Destroys every connection to the cluster that is left, and serves from `to`. */
   flip(to: string, generation: number): Promise<void>;
 }
-
-/** Writes that are in flight when a node finds out that it was left behind may take so long to be answered. */
-const FENCE_DRAIN_MS = 1000;
 
 /**
  * Where a node is in a switch (see `Phase`). An order that does not fit the phase changes nothing.
@@ -53,6 +50,8 @@ export class SwitchController {
   #isMoved = true;
   /** Nobody could say which cluster is active: nothing passes until somebody can. */
   #isLost = false;
+  /** The run is known by its intent only: its gwctl has told this node nothing. */
+  #isUnheard = false;
   /** A verb or a settlement that is under way; the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +62,10 @@ export class SwitchController {
     this.#active = posture.standing.active;
     this.#phase = posture.kind === 'serve' ? 'serving' : 'paused';
     this.#isLost = posture.kind === 'unknown';
-    if (posture.kind === 'wait') this.#run = runOf(posture.intent, now());
+    if (posture.kind === 'wait') {
+      this.#run = runOf(posture.intent, now());
+      this.#isUnheard = true;
+    }
   }
 
   get state(): { phase: Phase; generation: number; active: string; run: RunState | null; isLost: boolean } {
@@ -88,7 +90,7 @@ export class SwitchController {
       const run = this.#run;
       if (this.#isLost) throw refuse('NOT_AS_EXPECTED', 'this node does not know which cluster is active, and holds writes');
       if (run !== undefined && run.runId !== order.runId) {
-        if (Date.parse(run.leaseUntil) > this.#now()) throw refuse('LOCKED', `run ${run.runId} holds this node until ${run.leaseUntil}`);
+        if (Date.parse(run.leaseUntil) > this.#now()) throw refuse('LOCKED', `run ${run.runId}${run.by === undefined ? '' : ` of ${run.by}`} holds this node until ${run.leaseUntil}`);
         throw refuse('UNAVAILABLE', `run ${run.runId} left this node ${this.#phase}, and its decision cannot be read`);
       }
       if (this.#phase === 'flipped' && run === undefined) throw refuse('UNAVAILABLE', 'this node is on its way to another cluster');
@@ -96,6 +98,7 @@ export class SwitchController {
         throw refuse('NOT_AS_EXPECTED', `generation ${order.generation} is not after this node's ${this.#generation}`);
       }
       if (order.to === this.#active) throw refuse('NOT_AS_EXPECTED', `${order.to} is already active`);
+      if (order.from !== undefined && order.from !== this.#active) throw refuse('NOT_AS_EXPECTED', `this node serves ${this.#active}, and run ${order.runId} leaves ${order.from}`);
       const report = await this.#effects.prepare(order.to);
       if (this.#phase === 'serving') this.#phase = 'prepared';
       this.#hold(order);
@@ -123,7 +126,7 @@ export class SwitchController {
     await this.#alone(async () => {
       this.#expect(order, 'drain', ['paused', 'drained']);
       this.#hold(order, order.timeoutMs);
-      if (!(await this.#effects.drain(order.timeoutMs ?? 5000))) throw refuse('UNAVAILABLE', 'writes that were sent to the cluster are still unanswered');
+      if (!(await this.#effects.drain(order.timeoutMs ?? 5000, order.isCut === true))) throw refuse('UNAVAILABLE', 'writes that were sent to the cluster are still unanswered');
       this.#expect(order, 'drain', ['paused', 'drained']);
       this.#hold(order);
       this.#phase = 'drained';
@@ -134,12 +137,14 @@ export class SwitchController {
   async flip(order: SwitchOrder): Promise<void> {
     await this.#alone(async () => {
       if (this.#generation === order.generation && this.#active === order.to && this.#isMoved) return;
-      this.#expect(order, 'flip', ['drained', 'flipped']);
+      // Paused only: this node was started after the drain, so it has nothing to drain.
+      this.#expect(order, 'flip', ['paused', 'drained', 'flipped']);
       const run = this.#hold(order);
       if (this.#generation !== order.generation) {
         const decision = await this.#effects.decision(run);
         if (decision !== 'commit') throw refuse('NOT_AS_EXPECTED', `flip: generation ${order.generation} is ${decision === undefined ? 'not decided' : 'aborted'}`);
       }
+      if (this.#phase === 'paused') await this.#effects.drain(0, true);
       await this.#move({ generation: order.generation, active: order.to });
     });
   }
@@ -188,8 +193,8 @@ export class SwitchController {
   /** A switch that happened, seen on some cluster's log. Whoever was left behind stops at once and goes after it. */
   async follow(commit: Standing): Promise<void> {
     if (commit.generation <= this.#generation || this.#isLost) return;
-    // Its own run's gwctl is about to say so; until the lease ends.
-    if (this.#run?.generation === commit.generation && !this.#isExpired(this.#run)) return;
+    // Its own run's gwctl is about to say so, until the lease ends; but it may have said so before this node was there to hear.
+    if (this.#run?.generation === commit.generation && !this.#isExpired(this.#run) && !this.#isUnheard) return;
     await this.#effects.closeGate();
     await this.#alone(async () => {
       if (commit.generation > this.#generation) await this.#goAfter(commit);
@@ -225,12 +230,16 @@ export class SwitchController {
     if (posture.kind === 'serve') return await this.#backToServing(isElsewhere ? 'moved' : groups);
     this.#phase = 'paused';
     this.#run = posture.kind === 'wait' ? runOf(posture.intent, this.#now()) : undefined;
+    this.#isUnheard = posture.kind === 'wait';
   }
 
   async #goAfter(commit: Standing): Promise<void> {
     await this.#effects.closeGate();
-    await this.#effects.drain(FENCE_DRAIN_MS).catch(() => false);
-    if (commit.generation !== this.#generation || !this.#isMoved) await this.#move(commit);
+    if (commit.generation !== this.#generation || !this.#isMoved) {
+      // Nobody counts on what is in flight here: its producers send it again.
+      await this.#effects.drain(0, true);
+      await this.#move(commit);
+    }
     await this.#take(await this.#effects.posture(commit), 'moved');
   }
 
@@ -251,8 +260,9 @@ export class SwitchController {
   }
 
   #hold(order: SwitchOrder, moreMs = 0): RunState {
-    const run = { runId: order.runId, generation: order.generation, to: order.to, leaseUntil: new Date(this.#now() + order.leaseMs + moreMs).toISOString() };
+    const run = { runId: order.runId, generation: order.generation, to: order.to, ...(order.by === undefined ? {} : { by: order.by }), leaseUntil: new Date(this.#now() + order.leaseMs + moreMs).toISOString() };
     this.#run = run;
+    this.#isUnheard = false;
     return run;
   }
 
@@ -277,8 +287,8 @@ export class SwitchController {
 }
 
 /** A node that starts into a switch has not heard from its run yet: it gets the whole lease. */
-function runOf({ runId, generation, to, leaseMs }: Intent, nowMs: number): RunState {
-  return { runId, generation, to, leaseUntil: new Date(nowMs + leaseMs).toISOString() };
+function runOf({ runId, generation, to, by, leaseMs }: Intent, nowMs: number): RunState {
+  return { runId, generation, to, by, leaseUntil: new Date(nowMs + leaseMs).toISOString() };
 }
 
 function refuse(code: 'NOT_AS_EXPECTED' | 'LOCKED' | 'UNAVAILABLE', message: string): GwctlError {

@@ -22,7 +22,7 @@ export async function runSwitchVerb({ controller, audit }: { readonly controller
   if (!Object.hasOwn(VERBS, verb)) throw new GwctlError('USAGE', `unknown verb "${verb}"`);
   const from = controller.active === order.to ? null : controller.active;
   const record = (outcome: string, error: string | null): void => {
-    audit.record({ kind: 'switch', ...by, details: { verb, runId: order.runId, generation: order.generation, from, to: order.to, outcome, error } });
+    audit.record({ kind: 'switch', ...by, details: { verb, runId: order.runId, generation: order.generation, from, to: order.to, outcome, error, ...(order.loss === undefined ? {} : { lostRecords: order.loss.records, isLossExact: order.loss.isExact, lossAcceptedBy: order.loss.acceptedBy }) } });
   };
   try {
     const found = await VERBS[verb as SwitchVerb](controller, order);

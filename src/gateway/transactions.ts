@@ -231,6 +231,13 @@ export class Transactions {
     return transactionalId !== null && this.#open.has(transactionalId) && performance.now() < this.#endingUntilMs;
   }
 
+  /** The cluster is given up: what is open there is neither ended nor waited for, its producers abort. */
+  cutOff(): void {
+    this.#endingUntilMs = -Infinity;
+    this.#ended?.();
+    this.disturb();
+  }
+
   /** Waits until nothing is open, or that has taken long enough; then nothing may pass any more. */
   async ended(): Promise<void> {
     const leftMs = this.#endingUntilMs - performance.now();

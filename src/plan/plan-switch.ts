@@ -9,13 +9,9 @@ export interface SwitchRequest {
   readonly expectActive: string | undefined;
 }
 
-/** How much of the pause budget is for writes that are under way, and how much for the replicator; the rest is for consumer groups. */
-const DRAIN_SHARE = 0.25;
-const TAIL_SHARE = 0.55;
 /** No client waits for it: a backlog that MirrorMaker has left is copied meanwhile. */
 const TAKE_OVER_MS = 60_000;
-/** A member learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls. Producers go on meanwhile. */
-const GROUP_DRAIN_MS = 6000;
+const RETIRE_MS = 15_000;
 
 /**
  * Pure: the same request and observation give the same plan. A switch to the active cluster is a plan without steps. Throws
@@ -41,29 +37,30 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   // Nodes that disagree are a matter for the checks, not a reason to call it done.
   const agreed = seen.nodes.every(({ state }) => state.ok && state.value.active === active && state.value.phase === 'serving');
   if (active === request.to && agreed) return { to: request.to, from: active, basis, generation, steps: [] };
-  const budgetMs = seen.topology.failover.pauseBudgetMs;
+  const { deadlines } = seen.topology.failover;
   const obstacle = takeoverObstacle(seen);
   const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: TAKE_OVER_MS }] : [];
-  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active }] : [];
+  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active, timeoutMs: RETIRE_MS }] : [];
   return {
     to: request.to,
     from: active,
     basis,
     generation: next,
     steps: [
-      { kind: 'prepare-gateways', gateways },
-      { kind: 'declare-intent', gateways },
+      { kind: 'translate-groups', timeoutMs: deadlines.translateGroupsMs },
+      { kind: 'prepare-gateways', gateways, timeoutMs: deadlines.prepareMs },
+      { kind: 'declare-intent', gateways, timeoutMs: deadlines.intentMs },
       ...takeOver,
-      { kind: 'drain-groups', gateways, timeoutMs: GROUP_DRAIN_MS },
-      { kind: 'pause-gateways', gateways },
-      { kind: 'drain-gateways', gateways, timeoutMs: Math.round(budgetMs * DRAIN_SHARE) },
-      { kind: 'prove-tail', from: active, timeoutMs: Math.round(budgetMs * TAIL_SHARE), ...(obstacle === undefined ? {} : { waitsBecause: obstacle }) },
-      { kind: 'move-groups', from: active, timeoutMs: Math.round(budgetMs * (1 - DRAIN_SHARE - TAIL_SHARE)) },
-      { kind: 'commit-switch' },
-      { kind: 'flip-gateways', gateways },
-      { kind: 'resume-gateways', gateways },
+      { kind: 'drain-groups', gateways, timeoutMs: deadlines.drainGroupsMs },
+      { kind: 'pause-gateways', gateways, timeoutMs: deadlines.pauseMs },
+      { kind: 'drain-gateways', gateways, timeoutMs: deadlines.drainMs },
+      { kind: 'prove-tail', from: active, timeoutMs: deadlines.proveTailMs, ...(obstacle === undefined ? {} : { waitsBecause: obstacle }) },
+      { kind: 'move-groups', from: active, timeoutMs: deadlines.moveGroupsMs },
+      { kind: 'commit-switch', timeoutMs: deadlines.commitMs },
+      { kind: 'flip-gateways', gateways, timeoutMs: deadlines.flipMs },
+      { kind: 'resume-gateways', gateways, timeoutMs: deadlines.resumeMs },
       ...retire,
-      { kind: 'prove-switch', gateways, from: active },
+      { kind: 'prove-switch', gateways, from: active, timeoutMs: deadlines.proveSwitchMs },
     ],
   };
 }

@@ -1,21 +1,28 @@
-/** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. */
+import type { LossBudget } from '../checks/loss-budget.ts';
+import type { Loss } from '../checks/loss.ts';
+
+/** One thing to be done, as data: dry-run prints it, the journal stores it, the engine runs it. `timeoutMs`: its deadline, of the step itself when absent. */
 export type PlannedStep =
-  | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[] }
-  | { readonly kind: 'declare-intent'; readonly gateways: readonly string[] }
+  | { readonly kind: 'translate-groups'; readonly timeoutMs: number }
+  | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'declare-intent'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   /** Until `timeoutMs` the target has to have caught up. */
   | { readonly kind: 'take-over-replication'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
-  | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[] }
+  | { readonly kind: 'pause-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'drain-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
   /** `waitsBecause`: the replicator itself brings the last records, while clients wait, and why. */
   | { readonly kind: 'prove-tail'; readonly from: string; readonly timeoutMs: number; readonly waitsBecause?: string }
   | { readonly kind: 'move-groups'; readonly from: string; readonly timeoutMs: number }
-  | { readonly kind: 'commit-switch' }
-  | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[] }
-  | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[] }
-  | { readonly kind: 'retire-replication'; readonly from: string }
+  | { readonly kind: 'commit-switch'; readonly timeoutMs?: number }
+  | { readonly kind: 'flip-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'resume-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'retire-replication'; readonly from: string; readonly timeoutMs?: number }
   | { readonly kind: 'await-gateways'; readonly gateways: readonly string[]; readonly timeoutMs: number }
-  | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string };
+  | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string; readonly isSourceGone?: true; readonly timeoutMs?: number }
+  | { readonly kind: 'fence-source'; readonly from: string; readonly timeoutMs?: number }
+  | { readonly kind: 'cut-gateways'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs?: number }
+  | { readonly kind: 'confirm-loss'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs?: number };
 
 export type StepKind = PlannedStep['kind'];
 
@@ -27,10 +34,21 @@ export interface Plan {
   /** What the switch leads to; a generation that was given up is not used again. */
   readonly generation: number;
   readonly steps: readonly PlannedStep[];
+  /** Of a switch whose source is not asked. */
+  readonly unplanned?: UnplannedTerms;
+}
+
+/** What was seen and consented to before an unplanned switch. */
+export interface UnplannedTerms {
+  readonly withoutNodes: readonly string[];
+  readonly loss: Loss;
+  readonly budget: LossBudget;
 }
 
 export function describeStep(step: PlannedStep, to: string): string {
   switch (step.kind) {
+    case 'translate-groups':
+      return `find out where every consumer group goes on on ${to}`;
     case 'prepare-gateways':
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
     case 'declare-intent':
@@ -58,7 +76,13 @@ export function describeStep(step: PlannedStep, to: string): string {
     case 'await-gateways':
       return `wait until ${list(step.gateways)} serve${step.gateways.length === 1 ? 's' : ''} ${to}`;
     case 'prove-switch':
-      return `write and read a record through ${list(step.gateways)}: on ${to}, and not on ${step.from}`;
+      return `write and read a record through ${list(step.gateways)}: on ${to}${step.isSourceGone === true ? ` (${step.from} is not asked)` : `, and not on ${step.from}`}`;
+    case 'fence-source':
+      return `fence MirrorMaker, so that nothing of ${step.from} arrives on ${to} any more`;
+    case 'cut-gateways':
+      return `end every connection of ${list(step.gateways)} to ${step.from}: what it has not acknowledged is sent again`;
+    case 'confirm-loss':
+      return `reckon again what is lost, now that ${step.from} acknowledges nothing any more`;
     default:
       return assertNever(step);
   }

@@ -13,6 +13,11 @@ export interface Replicator {
    * stopped as well, or it starts its tasks anew. Needs neither the source nor the replicator itself. Throws UNAVAILABLE.
    */
   fence(): Promise<ReplicatorFence>;
+  /**
+   * For each partition (`topic-n`) pairs of a record's offset on the source and that of its copy, ascending: what the replicator has noted on the
+   * way, every hundredth record or so. Empty where it keeps no notes. Hints, not proofs: a topic may have been made anew since.
+   */
+  syncs(): Promise<ReadonlyMap<string, readonly OffsetSync[]>>;
 }
 
 export interface ReplicatorFence {
@@ -20,6 +25,11 @@ export interface ReplicatorFence {
   readonly transactionalIds: readonly string[];
   /** Brokers of the target that did not answer: there may be ids that only they know. */
   readonly silentBrokers: readonly number[];
+}
+
+export interface OffsetSync {
+  readonly source: bigint;
+  readonly target: bigint;
 }
 
 export interface ReplicatorHealth {

@@ -3,6 +3,11 @@ export function writeJson(out: NodeJS.WritableStream, value: unknown): void {
   out.write(`${renderJson(value)}\n`);
 }
 
+/** The same on one line. */
+export function writeJsonLine(out: NodeJS.WritableStream, value: unknown): void {
+  out.write(`${JSON.stringify(value, exactNumber)}\n`);
+}
+
 /** The same as text. */
 export function renderJson(value: unknown): string {
   return JSON.stringify(value, exactNumber, 2);

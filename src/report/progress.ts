@@ -30,9 +30,12 @@ export function createProgress(context: ProgressContext, now: () => number = () 
   const palette = createPalette(context.isTerminal.err, context.env);
   const startedAtMs = now();
   const seconds = () => `${((now() - startedAtMs) / 1000).toFixed(1).padStart(6)}s`;
-  // A terminal that says it has no columns (a pseudo-terminal that nobody sized) makes ora draw without end.
-  const hasColumns = (context.err as { readonly columns?: number }).columns !== 0;
-  return context.isTerminal.err && hasColumns ? createSpinner(context.err, palette, seconds) : createLines(context.err, seconds);
+  return isDrawable(context) ? createSpinner(context.err, palette, seconds) : createLines(context.err, seconds);
+}
+
+/** A terminal that says it has no columns (a pseudo-terminal that nobody sized) makes ora draw without end. */
+export function isDrawable({ err, isTerminal }: ProgressContext): boolean {
+  return isTerminal.err && (err as { readonly columns?: number }).columns !== 0;
 }
 
 function createLines(err: NodeJS.WritableStream, seconds: () => string): Progress {

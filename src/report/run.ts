@@ -1,5 +1,6 @@
+import { describeLoss } from '../checks/loss.ts';
 import type { RunEvent, RunListener } from '../engine/run-event.ts';
-import type { RunResult } from '../engine/run-plan.ts';
+import type { RunSummary } from '../engine/summarise-run.ts';
 import { describeStep, type Plan } from '../plan/plan.ts';
 import type { Palette } from './palette.ts';
 import type { Progress, ProgressItem } from './progress.ts';
@@ -35,10 +36,76 @@ export function runOnTerminal(progress: Progress): RunListener {
 }
 
 export function renderPlan(plan: Plan): string {
-  return plan.steps.map((step, index) => `  ${index + 1}. ${describeStep(step, plan.to)}\n`).join('');
+  return plan.steps.map((step, index) => `  ${index + 1}. ${describeStep(step, plan.to)}${step.timeoutMs === undefined ? '' : ` (at most ${step.timeoutMs / 1000} s)`}\n`).join('');
 }
 
-export function renderOutcome(result: RunResult, plan: Plan, runId: string, palette: Palette): string {
-  const pause = result.writePauseMs === undefined ? '' : `; writes were held for ${result.writePauseMs} ms at most`;
-  return `${palette.good(`switched to ${plan.to}`)}: generation ${plan.generation}, proven with a record through every node, in ${(result.durationMs / 1000).toFixed(1)} s${pause} (run ${runId})\n`;
+/** How a switch ended that happened: in one line, and below it what it moved, what it cost, what is proven, and what comes next. */
+export function renderOutcome(run: RunSummary, palette: Palette): string {
+  const pause = run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`;
+  const head = `${palette.good(`switched to ${run.to}`)}: generation ${run.generation}, proven with a record through every node, in ${(run.durationMs / 1000).toFixed(1)} s${pause} (run ${run.runId})\n`;
+  const next = [
+    run.unplanned === undefined
+      ? `${run.from} has every record from before the switch and none from after it; as long as nothing replicates ${run.to}->${run.from}, there is no way back`
+      : `keep ${run.from} and its MirrorMaker stopped until it is decided what becomes of the records that are only there`,
+    `\`gwctl status\` shows how things are; \`gwctl report ${run.name}\` shows this run again, with all evidence`,
+  ];
+  return `${head}\n${renderSections([...sectionsOf(run), ['next', next]], palette)}`;
+}
+
+/** What a run moved, what producers waited, and what was proven; only what its journal says. */
+export function sectionsOf(run: RunSummary): readonly (readonly [title: string, lines: readonly string[]])[] {
+  return [
+    ['moved', movedLines(run)],
+    ['lost', lostLines(run)],
+    ['waited', waitedLines(run)],
+    ['proven', provenLines(run)],
+  ];
+}
+
+/** The title before the first line of each; nothing for a section without lines. */
+export function renderSections(sections: readonly (readonly [title: string, lines: readonly string[]])[], palette: Palette): string {
+  const width = Math.max(...sections.map(([title]) => title.length)) + 2;
+  return sections.flatMap(([title, lines]) => lines.map((line, index) => `  ${index === 0 ? palette.strong(title.padEnd(width)) : ' '.repeat(width)}${line}\n`)).join('');
+}
+
+function movedLines({ from, to, hasSwitched, nodes, groups }: RunSummary): readonly string[] {
+  if (!hasSwitched) return [];
+  const moved = nodes.filter(({ isUnreachable }) => !isUnreachable).map(({ node }) => node);
+  const late = nodes.filter(({ isUnreachable }) => isUnreachable).map(({ node }) => `${node} did not answer: it holds its writes until it finds the switch by itself`);
+  const conservative = groups === undefined ? 0 : groups.positions - groups.exact;
+  return [
+    ...(moved.length === 0 ? [] : [`${moved.join(', ')}: from ${from} to ${to}`]),
+    ...late,
+    ...(groups === undefined || groups.groups === 0
+      ? []
+      : [`${count(groups.groups, 'consumer group')} with ${count(groups.positions, 'position')}: ${conservative === 0 ? 'each goes on at exactly its next record' : `${groups.exact} exact, ${conservative} as MirrorMaker has them (some records are read again, none is skipped)`}`]),
+  ];
+}
+
+/** Of an unplanned switch that happened; a report shows the loss by topic, too. */
+function lostLines({ hasSwitched, unplanned }: RunSummary): readonly string[] {
+  if (!hasSwitched || unplanned === undefined) return [];
+  const { loss, budget, withoutNodes } = unplanned;
+  return [
+    describeLoss(loss),
+    ...(budget.acceptedBy === undefined ? [] : [`accepted by ${budget.acceptedBy}`]),
+    ...(withoutNodes.length === 0 ? [] : [`${withoutNodes.join(', ')} was left out, and stops by itself`]),
+  ];
+}
+
+function waitedLines({ nodes, writePauseMs }: RunSummary): readonly string[] {
+  const known = nodes.flatMap(({ node, writePauseMs: ms }) => (ms === undefined ? [] : [`${node} ${ms} ms`]));
+  if (known.length > 0) return [`producers, at most: ${known.join(', ')}`];
+  return writePauseMs === undefined ? [] : [`producers, at most: ${writePauseMs} ms`];
+}
+
+function provenLines({ from, to, tail, nodes }: RunSummary): readonly string[] {
+  return [
+    ...(tail === undefined ? [] : [`the last record of ${count(tail.partitions, 'partition')} in ${count(tail.topics, 'topic')} of ${from} was on ${to} before the switch`]),
+    ...nodes.flatMap(({ node, proof }) => (proof === undefined ? [] : [`a record through ${node}: written in ${proof.writeMs} ms, read back in ${proof.readMs} ms, on ${to} at offset ${proof.offset}, not on ${from}`])),
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

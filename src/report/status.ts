@@ -1,12 +1,24 @@
 import type { CheckReport } from '../checks/check.ts';
 import { totalLag, type Observation } from '../checks/observation.ts';
+import { commandsToEnd, type OpenRun } from '../engine/open-run.ts';
 import type { ComponentStatus } from '../ports/runtime.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
 
 /** One screen: what runs, what each node serves, how far the replica is, and whether one may switch. */
-export function renderStatus(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], palette: Palette): string {
-  return [clusters(seen, palette), gateways(seen, palette), processes(components, palette), replication(seen, palette), readiness(seen, checks, palette)].filter((part) => part !== '').join('\n');
+export function renderStatus(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {
+  return [clusters(seen, palette), gateways(seen, palette), processes(components, palette), replication(seen, palette), openRun(run, seen.at, palette), readiness(seen, checks, run, palette)].filter((part) => part !== '').join('\n');
+}
+
+/** A run that is under way, or that died: who began it, what it holds, and which command ends it. */
+function openRun(run: OpenRun | undefined, at: Date, palette: Palette): string {
+  if (run === undefined) return '';
+  const { runId, by, from, to, isCommitted, leaseUntil } = run;
+  const [finish, giveUp] = commandsToEnd(run);
+  const head = palette.warning(`run ${runId} is open: ${from} -> ${to}, begun by ${by ?? 'somebody'}, ${isCommitted ? `decided: ${to} is active` : 'not decided yet'}`);
+  const isAlive = leaseUntil !== undefined && leaseUntil > at;
+  const what = giveUp === undefined ? `\`${finish ?? ''}\` brings it to its end` : `\`${giveUp}\` gives it up, \`${finish ?? ''}\` makes the switch anew`;
+  return `${head}\n  ${isAlive ? `it may be under way still, until ${leaseUntil.toISOString()}; after that ` : ''}${what}\n`;
 }
 
 function clusters({ clusters: views, active }: Observation, palette: Palette): string {
@@ -52,8 +64,10 @@ function replication({ lag, link, active, to, replicator, at }: Observation, pal
   return `replication ${link.name}: ${records} records behind, ${seconds.toFixed(1)} s; ${age}\n`;
 }
 
-function readiness({ to }: Observation, checks: readonly CheckReport[], palette: Palette): string {
+function readiness({ to, active }: Observation, checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {
   const failed = checks.filter(({ status }) => status === 'fail');
-  if (failed.length === 0) return `ready to fail over to ${to}: ${palette.good('yes')}\n`;
-  return `ready to fail over to ${to}: ${palette.bad('no')}, because\n${failed.map(({ evidence }) => `  ${evidence}\n`).join('')}`;
+  const isFree = run === undefined;
+  if (failed.length === 0 && isFree) return `ready to fail over to ${to}: ${palette.good('yes')}, all ${checks.length} checks of \`gwctl verify\` pass\n  gwctl failover --to ${to}${active === undefined ? '' : ` --expect-active ${active}`}\n`;
+  const why = [...(isFree ? [] : [`  run ${run.runId} is open\n`]), ...failed.map(({ id, evidence, hint }) => `  ${id}: ${evidence}\n${hint === undefined ? '' : `    ${palette.faint(hint)}\n`}`)];
+  return `ready to fail over to ${to}: ${palette.bad('no')}, because\n${why.join('')}`;
 }

@@ -8,6 +8,10 @@ export const ADMIN_PATHS = {
   metrics: '/metrics',
   /** GET → NodeState */
   state: '/admin/gateway/v1/state',
+  /** GET → AckReport */
+  acknowledged: '/admin/gateway/v1/acknowledged',
+  /** GET → NodeClients */
+  clients: '/admin/gateway/v1/clients',
   /** GET → { virtualClusters: VirtualClusterInfo[] } */
   virtualClusters: '/admin/vclusters/v1',
   /** POST (IssueTokenBody) → { token } */
@@ -45,14 +49,69 @@ export interface NodeState {
   readonly heldWrites: number;
   readonly inFlightWrites: number;
   readonly startedAt: string;
+  /** The node's clock at the moment of the answer, ISO 8601. */
+  readonly now?: string;
+}
+
+/** What is connected to a node, and what it tells clients that they may ask. */
+export interface NodeClients {
+  readonly clients: readonly SoftwareCount[];
+  /** For each API that a broker behind the node must serve, the versions. */
+  readonly apis: readonly { readonly key: number; readonly min: number; readonly max: number }[];
+}
+
+/** Connections by what the clients say of themselves (KIP-511); '' where they do not say it. */
+export interface SoftwareCount {
+  readonly software: string;
+  readonly version: string;
+  readonly connections: number;
 }
 
 export interface RunState {
   readonly runId: string;
   readonly generation: number;
   readonly to: string;
+  /** Who began the run: user@host, for the person who finds it. */
+  readonly by?: string;
   /** After this, another run may take the node over. ISO 8601. */
   readonly leaseUntil: string;
+}
+
+/** What a node remembers of the writes that it has acknowledged to producers, on each cluster that it has served since it started. */
+export interface AckReport {
+  readonly node: string;
+  readonly clusters: readonly ClusterAcks[];
+}
+
+export interface ClusterAcks {
+  readonly cluster: string;
+  /** It may have acknowledged something before that it does not remember. ISO 8601. */
+  readonly since: string;
+  /** Why it is not known how much that may be; null: nothing at or above `unknownBelow` of each partition. */
+  readonly gap: string | null;
+  readonly partitions: readonly PartitionAcksReport[];
+}
+
+export interface PartitionAcksReport {
+  /** Physical name. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly unknownBelow: number;
+  /** In the order of their first offsets. */
+  readonly runs: readonly AckRun[];
+}
+
+/** Acknowledged records between two offsets; exact when there are as many records as offsets. */
+export interface AckRun {
+  readonly base: number;
+  readonly last: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** When the first and the last of them were acknowledged, in milliseconds since the epoch. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Some of them may have been aborted since. */
+  readonly isTransactional: boolean;
 }
 
 /** Names the run that a verb belongs to; a node refuses one that is not its run's. */
@@ -60,10 +119,26 @@ export interface SwitchOrder {
   readonly runId: string;
   /** The generation that the run leads to. */
   readonly generation: number;
+  /** The cluster that the run leaves: a node that serves another one refuses. */
+  readonly from?: string;
   readonly to: string;
   readonly leaseMs: number;
+  /** Who gives it: user@host. */
+  readonly by?: string;
   /** For `drain` and `drain-groups`: how long it may take. */
   readonly timeoutMs?: number;
+  /** For `drain`: the cluster that is left may not answer any more, so nothing is waited for; producers send again what was not acknowledged. */
+  readonly isCut?: boolean;
+  /** Of an unplanned switch, for the audit log. */
+  readonly loss?: AcceptedLoss;
+}
+
+/** What an unplanned switch loses, and who answers for it when that is more than a budget allows. */
+export interface AcceptedLoss {
+  readonly records: number;
+  /** false: there may be more, or less. */
+  readonly isExact: boolean;
+  readonly acceptedBy: string | null;
 }
 
 /** How many members of consumer groups a node knows, and how many of them have committed and asked to join again. */

@@ -2,7 +2,7 @@ import { decide, type StateLog } from '../arbiter/state-log.ts';
 import type { Decision, StateRecord } from '../arbiter/state-record.ts';
 import { joinedNodes, openIntent } from '../arbiter/state-rules.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { leaseMsOf, type Step, type StepContext } from './step.ts';
+import { leaseMsOf, lossOf, type Step, type StepContext } from './step.ts';
 
 const TIMEOUT_MS = 15_000;
 const RETRY_MS = 200;
@@ -13,30 +13,42 @@ const RETRY_MS = 200;
  * intent that nobody has decided is one too, unless that run is over.
  */
 export const declareIntent: Step<'declare-intent'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'refused',
   apply: async (step, context) => {
-    const { runId, plan, world, clock } = context;
+    const { runId, plan } = context;
     const source = stateLogOf(context, plan.from);
-    await endForeignIntent(await source.read(), context);
-    await source.append({ kind: 'intent', generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, leaseMs: leaseMsOf(context), at: clock.now().toISOString() });
+    const before = await source.read();
+    refuseStrangers(before, step.gateways, plan.from);
+    await endForeignIntent(before, context);
+    await announceOnSource(context);
     const records = await source.read();
     const rival = records.find((record) => record.kind === 'intent' && record.generation === plan.generation);
     if (rival?.kind === 'intent' && rival.runId !== runId) throw new GwctlError('LOCKED', `run ${rival.runId} of ${rival.by} began the same switch a moment before`);
-    const strangers = [...joinedNodes(records)].filter((node) => !step.gateways.includes(node));
-    if (strangers.length > 0) {
-      throw new GwctlError('CHECK_FAILED', `${strangers.join(', ')} serve${strangers.length === 1 ? 's' : ''} ${plan.from}, too, and would be left behind`, {
-        hint: 'add the node to gwctl.yaml, or stop it in an orderly way (SIGTERM), which takes it off the list',
-      });
-    }
+    refuseStrangers(records, step.gateways, plan.from);
     return { generation: plan.generation, nodes: step.gateways };
   },
   undo: async (_step, context) => ({ decision: (await giveUp(context))?.kind ?? 'nothing to decide' }),
 };
 
+/** Asked before the intent, so that nothing of another run is decided that holds them; and after it, for those that came in between. */
+function refuseStrangers(records: readonly StateRecord[], gateways: readonly string[], from: string): void {
+  const strangers = [...joinedNodes(records)].filter((node) => !gateways.includes(node));
+  if (strangers.length === 0) return;
+  throw new GwctlError('CHECK_FAILED', `${strangers.join(', ')} serve${strangers.length === 1 ? 's' : ''} ${from}, too, and would be left behind`, {
+    hint: 'add the node to gwctl.yaml, or stop it in an orderly way (SIGTERM), which takes it off the list',
+  });
+}
+
+/** A node that starts from here on waits for the decision. */
+export async function announceOnSource(context: StepContext): Promise<void> {
+  const { runId, plan, world, clock } = context;
+  await stateLogOf(context, plan.from).append({ kind: 'intent', generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, leaseMs: leaseMsOf(context), at: clock.now().toISOString() });
+}
+
 /** The switch happens when this record is the first of its generation. From then on every node goes there, whoever dies. */
 export const commitSwitch: Step<'commit-switch'> = {
-  timeoutMs: () => TIMEOUT_MS,
+  timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
   failure: 'failed',
   apply: async (_step, context) => {
     const { plan, runId } = context;
@@ -76,7 +88,7 @@ async function untilDecided(context: StepContext): Promise<Decision> {
  * Decides against the switch, unless it was decided already. When the target is gone and nobody has sent a commit there, the copy on the other
  * log is enough: only this run could have committed.
  */
-async function giveUp(context: StepContext): Promise<Decision | undefined> {
+export async function giveUp(context: StepContext): Promise<Decision | undefined> {
   if (!context.hasCommitted && !(await isOurs(context))) return undefined;
   const wanted = decisionOf(context, 'abort');
   try {
@@ -84,7 +96,7 @@ async function giveUp(context: StepContext): Promise<Decision | undefined> {
     await copyTo(context, decision);
     return decision;
   } catch (reason) {
-    if (context.hasCommitted) throw reason;
+    if (context.hasCommitted || context.plan.unplanned !== undefined) throw reason;
     await stateLogOf(context, context.plan.from).append(wanted);
     return wanted;
   }
@@ -93,6 +105,8 @@ async function giveUp(context: StepContext): Promise<Decision | undefined> {
 /** The generation belongs to the run whose intent was first: whoever came later has nothing to say. Unknown, where nobody can read: then it may be ours. */
 async function isOurs(context: StepContext): Promise<boolean> {
   const { plan, runId } = context;
+  // Its own intent was never needed: nobody can have counted on it.
+  if (plan.unplanned !== undefined) return true;
   const records = await stateLogOf(context, plan.from).read().catch(() => undefined);
   const first = records?.find((record) => record.kind === 'intent' && record.generation === plan.generation);
   return records === undefined || (first?.kind === 'intent' && first.runId === runId);
@@ -100,14 +114,17 @@ async function isOurs(context: StepContext): Promise<boolean> {
 
 /** For readers that cannot reach the other cluster. */
 async function copyTo(context: StepContext, decision: Decision): Promise<void> {
+  const copying = stateLogOf(context, context.plan.from).append(decision);
+  // Nobody waits for a source that is given up: once it can be reached, the nodes tell it.
+  if (context.plan.unplanned !== undefined) return void copying.catch(() => {});
   try {
-    await stateLogOf(context, context.plan.from).append(decision);
+    await copying;
   } catch (reason) {
     context.note(`the decision was not copied to ${context.plan.from}: ${GwctlError.from(reason).message}`);
   }
 }
 
-/** This run holds every node, so the lease of any run before is over: what it has not decided is decided now. */
+/** This run holds every node that is registered, so the lease of any run before is over: what it has not decided is decided now. */
 async function endForeignIntent(records: readonly StateRecord[], context: StepContext): Promise<void> {
   const { plan, runId, world, clock } = context;
   const logs = new Map([[plan.from, records], [plan.to, await stateLogOf(context, plan.to).read()]]);
@@ -123,7 +140,8 @@ async function endForeignIntent(records: readonly StateRecord[], context: StepCo
 }
 
 function decisionOf({ plan, runId, world, clock }: StepContext, kind: Decision['kind']): Decision {
-  return { kind, generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, at: clock.now().toISOString() };
+  const loss = lossOf(plan);
+  return { kind, generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, at: clock.now().toISOString(), ...(loss === undefined ? {} : { loss }) };
 }
 
 function stateLogOf({ world }: StepContext, name: string): StateLog {

@@ -1,13 +1,15 @@
 import { awaitGateways } from './await-gateways.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
 import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
-import { moveGroups } from './move-groups.ts';
+import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
 import { retireReplication, takeOverReplication } from './takeover-steps.ts';
+import { confirmLoss, cutGateways, fenceSource } from './unplanned-steps.ts';
 
 export const STEPS: StepRegistry = {
+  'translate-groups': translateGroups,
   'prepare-gateways': prepareGateways,
   'declare-intent': declareIntent,
   'take-over-replication': takeOverReplication,
@@ -22,4 +24,7 @@ export const STEPS: StepRegistry = {
   'retire-replication': retireReplication,
   'await-gateways': awaitGateways,
   'prove-switch': proveSwitch,
+  'fence-source': fenceSource,
+  'cut-gateways': cutGateways,
+  'confirm-loss': confirmLoss,
 };

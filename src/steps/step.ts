@@ -3,7 +3,7 @@ import type { Plan, PlannedStep, StepKind } from '../plan/plan.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
-import type { SwitchOrder } from '../shared/admin-api.ts';
+import type { AcceptedLoss, SwitchOrder } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 
 /** What a step works with. */
@@ -48,8 +48,16 @@ export function leaseMsOf({ world }: Pick<StepContext, 'world'>): number {
 }
 
 export function orderOf(context: StepContext, timeoutMs?: number): SwitchOrder {
-  const { runId, plan } = context;
-  return { runId, generation: plan.generation, to: plan.to, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const { runId, plan, world } = context;
+  const loss = lossOf(plan);
+  return { ...(loss === undefined ? {} : { loss }), runId, generation: plan.generation, from: plan.from, to: plan.to, by: world.operator, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+/** What an unplanned switch loses, as it is written down; undefined for a planned one. */
+export function lossOf({ unplanned }: Plan): AcceptedLoss | undefined {
+  if (unplanned === undefined) return undefined;
+  const { loss, budget } = unplanned;
+  return { records: loss.records, isExact: loss.isExact && loss.unknown.length === 0, acceptedBy: budget.acceptedBy ?? null };
 }
 
 export function gatewaysNamed(context: StepContext, names: readonly string[]): GatewayAdmin[] {

@@ -148,4 +148,21 @@ export interface FailoverPolicy {
   readonly maxLagSeconds: number;
   /** Longest time that producers may wait before the run gives up and resumes the source. */
   readonly pauseBudgetMs: number;
+  readonly deadlines: PhaseDeadlines;
+}
+
+/** Longest time of each phase of a switch. Those from `pauseMs` to `moveGroupsMs` are within the pause budget. */
+export interface PhaseDeadlines {
+  readonly translateGroupsMs: number;
+  readonly prepareMs: number;
+  readonly intentMs: number;
+  readonly drainGroupsMs: number;
+  readonly pauseMs: number;
+  readonly drainMs: number;
+  readonly proveTailMs: number;
+  readonly moveGroupsMs: number;
+  readonly commitMs: number;
+  readonly flipMs: number;
+  readonly resumeMs: number;
+  readonly proveSwitchMs: number;
 }

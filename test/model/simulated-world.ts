@@ -317,6 +317,8 @@ export class SimulatedWorld {
     return {
       node: name,
       state: async () => stateNow(),
+      acknowledged: unused,
+      clients: unused,
       virtualClusters: unused,
       issueToken: unused,
       revoke: unused,

@@ -43,15 +43,17 @@ async function pauseAndResume(admins: readonly GatewayAdmin[]): Promise<string> 
   const order: SwitchOrder = { runId: `soak-${++runs}`, generation: first.generation + 1, to: first.active === 'main' ? 'failover' : 'main', leaseMs: 30_000, timeoutMs: 5000 };
   const all = (act: (admin: GatewayAdmin) => Promise<unknown>): Promise<unknown> => Promise.all(admins.map(act));
   let held: readonly number[] = [];
+  let tries = 0;
   try {
-    await all((admin) => admin.prepare(order));
+    // A node that has no time for it says so, and nothing was changed.
+    await expect.poll(() => all((admin) => admin.prepare(order)).then(() => ++tries, (reason: unknown) => (++tries, describe(reason))), DEADLINE).toBeTypeOf('number');
     await all((admin) => admin.order('pause', order));
     await all((admin) => admin.order('drain', order));
     await expect.poll(async () => (held = await Promise.all(admins.map(async (admin) => (await admin.state()).heldWrites))).every((count) => count > 0), DEADLINE).toBe(true);
   } finally {
     await all((admin) => admin.order('abort', order));
   }
-  return `paused and resumed in ${Math.round(performance.now() - startedMs)} ms, ${held.join(' + ')} writes held`;
+  return `paused and resumed in ${Math.round(performance.now() - startedMs)} ms, ${held.join(' + ')} writes held${tries === 1 ? '' : `, prepared at try ${tries}`}`;
 }
 
 async function killWorker(pid: number, admins: readonly GatewayAdmin[]): Promise<string> {
@@ -65,19 +67,19 @@ async function killWorker(pid: number, admins: readonly GatewayAdmin[]): Promise
 }
 
 /** kill -9, until others lead what it led; then back with `gwctl up`, until it has caught up. */
-async function killBroker(environment: TestEnvironment): Promise<string> {
+export async function killBroker(environment: TestEnvironment, broker: { readonly name: string; readonly id: number } = BROKER): Promise<string> {
   const cluster = clientOn(environment, 'main');
   const partitions = async () => (await cluster.metadata()).topics.filter(({ name }) => name.startsWith(VIRTUAL_CLUSTER)).flatMap((topic) => topic.partitions);
   try {
     const startedMs = performance.now();
-    await signalComponent(environment, BROKER.name, 'SIGKILL');
-    await expect.poll(async () => (await partitions().catch(() => undefined))?.every(({ leader }) => leader !== BROKER.id && leader >= 0), DEADLINE).toBe(true);
+    await signalComponent(environment, broker.name, 'SIGKILL');
+    await expect.poll(async () => (await partitions().catch(() => undefined))?.every(({ leader }) => leader !== broker.id && leader >= 0), DEADLINE).toBe(true);
     const led = performance.now() - startedMs;
     // Again where a busy machine was too slow for its limit: it starts what is not there.
     let up = await environment.gwctl(['up']);
     await expect.poll(async () => (up.exitCode === 0 ? up : (up = await environment.gwctl(['up']))).exitCode, SWITCH_DEADLINE).toBe(0);
     await expect.poll(async () => (await partitions()).every(({ isr, replicas }) => isr.length === replicas.length), DEADLINE).toBe(true);
-    return `broker ${BROKER.name} killed, others led after ${Math.round(led)} ms, in sync again after ${Math.round(performance.now() - startedMs)} ms`;
+    return `broker ${broker.name} killed, others led after ${Math.round(led)} ms, in sync again after ${Math.round(performance.now() - startedMs)} ms`;
   } finally {
     cluster.close();
   }
@@ -94,4 +96,8 @@ async function switchOver(environment: TestEnvironment): Promise<string> {
   }, SWITCH_DEADLINE).not.toBe(CHECK_FAILED);
   expect(result.exitCode, result.stderr).toBe(0);
   return `switched to failover${tries === 1 ? '' : `, at try ${tries}`}`;
+}
+
+function describe(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

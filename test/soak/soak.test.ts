@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readPidFile } from '../../src/adapters/runtime/pid-file.ts';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { openKafkaCluster } from '../../src/adapters/kafka/kafka-cluster.ts';
-import { checkHistory, type HistoryVerdict } from '../../src/drill/load/history-checker.ts';
+import { checkHistory } from '../../src/drill/load/history-checker.ts';
 import { runLoad, type RunningLoad } from '../../src/drill/load/run-load.ts';
 import { clusterNamed } from '../../src/topology/lookup.ts';
 import type { ClientEvent } from '../support/client-matrix/client-event.ts';
@@ -13,10 +13,11 @@ import { MATRIX_CLIENTS, type MatrixClient } from '../support/client-matrix/clie
 import { judgeClient } from '../support/client-matrix/judge-client.ts';
 import { isTrueWithin } from '../support/client-matrix/poll.ts';
 import { prepareProgram } from '../support/client-matrix/prepare-program.ts';
-import { awaitTopics, createTopics, hasEnough, issueToken, readLog, settingsFor, VIRTUAL_CLUSTER } from '../support/client-matrix/run-matrix.ts';
+import { awaitTopics, createTopics, hasEnough, hasReceivedAll, issueToken, RATE_PER_SECOND, readLog, settingsFor, VIRTUAL_CLUSTER } from '../support/client-matrix/run-matrix.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { clientThrough, kafkaThrough } from '../support/service-account.ts';
 import { adminsOf, disturb } from './disturb.ts';
+import { inFlightDuring, JUDGED, problemsOf, type Judged } from './judge-soak.ts';
 import { startManyClients, type ManyClients } from './many-clients.ts';
 import { judgeMemory, processesOf, residentMib, type MemorySample } from './memory.ts';
 import { planDisturbances } from './timeline.ts';
@@ -36,7 +37,7 @@ const DRAIN_MS = 120_000;
 const EXIT_MS = 15_000;
 /** For everything before and after: programs are built, six brokers started, logs read. */
 const MARGIN_MS = 1_200_000;
-const JUDGED = ['lost', 'duplicated', 'skipped', 'unseen', 'invented', 'vanished', 'reordered'] as const;
+const NOTHING: ReadonlySet<string> = new Set();
 
 let environment: TestEnvironment;
 const programs: { readonly process: ClientProcess; readonly clients: readonly MatrixClient[] }[] = [];
@@ -99,12 +100,15 @@ test(`${CONNECTIONS} connections and clients of three libraries live through ${D
   const sampling = setInterval(measure, SAMPLE_EVERY_MS);
   const printing = setInterval(() => void print(), PRINT_EVERY_MS);
   const ends: number[] = [];
+  let brokerKill = { fromMs: Infinity, toMs: -Infinity };
   try {
     await print();
     for (const { atMs, what } of planDisturbances(DURATION_MS)) {
       await isTrueWithin(Math.max(0, atMs - elapsedMs()), () => elapsedMs() >= atMs);
+      const fromMs = Date.now();
       say(await disturb(what, environment, pidOf));
       ends.push(Date.now());
+      if (what === 'kill-broker') brokerKill = { fromMs, toMs: Date.now() };
     }
     await isTrueWithin(Math.max(0, DURATION_MS - elapsedMs()), () => elapsedMs() >= DURATION_MS);
   } finally {
@@ -137,35 +141,36 @@ test(`${CONNECTIONS} connections and clients of three libraries live through ${D
   await Promise.all(programs.map(({ process: program }) => program.stop(EXIT_MS)));
 
   const cluster = openKafkaCluster(clusterNamed(environment.topology, 'failover'));
-  const verdicts = new Map<string, HistoryVerdict>();
+  const judged = new Map<string, Judged>();
   try {
-    verdicts.set('kafkajs', checkHistory({ ...recording, log: await readLog(cluster, LOAD.topic) }));
+    const log = await readLog(cluster, LOAD.topic);
+    judged.set('kafkajs', { verdict: checkHistory({ ...recording, log }), log, ratePerSecond: LOAD.ratePerSecond, mayBeTwice: NOTHING });
     for (const client of everyone) {
       const logs = { out: await readLog(cluster, client.isTransactional ? `${client.name}-out` : client.name), in: client.isTransactional ? await readLog(cluster, client.name) : [] };
       const { verdict, feed, errors } = judgeClient(client, eventsOf(client), logs, { isAlive: true, backendPorts: [] });
-      verdicts.set(client.name, verdict);
-      if (feed !== undefined) verdicts.set(`${client.name} (feed)`, feed);
+      const mayBeTwice = client.program === 'confluent' ? inFlightDuring(eventsOf(client).filter(({ s }) => (s === 'in') === client.isTransactional), brokerKill) : NOTHING;
+      judged.set(client.name, { verdict, log: logs.out, ratePerSecond: RATE_PER_SECOND, mayBeTwice: client.isTransactional ? NOTHING : mayBeTwice });
+      if (feed !== undefined) judged.set(`${client.name} (feed)`, { verdict: feed, log: logs.in, ratePerSecond: RATE_PER_SECOND, mayBeTwice });
       if (errors.length > 0) say(`${client.name} was shown ${errors.length} errors: ${errors.slice(0, 3).join(' | ')}`);
     }
   } finally {
     await cluster.close();
   }
-  for (const [name, verdict] of verdicts) {
+  for (const [name, { verdict }] of judged) {
     say(`${name}: ${verdict.acknowledged} acknowledged, ${JUDGED.map((what) => `${verdict[what].count} ${what}`).join(', ')}, ${verdict.redelivered} redelivered, ${verdict.errors} errors, longest gap ${Math.round(verdict.longestAckGapMs)} ms`);
   }
   for (const [message, count] of countBy(recording.errors.map(({ client, message: text }) => `${client}: ${text}`))) say(`${count} x ${message}`);
   const file = process.env['SOAK_JSON'];
-  if (file !== undefined) writeFileSync(file, JSON.stringify({ beginMs, sent: recording.sent, errors: recording.errors, lost: verdicts.get('kafkajs')?.lost, clients: Object.fromEntries(everyone.map((client) => [client.name, eventsOf(client)])), chatter: programs.map(({ process: { chatter } }) => chatter) }));
+  if (file !== undefined) writeFileSync(file, JSON.stringify({ beginMs, sent: recording.sent, errors: recording.errors, lost: judged.get('kafkajs')?.verdict.lost, clients: Object.fromEntries(everyone.map((client) => [client.name, eventsOf(client)])), chatter: programs.map(({ process: { chatter } }) => chatter) }));
   const memory = nodes.map(({ name, samples }) => ({ name, ...judgeMemory(samples, DURATION_MS) }));
   for (const { name, secondMib, lastMib, isFlat } of memory) say(`memory of ${name}: ${Math.round(secondMib)} MiB in the second third, ${Math.round(lastMib)} MiB in the last: ${isFlat ? 'flat' : 'it grows'}`);
 
   expect.soft(report, 'clients with a connection each').toMatchObject({ clients: CONNECTIONS, silent: 0 });
   expect.soft(mute, 'clients that do not produce and consume any more').toEqual([]);
   expect.soft({ producing, members: group?.members.length }).toEqual({ producing: LOAD.producers, members: LOAD.consumers });
-  for (const [name, verdict] of verdicts) {
-    const found = JUDGED.filter((what) => verdict[what].count > 0).map((what) => `${what}: ${verdict[what].count} (${verdict[what].examples.join(', ')})`);
-    expect.soft(found, name).toEqual([]);
-    expect.soft(verdict.acknowledged, name).toBeGreaterThan(0);
+  for (const [name, one] of judged) {
+    expect.soft(problemsOf(one), name).toEqual([]);
+    expect.soft(one.verdict.acknowledged, name).toBeGreaterThan(0);
   }
   expect.soft(memory.filter(({ isFlat }) => !isFlat), 'memory that grows').toEqual([]);
 }, DURATION_MS + MARGIN_MS);
@@ -174,11 +179,4 @@ function countBy(values: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
-}
-
-/** In each stage: a transactional client is done when what its feed was acknowledged is copied and read. */
-function hasReceivedAll(events: readonly ClientEvent[]): boolean {
-  const received = new Set(events.flatMap((event) => (event.e === 'received' ? [`${event.s ?? ''} ${event.v}`] : [])));
-  const isTransactional = events.some(({ s }) => s === 'in');
-  return events.every((event) => event.e !== 'acked' || (received.has(`${event.s ?? ''} ${event.v}`) && (!isTransactional || received.has(` ${event.v}`))));
 }

@@ -7,6 +7,7 @@ import { createLog } from '../../src/gateway/log.ts';
 import type { NodeContext } from '../../src/gateway/node-context.ts';
 import { TenantNames } from '../../src/gateway/tenant-names.ts';
 import { TokenRefused } from '../../src/gateway/tokens.ts';
+import { ProducerSequences } from '../../src/gateway/producer-sequences.ts';
 import { Transactions } from '../../src/gateway/transactions.ts';
 import { WriteGate } from '../../src/gateway/write-gate.ts';
 
@@ -21,10 +22,13 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
     gate: new WriteGate(1000),
     inFlight: new InFlightWrites(),
+    acknowledged: { add: () => {} },
+    activeCluster: 'main',
     groups: new GroupGate(1000),
     metrics: { answered: () => {}, refused: () => {} },
     software: new SoftwareMemory(),
     transactions: new Transactions(createLog(log)),
+    sequences: new ProducerSequences(createLog(log)),
     log: createLog(log),
     audit: { record: () => {} },
     generation: 1,
@@ -36,7 +40,7 @@ export function connectionContext(log: (line: string) => void, changes: Partial<
     accessOf: () => undefined,
     namesOf: () => names,
     usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
-    endpointOf: () => undefined,
+    endpoints: new Map(),
     isSettling: false,
     mayProduce: () => true,
     connectBackend: async () => Promise.reject(new Error('no broker')),

@@ -31,10 +31,12 @@ export interface GwctlOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Instead of `bin/gwctl.js`. */
+  readonly entry?: string;
 }
 
 export interface RunningGwctl {
-  signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   readonly result: Promise<GwctlResult>;
 }
 
@@ -56,8 +58,8 @@ export async function reserveEnvironment(text = '', runtime: 'local' | 'docker' 
   const configFile = join(stateDir, 'gwctl.yaml');
   await writeFile(configFile, config);
   const topology = topologyAt(portOffset, config);
-  const startGwctl = (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS }: GwctlOptions = {}): RunningGwctl => {
-    const running = execa(process.execPath, [ENTRY, '--config', configFile, ...args], {
+  const startGwctl = (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS, entry = ENTRY }: GwctlOptions = {}): RunningGwctl => {
+    const running = execa(process.execPath, [entry, '--config', configFile, ...args], {
       cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_RUNTIME: runtime, GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
     });
     return {

@@ -13,6 +13,8 @@ export interface Arrived {
   readonly body: Record<string, unknown>;
   readonly socket: Socket;
   answer(body: Record<string, unknown>): void;
+  /** Bytes as they are. */
+  sendRaw(bytes: Buffer): void;
 }
 
 /** A broker on loopback that does nothing by itself. */
@@ -40,6 +42,7 @@ export async function startScriptedBroker(): Promise<ScriptedBroker> {
         head,
         socket,
         body: decodeMessage(api.request, head.apiVersion, frame, head.bodyStart),
+        sendRaw: (bytes) => void socket.write(bytes),
         answer: (body) => void socket.write(encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(api.response, head.apiVersion, newMessage(api.response, body as Draft<Record<string, unknown>>)))),
       };
       const wake = waiting.shift();

@@ -28,8 +28,8 @@ export interface HaltedRun {
   go(): Promise<void>;
 }
 
-/** Short, so that a lease is over after 8 s. */
-const CONFIG = 'failover:\n  pauseBudget: 3s\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
+/** Short, so that a lease is over after 10 s. */
+export const KILL_CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
 const TOPIC = 'probe';
 const VIRTUAL_CLUSTER = 'teamA';
 const POLL_MS = 100;
@@ -38,19 +38,26 @@ const HALT_MS = 60_000;
 const SETTLE_MS = 60_000;
 const FRESH_WRITES = 5;
 
-export async function openKillLab(): Promise<KillLab> {
-  const environment = await startEnvironment([], CONFIG);
+export interface KillLabOptions {
+  /** With everything running; the lab takes it down. */
+  readonly start?: () => Promise<TestEnvironment>;
+  /** More flags of `gwctl failover`. */
+  readonly flags?: readonly string[];
+}
+
+export async function openKillLab({ start = () => startEnvironment([], KILL_CONFIG), flags = [] }: KillLabOptions = {}): Promise<KillLab> {
+  const environment = await start();
   try {
     const token = await issueToken(environment, 'gateway1', VIRTUAL_CLUSTER);
     const client = clientThrough(environment, 'gateway1', token);
-    await client.createTopics([{ name: TOPIC, partitions: environment.topology.gateways.length, replicationFactor: 3 }]).finally(() => client.close());
+    await client.createTopics([{ name: TOPIC, partitions: environment.topology.gateways.length, replicationFactor: Math.min(3, environment.topology.clusters[0]?.brokers.length ?? 1) }]).finally(() => client.close());
     const physicalTopic = `${VIRTUAL_CLUSTER}${TOPIC}`;
     await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
     const probe = startSwitchProbe(environment, { token, topic: TOPIC, physicalTopic, source: 'main', target: 'failover' });
     return {
       environment,
       probe,
-      runTo: (kind, act) => runTo(environment, kind, act),
+      runTo: (kind, act) => runTo(environment, flags, kind, act),
       settled: () => settled(environment, probe),
       dispose: async () => {
         await probe.stop();
@@ -82,11 +89,11 @@ export async function awaitCondition(timeoutMs: number, what: string, holds: () 
   }
 }
 
-async function runTo(environment: TestEnvironment, kind: StepKind, act: (run: HaltedRun) => Promise<void>): Promise<GwctlResult> {
+async function runTo(environment: TestEnvironment, flags: readonly string[], kind: StepKind, act: (run: HaltedRun) => Promise<void>): Promise<GwctlResult> {
   await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
   const before = await journals(environment);
   const goFile = join(environment.stateDir, `go-${before.length}`);
-  const gwctl = environment.startGwctl(['failover', '--to', 'failover', '--yes'], { env: { GWCTL_TEST_HALT_BEFORE: `${kind}:${goFile}` } });
+  const gwctl = environment.startGwctl(['failover', '--to', 'failover', '--yes', ...flags], { env: { GWCTL_TEST_HALT_BEFORE: `${kind}:${goFile}` } });
   let early: GwctlResult | undefined;
   void gwctl.result.then((result) => (early = result));
   const go = async (): Promise<void> => await writeFile(goFile, '');

@@ -54,7 +54,7 @@ export async function startLimitedNode(tenantLimits: Readonly<Record<string, Ten
     connectBackend: async () => {
       const socket = connect({ host: '127.0.0.1', port: broker.port });
       await once(socket, 'connect');
-      return { socket, generation: 1 };
+      return { socket, isStandIn: false, generation: 1 };
     },
     ...more,
   });

@@ -1,6 +1,6 @@
-import type { ClusterView, LinkLag, Observation, PartitionLag, Seen } from '../../src/checks/observation.ts';
+import type { ClusterView, Details, LinkLag, Observation, PartitionLag, Seen } from '../../src/checks/observation.ts';
 import { parseTopology } from '../../src/config/parse-topology.ts';
-import type { TopicDescription } from '../../src/ports/kafka-cluster.ts';
+import type { ClusterDetails, TopicDescription } from '../../src/ports/kafka-cluster.ts';
 import type { NodeState } from '../../src/shared/admin-api.ts';
 
 export const AT = new Date('2026-11-24T03:00:00Z');
@@ -39,6 +39,26 @@ export function linkLag(...partitions: readonly PartitionLag[]): { ok: true; val
   return { ok: true, value: { link: 'main->failover', partitions: partitions.length > 0 ? partitions : [partitionLag('_topicMappings'), partitionLag('teamAusers')] } };
 }
 
+/** One API, which both clusters serve. */
+const APIS = [{ key: 0, min: 3, max: 11 }];
+const MEBIBYTE = 1_048_588;
+
+export function clusterDetails(changes: Partial<ClusterDetails> = {}): Seen<ClusterDetails> {
+  const clock = { shownMs: AT.getTime(), beforeMs: AT.getTime() - 1, afterMs: AT.getTime() + 1 };
+  return { ok: true, value: { messageMaxBytes: MEBIBYTE, apis: new Map([1, 2, 3].map((id) => [id, new Map([[0, { min: 0, max: 13 }]])])), activeGroups: [], transactions: [], clock, ...changes } };
+}
+
+export function details(changes: Partial<Details> = {}): Details {
+  const clients = ['gateway1', 'gateway2'].map((name) => ({ name, clients: { ok: true as const, value: { clients: [{ software: 'librdkafka', version: '2.16.0', connections: 2 }], apis: APIS } } }));
+  return {
+    clusters: new Map([['main', clusterDetails()], ['failover', clusterDetails()]]),
+    clients,
+    groups: { ok: true, value: { groups: new Set(['teamAreaders']), positions: 1, missing: [], unread: [] } },
+    reverse: { ok: false, why: 'topic mm2-status.failover.internal is not on main' },
+    ...changes,
+  };
+}
+
 /** A world in which everything is as it should be; `changes` say what is not. */
 export function observation(changes: Partial<Observation> = {}): Observation {
   const link = TOPOLOGY.links[0];
@@ -46,7 +66,7 @@ export function observation(changes: Partial<Observation> = {}): Observation {
   return {
     at: AT,
     topology: TOPOLOGY,
-    nodes: ['gateway1', 'gateway2'].map((name) => ({ name, state: { ok: true, value: nodeState(name) } })),
+    nodes: ['gateway1', 'gateway2'].map((name) => ({ name, state: { ok: true, value: nodeState(name, { now: AT.toISOString() }) }, asked: { beforeMs: AT.getTime() - 1, afterMs: AT.getTime() + 1 } })),
     clusters: clusterMap(clusterView(), clusterView()),
     stateLogs: new Map(['main', 'failover'].map((name) => [name, { ok: true, value: [] }])),
     active: 'main',
@@ -55,6 +75,7 @@ export function observation(changes: Partial<Observation> = {}): Observation {
     link,
     replicator: { ok: true, value: { connectors, lastHeartbeat: new Date(AT.getTime() - 1000) } },
     lag: linkLag(),
+    details: details(),
     ...changes,
   };
 }

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { API_TABLE } from '../../src/gateway/api-table.ts';
 import { ClientConnection } from '../../src/gateway/client-connection.ts';
+import { ClusterCut } from '../../src/gateway/cluster-cut.ts';
 import type { NodeContext } from '../../src/gateway/node-context.ts';
 import { ERROR } from '../../src/wire/error-codes.ts';
 import { saslAuthenticateApi } from '../../src/wire/generated/sasl-authenticate.ts';
@@ -11,7 +12,7 @@ import { connectionContext } from './connection-context.ts';
 import { connectFrameClient, startScriptedBroker, type FrameClient, type ScriptedBroker } from './frame-peer.ts';
 
 /** One port of a node, for broker 1, in front of two clusters of scripted brokers; the virtual cluster is teamA. */
-export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' | 'groups' | 'transactions'> {
+export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' | 'groups' | 'transactions' | 'sequences'> {
   readonly main: ScriptedBroker;
   readonly failover: ScriptedBroker;
   /** Broker 2 of both clusters. */
@@ -21,8 +22,12 @@ export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' |
   readonly connections: ReadonlySet<ClientConnection>;
   readonly lines: readonly string[];
   isSettling: boolean;
+  /** The clusters have no broker 1: `other` stands in for it on new connections. */
+  isBrokerAway: boolean;
   plainClient(): Promise<FrameClient>;
   authenticated(): Promise<FrameClient>;
+  /** What a node does with a cluster that does not answer, for all connections. */
+  cutOff(): Promise<void>;
   /** What a node does at a flip, for all connections. */
   flip(): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +42,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
   const clients: FrameClient[] = [];
   const lines: string[] = [];
   const now = { active: 'main', generation: 1 };
+  const cut = new ClusterCut();
   const base = connectionContext((line) => void lines.push(line));
   const context: NodeContext = {
     ...base,
@@ -46,18 +52,20 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     get generation() {
       return now.generation;
     },
-    endpointOf: (nodeId) => (nodeId === 1 ? { host: 'gateway', port: 6969 } : undefined),
+    endpoints: new Map([[1, { host: 'gateway', port: 6969 }]]),
     get isSettling() {
       return gateway.isSettling;
     },
     mayProduce: (nodeId, topics) => topics.every(({ name, partitions }) => name === 'teamAusers' && partitions.every((partition) => partition === nodeId - 1)),
-    connectBackend: async (nodeId) => {
-      const seen = now.generation;
-      const { port } = nodeId === 2 ? other : now.active === 'main' ? main : failover;
-      const socket = connect({ host: '127.0.0.1', port });
-      await once(socket, 'connect');
-      return { socket, generation: seen };
-    },
+    connectBackend: async (nodeId) =>
+      await cut.open(async () => {
+        const seen = now.generation;
+        const isStandIn = nodeId === 1 && gateway.isBrokerAway;
+        const { port } = nodeId === 2 || isStandIn ? other : now.active === 'main' ? main : failover;
+        const socket = connect({ host: '127.0.0.1', port });
+        await once(socket, 'connect');
+        return { socket, isStandIn, generation: seen };
+      }, ({ socket }) => socket.destroy()),
     coordinatorOf: async () => gateway.coordinator,
   };
   const server = createServer((socket) => {
@@ -81,9 +89,11 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     inFlight: context.inFlight,
     groups: context.groups,
     transactions: context.transactions,
+    sequences: context.sequences,
     connections,
     lines,
     isSettling: false,
+    isBrokerAway: false,
     plainClient,
     authenticated: async () => {
       const client = await plainClient();
@@ -93,9 +103,14 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
       if ((await client.receive(saslAuthenticateApi, 2)).body.errorCode !== ERROR.NONE) throw new Error('the token was refused');
       return client;
     },
+    cutOff: async () => {
+      cut.begin();
+      await Promise.all([...connections].map((connection) => connection.cutOff()));
+    },
     flip: async () => {
       now.active = 'failover';
       now.generation = 2;
+      cut.end();
       await Promise.all([...connections].map((connection) => connection.moveBackend(200)));
     },
     close: async () => {

@@ -125,8 +125,8 @@ test('every step of a switch is explained, in the order in which it happens', ()
 
 test('every request of the admin API is in its table', () => {
   const inTable = tableBelow(README, 'The gateway').map(([request = '']) => request.replaceAll('`', '').split(' ')[1]);
-  const { health, metrics, state, virtualClusters, issueToken, revoke, switch: switchNode } = ADMIN_PATHS;
-  const paths = [health, metrics, state, virtualClusters, issueToken('{vc}', '{user}'), revoke('{vc}'), switchNode('{from}', '{to}'), '/admin/gateway/v1/switch/{verb}'];
+  const { health, metrics, state, acknowledged, clients, virtualClusters, issueToken, revoke, switch: switchNode } = ADMIN_PATHS;
+  const paths = [health, metrics, state, acknowledged, clients, virtualClusters, issueToken('{vc}', '{user}'), revoke('{vc}'), switchNode('{from}', '{to}'), '/admin/gateway/v1/switch/{verb}'];
   expect(paths).toHaveLength(Object.keys(ADMIN_PATHS).length);
   expect([...inTable].sort()).toEqual(paths.map((path) => decodeURIComponent(path)).sort());
 });

@@ -1,7 +1,7 @@
 import { adminBase, adminRequest, type AdminResponse } from '../../client/admin-request.ts';
 import { clientTls } from '../../config/cluster-access.ts';
 import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
-import { ADMIN_PATHS, type AdminError, type GroupDrainReport, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
+import { ADMIN_PATHS, type AckReport, type AdminError, type GroupDrainReport, type NodeClients, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
 import { CATALOG, GwctlError, type ErrorCode } from '../../shared/errors.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
 
@@ -12,8 +12,10 @@ export interface HttpGatewayAdminOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A node says how it is from memory: one that takes longer hangs, and whoever looks at all of them waits for it. */
+const STATE_MS = 3000;
 /** On top of the time that a node itself may take for an order. */
-const ANSWER_MARGIN_MS = 5000;
+const ANSWER_MARGIN_MS = 2000;
 
 /** A node of the built-in gateway behind its HTTP API. */
 export function httpGatewayAdmin(node: GatewayNode, { username, password, timeoutMs = TIMEOUT_MS }: HttpGatewayAdminOptions): GatewayAdmin {
@@ -49,14 +51,16 @@ export function httpGatewayAdmin(node: GatewayNode, { username, password, timeou
 
   return {
     node: node.name,
-    state: async (signal) => await call<NodeState>('GET', ADMIN_PATHS.state, undefined, timeoutMs, signal),
+    state: async (signal) => await call<NodeState>('GET', ADMIN_PATHS.state, undefined, Math.min(timeoutMs, STATE_MS), signal),
+    acknowledged: async (signal) => await call<AckReport>('GET', ADMIN_PATHS.acknowledged, undefined, timeoutMs, signal),
+    clients: async () => await call<NodeClients>('GET', ADMIN_PATHS.clients),
     virtualClusters: async () => (await call<{ virtualClusters: VirtualClusterInfo[] }>('GET', ADMIN_PATHS.virtualClusters)).virtualClusters,
     issueToken: async (virtualCluster, user, lifeTimeSeconds, isAdmin = false) =>
       (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds, ...(isAdmin ? { isAdmin } : {}) })).token,
     revoke: async (virtualCluster, what) => void (await call<unknown>('POST', ADMIN_PATHS.revoke(virtualCluster), what)),
-    prepare: async (order) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order),
+    prepare: async (order, limitMs) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order, limitMs),
     drainGroups: async (order) => await call<GroupDrainReport>('POST', ADMIN_PATHS.run('drain-groups'), order, (order.timeoutMs ?? 0) + ANSWER_MARGIN_MS),
-    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + Math.max(timeoutMs, ANSWER_MARGIN_MS)) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, limitMs),
+    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + timeoutMs) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, limitMs),
   };
 }
 

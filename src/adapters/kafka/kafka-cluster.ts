@@ -1,15 +1,21 @@
 import { openStateLog } from '../../arbiter/state-log.ts';
 import type { ClusterAccess } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
-import { commitGroupOffsets, readGroupOffsets } from './group-offsets.ts';
-import { EARLIEST, LATEST, type Isolation } from '../../client/list-offsets.ts';
-import { partitionKey, type DataRecord, type KafkaCluster, type TopicPartition } from '../../ports/kafka-cluster.ts';
+import { examineCluster } from './examine-cluster.ts';
+import { fetchRanges } from './fetch-ranges.ts';
+import { fingerprint } from './fingerprint.ts';
+import { commitGroupOffsets, deleteGroupOffsets, readActiveGroups, readGroupOffsets } from './group-offsets.ts';
+import { EARLIEST, LATEST, type Isolation, type OffsetQuery } from '../../client/list-offsets.ts';
+import { partitionKey, type DataRecord, type KafkaCluster, type RecordFingerprint, type TopicPartition } from '../../ports/kafka-cluster.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Cluster } from '../../topology/topology.ts';
-import { errorName } from '../../wire/error-codes.ts';
+import { ERROR, errorName } from '../../wire/error-codes.ts';
 import { describeConfigsApi } from '../../wire/generated/describe-configs.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
+const GONE_AFTER_MS = 1500;
+/** What is asked for in one fetch where few records are wanted; a broker answers with a whole batch at least. */
+const BYTES_PER_OFFSET = 4096;
 const TOPIC_RESOURCE = 2;
 /** ConfigSource of a value that was set on the topic. */
 const SET_ON_TOPIC = 1;
@@ -65,6 +71,7 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
         })),
       };
     },
+    examine: async () => await examineCluster(client),
     topicConfigs: async (topics) => {
       const configs = new Map<string, ReadonlyMap<string, string>>();
       if (topics.length === 0) return configs;
@@ -77,13 +84,27 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
       }
       return configs;
     },
+    startOffsets: async (partitions) => await offsets(partitions, EARLIEST),
     endOffsets: async (partitions) => await offsets(partitions, LATEST),
     highWatermarks: async (partitions) => await listOffsets(client, cluster.name, partitions, LATEST, 'read_uncommitted'),
     readRecords: async (partition, from, limit) => await readRecords(partition, from, limit),
+    fingerprints: async ({ topic, partition }, from, until, limit) => {
+      const found: RecordFingerprint[] = [];
+      if (from >= until || limit < 1) return found;
+      const maxBytes = Number(until - from < 1000n ? until - from : 1000n) * BYTES_PER_OFFSET;
+      for await (const record of client.readRecords(topic, partition, from, { isolation: 'read_committed', until, maxBytes })) {
+        found.push(fingerprint(record));
+        if (found.length >= limit) break;
+      }
+      return found;
+    },
+    fingerprintsOf: async (ranges) => await fetchRanges(client, ranges),
     lastRecord: async (partition) => (await lastRecords(partition, 1)).at(-1),
     lastRecords,
-    groupOffsets: async () => await readGroupOffsets(client),
+    groupOffsets: async ({ isFinal = false } = {}) => await readGroupOffsets(client, isFinal),
+    activeGroups: async () => await readActiveGroups(client),
     commitGroupOffsets: async (wanted) => await commitGroupOffsets(client, wanted),
+    deleteGroupOffsets: async (unwanted) => await deleteGroupOffsets(client, unwanted),
     readAll: async (topic) => {
       const { topics } = await client.metadata([topic]);
       const found = topics.find(({ name }) => name === topic);
@@ -96,12 +117,22 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
   };
 }
 
+/** A topic that was deleted meanwhile is left out. A broker that has just got a topic does not know it for a moment, so that is asked for a while. */
 async function listOffsets(client: KafkaClient, clusterName: string, partitions: readonly TopicPartition[], timestamp: bigint, isolation: Isolation = 'read_committed'): Promise<Map<string, bigint>> {
   if (partitions.length === 0) return new Map();
-  const answers = await client.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, timestamp, isolation })));
+  const queries = partitions.map(({ topic, partition }): OffsetQuery => ({ topic, partition, timestamp, isolation }));
+  const soon = await client.listOffsets(queries, { timeoutMs: GONE_AFTER_MS });
+  const missing = soon.every(({ errorCode }) => errorCode === 0) ? new Set() : await missingTopics(client, partitions);
+  const open = queries.filter(({ topic }, index) => soon[index]?.errorCode !== 0 && !missing.has(topic));
+  const answers = [...soon.filter(({ errorCode }) => errorCode === 0), ...(open.length === 0 ? [] : await client.listOffsets(open))];
   const failed = answers.find(({ errorCode }) => errorCode !== 0);
   if (failed !== undefined) throw new GwctlError('UNAVAILABLE', `offsets of ${partitionKey(failed)} on ${clusterName}: ${errorName(failed.errorCode)}`);
   return new Map(answers.map((answer) => [partitionKey(answer), answer.offset]));
+}
+
+async function missingTopics(client: KafkaClient, partitions: readonly TopicPartition[]): Promise<Set<string>> {
+  const { topics } = await client.metadata([...new Set(partitions.map(({ topic }) => topic))]);
+  return new Set(topics.filter(({ errorCode }) => errorCode === ERROR.UNKNOWN_TOPIC_OR_PARTITION).map(({ name }) => name));
 }
 
 function copy(bytes: Buffer | null): Buffer | null {

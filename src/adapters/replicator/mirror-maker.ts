@@ -4,6 +4,7 @@ import { partitionKey, type DataRecord, type KafkaCluster } from '../../ports/ka
 import type { ConnectorState, Replicator } from '../../ports/replicator.ts';
 import type { MirrorLink } from '../../topology/topology.ts';
 import { fenceMirrorMaker, findMirrorIds } from './fence-mirror-maker.ts';
+import { offsetSyncs } from './offset-syncs.ts';
 
 /** Heartbeats of the last this many offsets are looked at: with exactly-once every other offset is a marker. */
 const HEARTBEAT_WINDOW = 32n;
@@ -13,13 +14,14 @@ const HEARTBEAT_WINDOW = 32n;
  * exactly-once stand in the same transaction as the records, Connect's status, and the replicated heartbeats. Nothing of it has to answer.
  * \`client\` is one of the target; the caller closes it.
  */
-export function mirrorMaker(link: MirrorLink, target: KafkaCluster, client: KafkaClient): Replicator {
+export function mirrorMaker(link: Pick<MirrorLink, 'from' | 'to' | 'name'>, target: KafkaCluster, client: KafkaClient, source?: KafkaCluster): Replicator {
   const statusTopic = `mm2-status.${link.from}.internal`;
   const heartbeatsTopic = `${link.from}.heartbeats`;
   const offsets = openSourceOffsets(client, link.from);
 
   return {
     link: link.name,
+    syncs: offsetSyncs(link, target, source),
     health: async () => {
       const connectors = connectorStates(await target.readAll(statusTopic));
       const ids = await findMirrorIds(client, link).catch(() => undefined);

@@ -15,12 +15,13 @@ import { initProducerIdResponse, type InitProducerIdRequest } from '../../wire/g
 import type { JoinGroupRequest, JoinGroupResponse } from '../../wire/generated/join-group.ts';
 import { listConfigResourcesResponse } from '../../wire/generated/list-config-resources.ts';
 import type { ListOffsetsRequest } from '../../wire/generated/list-offsets.ts';
-import type { MetadataRequest, MetadataResponse } from '../../wire/generated/metadata.ts';
+import type { MetadataRequest, MetadataResponse, MetadataResponseBroker } from '../../wire/generated/metadata.ts';
 import type { ProduceResponse } from '../../wire/generated/produce.ts';
 import type { SyncGroupRequest, SyncGroupResponse } from '../../wire/generated/sync-group.ts';
 import type { SessionAccess } from '../acls/apply-acls.ts';
 import { API } from '../api-table.ts';
 import type { GuardName } from '../guards.ts';
+import type { Endpoints } from '../node-context.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import type { TopicDirectory } from '../topic-directory.ts';
 import { describedGroupsToVirtual, heartbeatToPhysical, heartbeatToVirtual } from './consumer-groups.ts';
@@ -39,8 +40,8 @@ export interface Surroundings {
   readonly topics: TopicDirectory;
   /** The cluster id that clients see, whichever cluster is behind (hazard H8). */
   readonly clusterId: string;
-  /** Where this gateway node serves a broker; undefined: it does not. */
-  readonly endpointOf: (nodeId: number) => { readonly host: string; readonly port: number } | undefined;
+  /** Where this gateway node serves each broker that it has a port for. */
+  readonly endpoints: Endpoints;
   /** What the user may do; undefined: everything. */
   readonly access?: SessionAccess | undefined;
   /** Protocol types of the groups that this connection joined: SyncGroup before version 5 does not say. */
@@ -136,7 +137,7 @@ const RESPONSES: { readonly [key: number]: ResponseRule } = {
   },
   [API.metadata]: (body: MetadataResponse, around) => {
     body.clusterId = around.clusterId;
-    body.brokers = served(body.brokers, around);
+    body.brokers = everyBroker(body.brokers, around);
   },
   [API.findCoordinator]: (body: FindCoordinatorResponse, around) => {
     Object.assign(body, coordinatorEndpoint(body.nodeId, around));
@@ -148,7 +149,7 @@ const RESPONSES: { readonly [key: number]: ResponseRule } = {
   [API.describeCluster]: (body: DescribeClusterResponse, around) => {
     body.clusterId = around.clusterId;
     body.brokers = body.brokers.flatMap((broker) => {
-      const endpoint = around.endpointOf(broker.brokerId);
+      const endpoint = around.endpoints.get(broker.brokerId);
       return endpoint === undefined ? [] : [{ ...broker, ...endpoint }];
     });
   },
@@ -203,16 +204,24 @@ function alteredConfigs(body: AlterConfigsResponse, { names }: Surroundings): vo
   });
 }
 
-function served<T extends { nodeId: number }>(brokers: readonly T[], around: Surroundings): T[] {
-  return brokers.flatMap((broker) => {
-    const endpoint = around.endpointOf(broker.nodeId);
+/**
+ * All that this node has ports for, also those that are down now or that only the other cluster has: their ports are served all the same. librdkafka
+ * forgets a broker that is not in the list, together with what waits for it: a transactional producer whose group coordinator dies then waits for
+ * ever, also on bare brokers (librdkafka issues 5456 and 5511, seen with 2.16; may go when they are closed).
+ */
+function everyBroker(brokers: readonly MetadataResponseBroker[], { endpoints }: Surroundings): MetadataResponseBroker[] {
+  const alive = new Set(brokers.map(({ nodeId }) => nodeId));
+  const others = [...endpoints].flatMap(([nodeId, endpoint]) => (alive.has(nodeId) ? [] : [{ nodeId, ...endpoint, rack: null }]));
+  const served = brokers.flatMap((broker) => {
+    const endpoint = endpoints.get(broker.nodeId);
     return endpoint === undefined ? [] : [{ ...broker, ...endpoint }];
   });
+  return [...served, ...others];
 }
 
 /** Node -1 means that there is no coordinator yet, and has no address. */
 function coordinatorEndpoint(nodeId: number, around: Surroundings): { host: string; port: number } {
-  return around.endpointOf(nodeId) ?? { host: '', port: -1 };
+  return around.endpoints.get(nodeId) ?? { host: '', port: -1 };
 }
 
 /** Random, from 2^61 to 2^62: no broker has handed out such an id, and no two nodes will agree on one. */

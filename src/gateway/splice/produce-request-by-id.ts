@@ -2,6 +2,7 @@ import type { Emit } from '../byte-source.ts';
 import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
+import { peekBatchHead, type BatchHead, type OnBatch } from './batch-head.ts';
 import { LEAST_PADDING, padTags } from './padding.ts';
 
 /** A topic that a Produce request named by an id that is no topic's of this virtual cluster. */
@@ -25,7 +26,7 @@ export const FIRST_PRODUCE_BY_ID = 13;
  */
 export async function spliceProduceRequestById(
   reader: FrameReader, header: Buffer, names: TenantNames, nameOf: (topicId: string) => Promise<string | undefined>, unknown: UnknownTopic[],
-  onAcks: (acks: number) => void, to: Emit,
+  onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {},
 ): Promise<{ readonly acks: number; readonly sent: 'request' | 'nothing' }> {
   const size = header.length + reader.remaining;
   const transactionalId = await reader.string('transactional id');
@@ -69,13 +70,13 @@ export async function spliceProduceRequestById(
       await begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
     }
     // A name that was learned within this frame may not fit into what was foreseen: the client's next try will find it.
-    if (name === undefined || (topicCount.value > 1 && name.length > longestName)) {
+    if (name === undefined || virtual === undefined || (topicCount.value > 1 && name.length > longestName)) {
       await emit(Buffer.concat([encodeString(names.virtualCluster, true), encodeVarint(1)]));
       unknown.push({ topicId, partitions: await skipPartitions(reader) });
     } else {
       const partitionCount = await reader.count('partitions');
       await emit(Buffer.concat([name, partitionCount.raw]));
-      for (let partition = 0; partition < partitionCount.value; partition++) await passPartition(reader, emit);
+      for (let partition = 0; partition < partitionCount.value; partition++) await passPartition(reader, (index, batch) => onBatch({ name: '', topicId, physical: names.topicToPhysical(virtual) }, index, batch), emit);
     }
     await emit(await reader.tags());
   }
@@ -87,11 +88,12 @@ export async function spliceProduceRequestById(
   return { acks, sent: 'request' };
 }
 
-async function passPartition(reader: FrameReader, emit: Emit): Promise<void> {
+async function passPartition(reader: FrameReader, onBatch: (index: number, batch: BatchHead | undefined) => void, emit: Emit): Promise<void> {
   const index = await reader.bytes(4, 'partition index');
   const records = await reader.length('int32', 'records');
   const wait = emit(Buffer.concat([index, records.raw]));
   if (wait !== undefined) await wait;
+  onBatch(index.readInt32BE(0), await peekBatchHead(reader, records.value));
   if (records.value > 0) await reader.pass(records.value, 'records', emit);
   await emit(await reader.tags());
 }

@@ -4,6 +4,7 @@ import { ZERO_UUID } from '../../wire/schema.ts';
 import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
+import { peekBatchHead, type OnBatch } from './batch-head.ts';
 
 /** What a Produce request asks for, without the records. */
 export interface ProduceHead {
@@ -28,9 +29,9 @@ export function unforeseenSize(names: TenantNames, name: string): GwctlError {
  *   size' header | transactionalId' acks timeout [topic' [index records tags]… tags]… tags
  *
  * The new size comes first, before the names are known. It is foreseen when there is one topic, or when every name grows by the same
- * number of bytes (no aliases); else the frame is collected and measured. `onAcks` is called before the first byte leaves.
+ * number of bytes (no aliases); else the frame is collected and measured. `onAcks` is called before the first byte leaves, `onBatch` for each partition.
  */
-export async function spliceProduceRequest(reader: FrameReader, header: Buffer, names: TenantNames, onAcks: (acks: number) => void, to: Emit): Promise<void> {
+export async function spliceProduceRequest(reader: FrameReader, header: Buffer, names: TenantNames, onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {}): Promise<void> {
   const { flexible } = reader;
   const size = header.length + reader.remaining;
   const transactionalId = await reader.string('transactional id');
@@ -64,6 +65,8 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
       const records = await reader.length('int32', 'records');
       const wait = emit(Buffer.concat([index, records.raw]));
       if (wait !== undefined) await wait;
+      const batch = peekBatchHead(reader, records.value);
+      onBatch({ name: virtual, topicId: ZERO_UUID, physical }, index.readInt32BE(0), batch instanceof Promise ? await batch : batch);
       if (records.value > 0) await reader.pass(records.value, 'records', emit);
       if (flexible) await emit(await reader.tags());
     }

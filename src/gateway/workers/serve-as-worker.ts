@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import { createProcessMetrics } from '../metrics.ts';
 import type { ProducerTeller } from '../producer-note.ts';
 import type { ServingCounts } from '../serving.ts';
+import { AckRelay } from './ack-relay.ts';
 import { PendingTales } from './pending-tales.ts';
 import type { FromWorker, ServingState, ToWorker, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
 
@@ -32,7 +33,8 @@ const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 
 export async function serveAsWorker(parent: ParentChannel, openLog: (options: WorkerOptions) => Log): Promise<void> {
   const send = (message: FromWorker): void => parent.send(message);
   const tales = new PendingTales();
-  const worker = new Worker(openLog, (transactionalId, note, isAwaited) => {
+  const relay = new AckRelay((cluster, acknowledged) => send({ kind: 'acknowledged', cluster, acknowledged }));
+  const worker = new Worker(openLog, relay, (transactionalId, note, isAwaited) => {
     const tale = isAwaited ? tales.begin() : undefined;
     send({ kind: 'producer', id: tale?.id, transactionalId, note });
     return tale?.told;
@@ -76,6 +78,7 @@ interface Parts {
 /** The calls of the primary, over a backing and a serving of this process. */
 class Worker {
   readonly #openLog: (options: WorkerOptions) => Log;
+  readonly #relay: AckRelay;
   readonly #teller: ProducerTeller;
   readonly #readProcess = createProcessMetrics();
   readonly #calls: WorkerCalls;
@@ -83,7 +86,8 @@ class Worker {
   /** One move at a time, in the order in which they were asked for. */
   #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(openLog: (options: WorkerOptions) => Log, teller: ProducerTeller) {
+  constructor(openLog: (options: WorkerOptions) => Log, relay: AckRelay, teller: ProducerTeller) {
+    this.#relay = relay;
     this.#openLog = openLog;
     this.#teller = teller;
     this.#calls = {
@@ -95,12 +99,15 @@ class Worker {
       openGroups: (verdict) => this.#serving.openGroups(verdict),
       closeGate: () => this.#serving.closeGate(),
       openGate: () => this.#serving.openGate(),
+      cutOff: () => this.#serving.cutOff(),
       settleWrites: (timeoutMs) => this.#serving.settleWrites(timeoutMs),
       abortTransactions: (timeoutMs) => this.#serving.abortTransactions(timeoutMs),
+      settleAcknowledged: async () => this.#relay.flush(),
       flip: (to, generation) => this.#move(() => this.#serving.flip(to, generation)),
       metrics: async () => [...(await this.#readProcess()), ...(await this.#serving.metrics())],
       close: async () => {
         await this.#serving.close();
+        this.#relay.flush();
         await this.#parts?.audit.close(AUDIT_CLOSE_MS);
       },
     };
@@ -129,7 +136,7 @@ class Worker {
     const backing = new Backing({ ...options, log }, options.memory);
     await backing.load();
     const audit: AuditLog = openAudit(`${options.node.name}/${options.number}`, backing, () => this.#serving, log);
-    this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#teller) };
+    this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#relay, this.#teller) };
   }
 
   async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs, producers }: ServingState): Promise<void> {

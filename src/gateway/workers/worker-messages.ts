@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { Acknowledgement } from '../acknowledged/acknowledgement.ts';
 import type { BackingOptions } from '../backing.ts';
 import type { ServingOptions } from '../local-serving.ts';
 import type { NodeMemory } from '../node-memory.ts';
@@ -23,7 +24,7 @@ export interface ServingState extends NodeMemory {
 }
 
 /** What the primary asks of a worker. Besides `start` and `serve` it is what the node asks of whoever serves. */
-export interface WorkerCalls extends Pick<Serving, 'prepare' | 'drainGroups' | 'openGroups' | 'closeGate' | 'openGate' | 'settleWrites' | 'abortTransactions' | 'flip' | 'metrics' | 'close'> {
+export interface WorkerCalls extends Pick<Serving, 'prepare' | 'drainGroups' | 'openGroups' | 'closeGate' | 'openGate' | 'settleWrites' | 'abortTransactions' | 'settleAcknowledged' | 'cutOff' | 'flip' | 'metrics' | 'close'> {
   /** Loads everything that serving needs; nobody is served yet. */
   start(options: WorkerOptions): Promise<void>;
   /** Takes over where the node is by now; when it resolves, the worker may be given clients. */
@@ -47,5 +48,6 @@ export type FromWorker =
   | { readonly kind: 'refusal'; readonly id: number; readonly counts: ServingCounts; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'counts'; readonly counts: ServingCounts }
   | { readonly kind: 'taken'; readonly id: number }
+  | { readonly kind: 'acknowledged'; readonly cluster: string; readonly acknowledged: readonly Acknowledgement[] }
   /** For the other workers, and for whoever comes after this one. With an id when it waits for `told`. */
   | { readonly kind: 'producer'; readonly id: number | undefined; readonly transactionalId: string; readonly note: ProducerNote };

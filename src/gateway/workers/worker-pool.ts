@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GwctlError } from '../../shared/errors.ts';
+import type { AckMemory } from '../acknowledged/ack-memory.ts';
 import type { Backing } from '../backing.ts';
 import { unlessHeld } from '../held-changes.ts';
 import { InFlightWrites } from '../in-flight-writes.ts';
@@ -30,6 +31,8 @@ const REPLACED_MS = 5000;
 const METRICS_MS = 2000;
 /** Shorter than a worker waits, which then goes on: one that hangs costs a producer this once a transaction, not its life. */
 const LEARN_MS = 1000;
+/** Whoever wants to know what would be lost waits for it. */
+const ACKNOWLEDGED_MS = 1000;
 const CLOSE_MS = 2000;
 
 /**
@@ -49,6 +52,7 @@ export class WorkerPool implements Serving {
   readonly #options: Omit<WorkerOptions, 'number' | 'memory'>;
   readonly #fork: (number: number) => ChildProcess;
   readonly #log: Log;
+  readonly #acknowledged: AckMemory;
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #keepers: Promise<void>[] = [];
   readonly #spreader = new ClientSpreader(() => this.#workers.values());
@@ -66,11 +70,12 @@ export class WorkerPool implements Serving {
   /** Why a worker could not start, or why the pool gave up: the end of the pool's own start. */
   #refusal: unknown;
 
-  constructor(backing: Backing, options: Omit<WorkerOptions, 'number' | 'memory'>, fork: (number: number) => ChildProcess, log: Log) {
+  constructor(backing: Backing, options: Omit<WorkerOptions, 'number' | 'memory'>, fork: (number: number) => ChildProcess, log: Log, acknowledged: AckMemory) {
     this.#backing = backing;
     this.#options = options;
     this.#fork = fork;
     this.#log = log;
+    this.#acknowledged = acknowledged;
     this.#gate = new WriteGate(options.settings.holdMs);
     this.#orphans = new Transactions(log, (transactionalId, note) => this.#tellWorkers(transactionalId, note));
     this.failed = new Promise((resolve) => {
@@ -131,6 +136,10 @@ export class WorkerPool implements Serving {
     await this.#insist('openGate', [], ANSWER_MS);
   }
 
+  async cutOff(): Promise<void> {
+    await this.#insist('cutOff', [], ANSWER_MS);
+  }
+
   /** A worker that is gone holds nothing up: it never acknowledged what it had not got an answer for. */
   async settleWrites(timeoutMs: number): Promise<boolean> {
     const [mine, theirs] = await Promise.all([this.#inFlight.drained(timeoutMs), this.#callAll('settleWrites', [timeoutMs], timeoutMs + ANSWER_MS)]);
@@ -141,6 +150,10 @@ export class WorkerPool implements Serving {
   async abortTransactions(timeoutMs: number): Promise<number> {
     const [orphans, ...counts] = await Promise.all([this.#orphans.abortOpen(this.#backing.active.client, timeoutMs), this.#callAll('abortTransactions', [timeoutMs], timeoutMs + ANSWER_MS)]);
     return counts.flat().reduce((sum, count) => sum + count, orphans);
+  }
+
+  async settleAcknowledged(): Promise<void> {
+    await this.#callAll('settleAcknowledged', [], ACKNOWLEDGED_MS);
   }
 
   async flip(to: string, generation: number): Promise<void> {
@@ -216,7 +229,7 @@ export class WorkerPool implements Serving {
     const policy = new RestartPolicy();
     while (!this.#isOver) {
       const startedMs = performance.now();
-      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), (transactionalId, note) => this.#heard(worker, transactionalId, note));
+      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), (transactionalId, note) => this.#heard(worker, transactionalId, note), (cluster, acknowledged) => this.#acknowledged.add(cluster, acknowledged));
       this.#workers.set(number, worker);
       await this.#bringUp(worker);
       const how = await worker.exited;
@@ -226,6 +239,8 @@ export class WorkerPool implements Serving {
       const left = worker.leftClients();
       if (this.#isOver) return left.forEach(({ socket }) => socket.destroy());
       this.#spreader.spread(left);
+      // Its last words may not have come.
+      this.#acknowledged.forgot(this.#backing.active.name, `worker ${number} was ${how}`);
       const waitMs = policy.died(performance.now() - startedMs);
       this.#log.warn(`a worker is gone: ${how}`, { worker: number, process: worker.pid });
       if (waitMs === 'give up') return this.#giveUp(new GwctlError('UNAVAILABLE', `worker ${number} ends again and again right after its start (last: ${how}); its lines above say why`));

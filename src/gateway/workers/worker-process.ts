@@ -2,6 +2,7 @@ import type { ChildProcess, SendHandle } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GwctlError } from '../../shared/errors.ts';
 import type { MetricSnapshot } from '../metrics.ts';
+import type { Acknowledgement } from '../acknowledged/acknowledgement.ts';
 import type { ProducerNote } from '../producer-note.ts';
 import type { ServingCounts } from '../serving.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerVerb } from './worker-messages.ts';
@@ -36,14 +37,16 @@ export class WorkerProcess {
   #counts = NOTHING;
   readonly #child: ChildProcess;
   readonly #heard: (transactionalId: string, note: ProducerNote) => Promise<void>;
+  readonly #acknowledged: (cluster: string, acknowledged: readonly Acknowledgement[]) => void;
   readonly #calls = new Map<number, Settle>();
   readonly #handed = new Map<number, HandedClient>();
   #isGone = false;
   #lastId = 0;
 
-  /** `heard`: of a producer, by this worker; resolves when all others know it. */
-  constructor(number: number, child: ChildProcess, heard: (transactionalId: string, note: ProducerNote) => Promise<void>) {
+  /** `heard`: of a producer, by this worker; resolves when all others know it. `acknowledged`: what its producers were told. */
+  constructor(number: number, child: ChildProcess, heard: (transactionalId: string, note: ProducerNote) => Promise<void>, acknowledged: (cluster: string, acknowledged: readonly Acknowledgement[]) => void) {
     this.#heard = heard;
+    this.#acknowledged = acknowledged;
     this.number = number;
     this.pid = child.pid;
     this.#child = child;
@@ -124,6 +127,7 @@ export class WorkerProcess {
       this.#handed.delete(message.id);
       return;
     }
+    if (message.kind === 'acknowledged') return this.#acknowledged(message.cluster, message.acknowledged);
     if (message.kind === 'producer') {
       const { id } = message;
       const told = this.#heard(message.transactionalId, message.note);

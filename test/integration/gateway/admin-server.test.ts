@@ -43,7 +43,9 @@ beforeEach(async () => {
     nextGeneration: async () => controller.generation + 1,
     audit: { record: (event) => void recorded.push(event) },
     state: () => ({ node: 'gateway1', ...controller.state, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: '' }),
+    acknowledged: async () => ({ node: 'gateway1', clusters: [] }),
     renderMetrics: async () => ({ text: 'gwctl_gateway_generation 1\n', contentType: 'text/plain; version=0.0.4' }),
+    clients: async () => ({ clients: [{ software: 'librdkafka', version: '2.16.0', connections: 2 }], apis: [] }),
     virtualClusters: () => [],
     issueToken: async (virtualCluster, username) => {
       const refusal = refuseVirtualCluster(virtualCluster, ['teamA']);
@@ -122,6 +124,11 @@ describe('the seed\'s calls', () => {
     const response = await call('GET', '/metrics');
     expect(response.headers.get('content-type')).toContain('text/plain');
     expect(await response.text()).toBe('gwctl_gateway_generation 1\n');
+  });
+
+  test('says what is connected, to whoever has the password', async () => {
+    expect(await (await call('GET', '/admin/gateway/v1/clients')).json()).toEqual({ clients: [{ software: 'librdkafka', version: '2.16.0', connections: 2 }], apis: [] });
+    expect((await call('GET', '/admin/gateway/v1/clients', { auth: '' })).status).toBe(401);
   });
 
   test('health needs no password', async () => {

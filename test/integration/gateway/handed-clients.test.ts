@@ -78,7 +78,7 @@ test.each([
 
 test('a client waits while no worker serves, and whoever was given to a worker that died is given to another', async () => {
   const [port] = (await freePorts(1)) as [number];
-  const [first, second] = [1, 2].map((number) => new WorkerProcess(number, forkTaker(), async () => {})) as [WorkerProcess, WorkerProcess];
+  const [first, second] = [1, 2].map((number) => new WorkerProcess(number, forkTaker(), async () => {}, () => {})) as [WorkerProcess, WorkerProcess];
   let serving: WorkerProcess[] = [];
   const spreader = new ClientSpreader(() => serving);
   let taken = 0;

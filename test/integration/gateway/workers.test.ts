@@ -145,6 +145,8 @@ describe('a node with three workers', () => {
     // One by each client when it connected, one by each now.
     expect(metrics).toContain('gwctl_gateway_request_seconds_count{api="Metadata"} 18');
 
+    expect(await node.admin.clients()).toMatchObject({ clients: [{ software: 'gwctl', version: '1', connections: 9 }], apis: expect.arrayContaining([{ key: 0, min: 3, max: 11 }]) as unknown });
+
     // What one worker changes is there for the clients of the others.
     const [first, ...others] = clients as [KafkaClient, ...KafkaClient[]];
     await first.createTopics([{ name: 'fresh', partitions: 1, replicationFactor: 1 }]);

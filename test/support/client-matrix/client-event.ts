@@ -3,7 +3,7 @@
  *
  * Environment of a program:
  *   MATRIX_CLIENTS     `name=mode,…`: each is a producer and a group consumer; topic `name`, group `g-name`, values `name/p1/sequence`
- *   MATRIX_BOOTSTRAP   `host:port,…` of one gateway node, with SASL/PLAIN: MATRIX_USERNAME, MATRIX_TOKEN
+ *   MATRIX_BOOTSTRAP   `host:port,…` of one gateway node, with SASL/PLAIN: MATRIX_USERNAME, MATRIX_TOKEN; or of a cluster, with neither ('')
  *   MATRIX_PARTITIONS  of each topic; record n goes to partition n mod this
  *   MATRIX_RATE        records a second for each producer
  *

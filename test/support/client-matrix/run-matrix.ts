@@ -19,7 +19,8 @@ export const VIRTUAL_CLUSTER = 'teamA';
 /** Lines of `gwctl failover` that say what clients will notice. */
 const CONCERNS_CLIENTS = /again|did not commit|held/;
 const PARTITIONS = 3;
-const RATE_PER_SECOND = 10;
+/** Of each client. */
+export const RATE_PER_SECOND = 10;
 /** Acknowledged and received by each client before the switch, and again after it. */
 const ENOUGH = 30;
 const START_MS = 60_000;
@@ -147,10 +148,11 @@ export async function awaitTopics(cluster: Cluster, physical: readonly string[])
   }
 }
 
-export async function readLog(cluster: KafkaCluster, topic: string): Promise<readonly LoggedRecord[]> {
+/** `prefix`: of its physical name. */
+export async function readLog(cluster: KafkaCluster, topic: string, prefix = VIRTUAL_CLUSTER): Promise<readonly LoggedRecord[]> {
   const parts = await Promise.all(
     Array.from({ length: PARTITIONS }, async (_, partition) => {
-      const records = await cluster.readRecords({ topic: VIRTUAL_CLUSTER + topic, partition }, 0n, Number.MAX_SAFE_INTEGER);
+      const records = await cluster.readRecords({ topic: prefix + topic, partition }, 0n, Number.MAX_SAFE_INTEGER);
       return records.map(({ offset, value }) => ({ partition, offset, value: value?.toString('utf8') ?? '' }));
     }),
   );
@@ -158,7 +160,7 @@ export async function readLog(cluster: KafkaCluster, topic: string): Promise<rea
 }
 
 /** A transactional client copies from the first to the second. */
-function topicsOf({ name, isTransactional }: MatrixClient): readonly [string] | readonly [string, string] {
+export function topicsOf({ name, isTransactional }: MatrixClient): readonly [string] | readonly [string, string] {
   return isTransactional ? [name, `${name}-out`] : [name];
 }
 
@@ -177,7 +179,7 @@ export function hasEnough(events: readonly ClientEvent[], sinceMs: number): bool
 }
 
 /** In each stage: a transactional client is done when what its feed was acknowledged is copied and read. */
-function hasReceivedAll(events: readonly ClientEvent[]): boolean {
+export function hasReceivedAll(events: readonly ClientEvent[]): boolean {
   const received = new Set(events.flatMap((event) => (event.e === 'received' ? [`${event.s ?? ''} ${event.v}`] : [])));
   const isTransactional = events.some(({ s }) => s === 'in');
   return events.every((event) => event.e !== 'acked' || (received.has(`${event.s ?? ''} ${event.v}`) && (!isTransactional || received.has(` ${event.v}`))));

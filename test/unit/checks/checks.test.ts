@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PLANNED_CHECKS } from '../../../src/checks/all-checks.ts';
 import { runChecks } from '../../../src/checks/check.ts';
+import type { NodeClients } from '../../../src/shared/admin-api.ts';
 import type { Observation } from '../../../src/checks/observation.ts';
-import { AT, clusterMap, clusterView, linkLag, nodeState, observation, partitionLag, topic } from '../../support/observation.ts';
+import { AT, clusterDetails, clusterMap, clusterView, details, linkLag, nodeState, observation, partitionLag, topic } from '../../support/observation.ts';
 
 function verdicts(seen: Observation): Record<string, string> {
   return Object.fromEntries(runChecks(PLANNED_CHECKS, seen).map(({ id, status }) => [id, status]));
@@ -18,6 +19,10 @@ const up = (node: string, changes = {}) => ({ name: node, state: { ok: true as c
 const later = new Date(AT.getTime() + 1000).toISOString();
 const before = new Date(AT.getTime() - 1000).toISOString();
 const run = (leaseUntil: string) => ({ runId: 'r1', generation: 2, to: 'failover', leaseUntil });
+
+const withTarget = (changes: Parameters<typeof clusterDetails>[0]) => details({ clusters: new Map([['main', clusterDetails()], ['failover', clusterDetails(changes)]]) });
+const withSource = (changes: Parameters<typeof clusterDetails>[0]) => details({ clusters: new Map([['main', clusterDetails(changes)], ['failover', clusterDetails()]]) });
+const client = (clients: NodeClients['clients'], apis: NodeClients['apis'] = [{ key: 0, min: 3, max: 11 }]) => ({ name: 'gateway1', clients: { ok: true as const, value: { clients, apis } } });
 
 test('a healthy world passes every check', () => {
   expect(new Set(Object.values(verdicts(observation())))).toEqual(new Set(['pass']));
@@ -52,6 +57,20 @@ describe('each check bites, with a hint', () => {
     { name: 'another number of partitions', id: 'topics-equal', seen: { clusters: clusterMap(clusterView(), clusterView({ topics: [topic('_topicMappings'), topic('teamAusers', 3)] })) }, says: /teamAusers has 1 here, 3 there/ },
     { name: 'another retention', id: 'configs-equal', seen: { clusters: clusterMap(clusterView({ configs: { teamAusers: { 'retention.ms': '1000' } } })) }, says: /retention.ms is 1000 on main, not set on failover/ },
     { name: 'another min.insync.replicas, which MirrorMaker leaves alone', id: 'configs-equal', status: 'warn', seen: { clusters: clusterMap(clusterView({ configs: { teamAusers: { 'min.insync.replicas': '2' } } })) }, says: /min.insync.replicas is 2 on main/ },
+    { name: 'a task that copies back', id: 'both-directions', seen: { details: details({ reverse: { ok: true, value: { connectors: [{ name: 'MirrorSourceConnector-0', state: 'RUNNING', failure: undefined }], lastHeartbeat: AT } } }) }, says: /MirrorSourceConnector-0 of failover->main is running, and so is main->failover/ },
+    { name: 'brokers that take less there', id: 'message-sizes', seen: { details: withTarget({ messageMaxBytes: 1000 }) }, says: /_topicMappings: 1000 bytes \(on main: 1048588\)/ },
+    { name: 'a topic that takes less there', id: 'message-sizes', seen: { clusters: clusterMap(clusterView({ configs: { teamAusers: { 'max.message.bytes': '9000000' } } }), clusterView({ configs: { teamAusers: { 'max.message.bytes': '8000000' } } })) }, says: /teamAusers: 8000000 bytes \(on main: 9000000\)/ },
+    { name: 'a topic that takes more than the brokers there', id: 'message-sizes', seen: { clusters: clusterMap(clusterView({ configs: { teamAusers: { 'max.message.bytes': '9000000' } } })) }, says: /teamAusers: 1048588 bytes \(on main: 9000000\)/ },
+    { name: 'a group without a position there', id: 'groups-have-offsets', status: 'warn', seen: { details: details({ groups: { ok: true, value: { groups: new Set(['g']), positions: 3, missing: [{ group: 'g', topic: 'teamAusers', partition: 2 }], unread: [] } } }) }, says: /1 of 3 positions of groups are not on failover: g in teamAusers-2/ },
+    { name: 'a group that cannot be read', id: 'groups-have-offsets', status: 'warn', seen: { details: details({ groups: { ok: true, value: { groups: new Set(), positions: 0, missing: [], unread: [{ group: 'g', why: 'COORDINATOR_NOT_AVAILABLE' }] } } }) }, says: /g: COORDINATOR_NOT_AVAILABLE/ },
+    { name: 'members on the target', id: 'consumers-on-target', status: 'warn', seen: { details: withTarget({ activeGroups: ['other', 'teamAreaders'] }) }, says: /2 groups have members on failover: other, teamAreaders; teamAreaders also on main/ },
+    { name: 'an old transaction', id: 'active-transactions', status: 'warn', seen: { details: withSource({ transactions: [{ transactionalId: 'payments', producerId: 7n, startedAt: new Date(AT.getTime() - 21_000) }, { transactionalId: 'young', producerId: 8n, startedAt: new Date(AT.getTime() - 6000) }] }) }, says: /open for longer than 20 s: payments \(producer 7\) for 21 s$/ },
+    { name: 'a node whose clock is behind', id: 'clock-skew', status: 'warn', seen: { nodes: [{ ...up('gateway1', { now: new Date(AT.getTime() - 3000).toISOString() }), asked: { beforeMs: AT.getTime() - 500, afterMs: AT.getTime() } }] }, says: /gateway1 is 2.5 s behind this machine/ },
+    { name: 'a controller whose clock is ahead', id: 'clock-skew', status: 'warn', seen: { details: withTarget({ clock: { shownMs: AT.getTime() + 60_000, beforeMs: AT.getTime(), afterMs: AT.getTime() } }) }, says: /failover is 60.0 s ahead of this machine/ },
+    { name: 'an API that the target serves in older versions', id: 'client-survival', seen: { details: withTarget({ apis: new Map([[2, new Map([[0, { min: 0, max: 10 }]])]]) }) }, says: /broker 2 of failover serves api 0 in versions 0 to 10 \(clients were told 3 to 11\)/ },
+    { name: 'an API that the target does not serve', id: 'client-survival', seen: { details: withTarget({ apis: new Map([[2, new Map()]]) }) }, says: /broker 2 of failover serves api 0 not at all/ },
+    { name: 'nodes that tell clients different things', id: 'client-survival', seen: { details: details({ clients: [client([]), client([], [])] }) }, says: /the nodes tell clients different things/ },
+    { name: 'a client that nobody ever tried', id: 'client-survival', status: 'warn', seen: { details: details({ clients: [client([{ software: 'homemade', version: '0.1', connections: 3 }])] }) }, says: /3 of homemade 0.1 \(not known\)/ },
     { name: 'a broker without a port', id: 'node-ids-fit-ports', seen: { clusters: clusterMap(clusterView(), clusterView({ brokers: [1, 2, 3, 4] })) }, says: /no port for broker 4 of failover on gateway1/ },
   ])('$name', ({ id, status = 'fail', seen, says }) => {
     const found = report(observation(seen), id);
@@ -67,6 +86,16 @@ test('who resumes a run goes on with the replication that it took over, and copi
   expect(ids.map((id) => report(observation({ ...held, resumesTakeover: true }), id).status)).toEqual(['pass', 'pass', 'pass']);
   expect(ids.map((id) => report(observation(held), id).status)).toEqual(['fail', 'fail', 'fail']);
   expect(report(observation(held), 'replicator-running').hint).toMatch(/`gwctl resume` goes on with its switch, and `gwctl rollback` starts MirrorMaker again/);
+});
+
+test('what nobody looked at is skipped, and stops no switch', () => {
+  const { details: _, ...unseen } = observation();
+  expect(Object.entries(verdicts(unseen)).filter(([, status]) => status === 'skip').map(([id]) => id)).toEqual(['both-directions', 'message-sizes', 'groups-have-offsets', 'consumers-on-target', 'active-transactions', 'client-survival']);
+});
+
+test('clients of all nodes are added up, and what each does at a switch is said; gwctl itself is none', () => {
+  const seen = observation({ details: details({ clients: [client([{ software: '', version: '', connections: 1 }, { software: 'gwctl', version: '1', connections: 9 }, { software: 'kgo', version: 'v1.22', connections: 2 }]), client([{ software: 'kgo', version: 'v1.22', connections: 3 }])] }) });
+  expect(report(seen, 'client-survival')).toMatchObject({ status: 'pass', evidence: '5 of kgo v1.22 (goes on; commits by its timer, so its group takes a second longer to stop), 1 of clients that do not say what they are (goes on)' });
 });
 
 test('all problems are told at once', () => {

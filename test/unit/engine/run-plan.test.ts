@@ -54,7 +54,7 @@ const fails = (kind: StepKind | `undo ${StepKind}`, code: ConstructorParameters<
 test('all steps in order, and the pause is measured from the first held write to the resume', async () => {
   const result = await run();
   expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 70 });
-  expect(done).toEqual(['prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(done).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   expect(events.at(0)?.type).toBe('run-started');
   expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'switched' });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { API } from '../../../src/gateway/api-table.ts';
-import { rewriteRequest } from '../../../src/gateway/rewrite/rewriter.ts';
+import { rewriteRequest, rewriteResponse } from '../../../src/gateway/rewrite/rewriter.ts';
 import { writeVersioned } from '../../../src/wire/consumer-protocol.ts';
 import { consumerProtocolAssignment } from '../../../src/wire/generated/consumer-protocol-assignment.ts';
 import { APIS } from '../../../src/wire/generated/apis.ts';
@@ -32,4 +32,15 @@ test('producer ids of the gateway differ, and no broker has given one of them ou
   });
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id >= 2n ** 61n && id < 2n ** 62n).toBe(true);
+});
+
+test('a broker that is down stays in the list, at its port: some clients forget what waits for one that is not there', () => {
+  const { response } = api(API.metadata);
+  const body = newMessage<Message>(response, { brokers: [{ nodeId: 3, host: 'kafka', port: 1, rack: 'r' }, { nodeId: 9, host: 'kafka', port: 2 }] } as never);
+  rewriteResponse(api(API.metadata), 9, body, tableSurroundings());
+  expect(body['brokers']).toEqual([
+    { nodeId: 3, host: 'gateway', port: 6971, rack: 'r' },
+    { nodeId: 1, host: 'gateway', port: 6969, rack: null },
+    { nodeId: 2, host: 'gateway', port: 6970, rack: null },
+  ]);
 });

@@ -305,6 +305,41 @@ describe('a switch that happened without this node', () => {
   });
 });
 
+describe('a node that was started in the middle of a switch', () => {
+  const INTENT = { kind: 'intent', generation: 2, from: 'main', to: 'failover', runId: 'run-1', by: 'tom@host', leaseMs: 1000, at: '' } as const;
+
+  beforeEach(() => {
+    controller = new SwitchController({ kind: 'wait', standing: { generation: 1, active: 'main' }, intent: INTENT }, effects, () => now);
+  });
+
+  test('is flipped with the others, once that is committed: it has nothing to drain', async () => {
+    await expect(controller.flip(ORDER)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED', message: 'flip: generation 2 is not decided' });
+    expect(controller.state).toMatchObject({ phase: 'paused', active: 'main' });
+    decided = 'commit';
+    await controller.flip(ORDER);
+    await controller.resume(ORDER);
+    expect(controller.state).toMatchObject({ phase: 'serving', generation: 2, active: 'failover', run: null });
+  });
+
+  test('follows the commit at once when the order was given before it could hear', async () => {
+    await controller.follow({ generation: 2, active: 'failover' });
+    expect(controller.state).toMatchObject({ phase: 'serving', generation: 2, active: 'failover', run: null });
+  });
+
+  test('leaves it to the run once it has heard from it', async () => {
+    await controller.pause(ORDER);
+    await controller.follow({ generation: 2, active: 'failover' });
+    expect(controller.state).toMatchObject({ phase: 'paused', generation: 1, active: 'main' });
+  });
+});
+
+test('a run that leaves another cluster than the one this node serves is refused', async () => {
+  await expect(controller.prepare({ ...ORDER, from: 'elsewhere' })).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED', message: 'this node serves main, and run run-1 leaves elsewhere' });
+  expect(controller.state).toMatchObject({ phase: 'serving', run: null });
+  await controller.prepare({ ...ORDER, from: 'main' });
+  expect(controller.state).toMatchObject({ phase: 'prepared' });
+});
+
 describe('a node that does not know which cluster is active', () => {
   const standing = { generation: 1, active: 'main' };
 

@@ -12,20 +12,22 @@ test('the same request and observation give the same plan', () => {
 test('prepare, intent, drain of groups, pause, drain, proof of the tail, commit, flip, resume, proof: in this order, on every node', () => {
   const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
   expect(plan.basis).toEqual({ active: 'main', generation: 1 });
-  expect(plan.steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(plan.steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   for (const step of plan.steps) if ('gateways' in step) expect(step.gateways).toEqual(['gateway1', 'gateway2']);
 });
 
-test('drain and tail together stay within the time that producers may wait', () => {
-  const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
-  const waits = plan.steps.map((step) => ('timeoutMs' in step && step.kind !== 'drain-groups' ? step.timeoutMs : 0));
+test('what producers wait for until the decision stays within the time that they may wait', () => {
+  const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation());
+  const kinds = steps.map(({ kind }) => kind);
+  const waits = steps.slice(kinds.indexOf('pause-gateways'), kinds.indexOf('commit-switch')).map(({ timeoutMs = Number.NaN }) => timeoutMs);
+  expect(waits).toHaveLength(4);
   expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(observation().topology.failover.pauseBudgetMs);
 });
 
 test('where gwctl has MirrorMaker, and it copies in transactions, its replication is taken over before anybody waits, and stays off after the switch', () => {
   const replicator = { ok: true as const, value: { connectors: [], lastHeartbeat: undefined, isExactlyOnce: true } };
   const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation({ canTakeOver: true, replicator }));
-  expect(steps.map(({ kind }) => kind)).toEqual(['prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
+  expect(steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
   expect(steps.find(({ kind }) => kind === 'prove-tail')).not.toHaveProperty('waitsBecause');
 });
 
@@ -37,6 +39,10 @@ test.each([
   expect(steps.map(({ kind }) => kind)).not.toContain('take-over-replication');
   expect(steps.some(({ kind }) => kind === 'retire-replication')).toBe(isRetired);
   expect(steps.map((step) => describeStep(step, 'failover')).join('\n')).toMatch(because);
+});
+
+test('every step has its deadline', () => {
+  for (const { kind, timeoutMs } of planSwitch({ to: 'failover', expectActive: undefined }, observation()).steps) expect([kind, typeof timeoutMs]).toEqual([kind, 'number']);
 });
 
 test('a switch to the active cluster is a plan without steps', () => {

@@ -30,14 +30,22 @@ def emit(name, kind, stage="", **fields):
         sys.stdout.flush()
 
 
-def config_of(name, **extra):
+def credentials():
+    if not os.environ["MATRIX_USERNAME"]:
+        return {}
     return {
-        "bootstrap.servers": os.environ["MATRIX_BOOTSTRAP"],
-        "client.id": name,
         "security.protocol": "SASL_PLAINTEXT",
         "sasl.mechanism": "PLAIN",
         "sasl.username": os.environ["MATRIX_USERNAME"],
         "sasl.password": os.environ["MATRIX_TOKEN"],
+    }
+
+
+def config_of(name, **extra):
+    return {
+        "bootstrap.servers": os.environ["MATRIX_BOOTSTRAP"],
+        "client.id": name,
+        **credentials(),
         "error_cb": lambda error: emit(name, "error", m=f"callback: {error}", fatal=error.fatal()),
         **extra,
     }
@@ -109,7 +117,7 @@ def process(name):
     """Copies records from one topic to the other, in transactions that commit what was read, too."""
     consumer = Consumer(consumer_config(name, f"{name}-in", **{"enable.auto.commit": False}))
     producer = Producer(config_of(name, **{"transactional.id": name, "transaction.timeout.ms": TRANSACTION_TIMEOUT_S * 1000}))
-    producer.init_transactions(TRANSACTION_TIMEOUT_S)
+    until_settled(producer.init_transactions, TRANSACTION_TIMEOUT_S)
     subscribe(consumer, name, name, "in")
     while consuming.is_set():
         messages = list(next_records(consumer, name, "in"))
@@ -123,7 +131,7 @@ def process(name):
             emit(name, "error", m=f"processor: {error}", abortable=error.txn_requires_abort(), fatal=error.fatal())
             if not error.txn_requires_abort():
                 raise
-            producer.abort_transaction(TRANSACTION_TIMEOUT_S)
+            until_settled(producer.abort_transaction, TRANSACTION_TIMEOUT_S)
             rewind(consumer)
     consumer.close()
 
@@ -136,16 +144,21 @@ def transact(name, consumer, producer, messages):
     # Of the records and not of the assignment: a batch may be handed out whose partitions were revoked meanwhile.
     offsets = {(message.topic(), message.partition()): message.offset() + 1 for message in messages}
     positions = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
-    producer.send_offsets_to_transaction(positions, consumer.consumer_group_metadata(), TRANSACTION_TIMEOUT_S)
-    while True:
-        try:
-            producer.commit_transaction(TRANSACTION_TIMEOUT_S)
-            break
-        except KafkaException as failure:
-            if not failure.args[0].retriable():
-                raise
+    until_settled(producer.send_offsets_to_transaction, positions, consumer.consumer_group_metadata(), TRANSACTION_TIMEOUT_S)
+    until_settled(producer.commit_transaction, TRANSACTION_TIMEOUT_S)
     for message in messages:
         emit(name, "acked", v=message.value().decode())
+
+
+def until_settled(call, *arguments):
+    """A call of the transactional API that failed for the moment is made again, as its documentation says."""
+    while True:
+        try:
+            return call(*arguments)
+        except KafkaException as failure:
+            error = failure.args[0]
+            if not error.retriable() or error.txn_requires_abort() or not consuming.is_set():
+                raise
 
 
 def rewind(consumer):

@@ -219,6 +219,7 @@ public final class MatrixClient {
     Properties config = new Properties();
     config.put("bootstrap.servers", env("MATRIX_BOOTSTRAP"));
     config.put("client.id", name);
+    if (env("MATRIX_USERNAME").isEmpty()) return config;
     config.put("security.protocol", "SASL_PLAINTEXT");
     config.put("sasl.mechanism", "PLAIN");
     config.put("sasl.jaas.config", "org.apache.kafka.common.security.plain.PlainLoginModule required username='"

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GwctlError } from '../shared/errors.ts';
+import { computeLoss, type Loss } from './loss.ts';
+import type { ClusterView, Observation, Seen } from './observation.ts';
+import type { World } from './observe-world.ts';
+
+/** What can be seen when the source may be dead, or half dead. */
+export interface UnplannedView {
+  readonly seen: Observation;
+  readonly loss: Loss;
+  /** Whether the source answers after all. */
+  readonly source: Seen<true>;
+  readonly withoutNodes: readonly string[];
+}
+
+/** A node that works answers within milliseconds. */
+const NODE_MS = 2000;
+const TARGET_MS = 10_000;
+/** Nobody waits for a cluster that is given up; one that works answers in a few milliseconds. */
+const SOURCE_MS = 400;
+const LEFT_OUT = 'it is left out of the run';
+
+/** Looks at nodes, target and, for a moment, source, all at once. Never throws for what cannot be seen. `withoutNodes` are not asked. */
+export async function observeUnplanned(world: World, to: string, withoutNodes: readonly string[], now: () => Date): Promise<UnplannedView> {
+  const { topology } = world;
+  const asked = world.gateways.filter(({ node }) => !withoutNodes.includes(node));
+  const target = world.clusters.get(to);
+  const links = topology.links.filter((link) => link.to === to);
+  const [nodes, reports, description, targetLog, positions, others] = await Promise.all([
+    Promise.all(asked.map(async (gateway) => ({ name: gateway.node, state: await within(NODE_MS, gateway.node, () => gateway.state(AbortSignal.timeout(NODE_MS))) }))),
+    Promise.all(asked.map(async (gateway) => ({ name: gateway.node, report: await within(NODE_MS, gateway.node, () => gateway.acknowledged(AbortSignal.timeout(NODE_MS))) }))),
+    within(TARGET_MS, to, async () => (target === undefined ? missing(to) : await target.describe())),
+    within(TARGET_MS, to, async () => (target === undefined ? missing(to) : await target.stateLog.read())),
+    Promise.all(links.map(async (link) => [link.from, await within(TARGET_MS, to, async () => await (world.replicator(link.from, to) ?? missing(link.name)).positions())] as const)),
+    Promise.all([...world.clusters].filter(([name]) => name !== to).map(async ([name, { stateLog }]) => [name, await within(SOURCE_MS, name, () => stateLog.read())] as const)),
+  ]);
+  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
+  const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
+  const active = newest?.active;
+  const link = links.find(({ from }) => from === active);
+  const view: Seen<ClusterView> = description.ok ? { ok: true, value: { description: description.value, configs: new Map() } } : description;
+  const sourceLog = others.find(([name]) => name === active)?.[1];
+  return {
+    seen: {
+      at: now(), topology, nodes, active, generation: newest?.generation, to, link,
+      clusters: new Map([[to, view]]),
+      stateLogs: new Map([[to, targetLog], ...others]),
+      replicator: undefined,
+      lag: undefined,
+      canTakeOver: link !== undefined && world.takeover?.(link.from, to) !== undefined,
+    },
+    loss: computeLoss({
+      from: active ?? '',
+      link: link ?? { topics: '' },
+      nodes: [...reports, ...withoutNodes.map((name) => ({ name, report: { ok: false, why: LEFT_OUT } as const }))],
+      positions: positions.find(([from]) => from === active)?.[1] ?? { ok: false, why: `nothing replicates ${active ?? '?'}->${to}` },
+    }),
+    source: sourceLog === undefined ? { ok: false, why: 'it is not known' } : sourceLog.ok ? { ok: true, value: true } : sourceLog,
+    withoutNodes,
+  };
+}
+
+/** What is answered within that time; what comes later is nobody's. */
+export async function within<T>(milliseconds: number, who: string, look: () => Promise<T>): Promise<Seen<T>> {
+  const late = new AbortController();
+  try {
+    const looking = look();
+    looking.catch(() => {});
+    const expired = delay(milliseconds, undefined, { signal: late.signal }).then(() => {
+      throw new GwctlError('UNAVAILABLE', `${who} did not answer within ${milliseconds} ms`);
+    });
+    expired.catch(() => {});
+    return { ok: true, value: await Promise.race([looking, expired]) };
+  } catch (reason) {
+    const { code, message, hint } = GwctlError.from(reason);
+    return { ok: false, why: message, code, ...(hint === undefined ? {} : { hint }) };
+  } finally {
+    late.abort();
+  }
+}
+
+function missing(what: string): never {
+  throw new GwctlError('UNAVAILABLE', `there is no ${what}`);
+}

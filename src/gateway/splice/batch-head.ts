@@ -1,0 +1,23 @@
+import { ATTRIBUTE, BATCH, BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
+import type { FrameReader } from '../frame-reader.ts';
+import { after, type Soon } from '../soon.ts';
+
+/** What the head of a record batch says of it. */
+export interface BatchHead {
+  readonly records: number;
+  /** With its head. */
+  readonly bytes: number;
+  readonly isTransactional: boolean;
+}
+
+/** Told of each partition of a Produce request as it is forwarded; `batch` undefined: it carries no records. Names are the client's and the broker's. */
+export type OnBatch = (topic: { readonly name: string; readonly topicId: string; readonly physical: string }, partition: number, batch: BatchHead | undefined) => void;
+
+/** Looks at the batch that comes next in a frame, `bytes` long, and leaves it there. undefined: no batch of version 2, which brokers refuse in these requests. */
+export function peekBatchHead(reader: FrameReader, bytes: number): Soon<BatchHead | undefined> {
+  if (bytes < BATCH_HEADER_BYTES) return undefined;
+  return after(reader.peek(BATCH_HEADER_BYTES, 'record batch'), (head) => {
+    if (head.readInt8(BATCH.magic) !== 2) return undefined;
+    return { records: head.readInt32BE(BATCH.recordCount), bytes, isTransactional: (head.readInt16BE(BATCH.attributes) & ATTRIBUTE.transactional) !== 0 };
+  });
+}

@@ -1,0 +1,70 @@
+import type { RunSummary, StepSummary } from '../engine/summarise-run.ts';
+import { renderChecks } from './checks.ts';
+import { colourOutcome } from './history.ts';
+import { renderLoss } from './loss.ts';
+import type { Palette } from './palette.ts';
+import { renderSections, sectionsOf } from './run.ts';
+import { renderTable } from './table.ts';
+
+/** What each outcome means, for a person who has never seen one. */
+const MEANING: Readonly<Record<RunSummary['outcome'], (run: RunSummary) => string>> = {
+  switched: ({ to }) => `every node was switched to ${to}, and a record through each of them has proven it`,
+  refused: ({ from }) => `a node or the log of the switch said no; nothing was changed, ${from} stayed active`,
+  'rolled-back': ({ from }) => `given up before the decision; every node went on with ${from}, and held writes went there`,
+  stuck: () => 'it failed, and what it had done could not be undone: a person has to look',
+  unproven: ({ to }) => `${to} is active, but not everything that proves it was seen`,
+  interrupted: () => 'gwctl was gone before it could say how the run ended; the nodes went where the log of the switch says',
+};
+
+/** Everything that the journals say of one run: the first part, and those in which it was resumed or given up. */
+export function renderRunReport(parts: readonly RunSummary[], palette: Palette): string {
+  return parts.map((run, index) => `${index === 0 ? '' : '\n'}${renderPart(run, index, palette)}`).join('');
+}
+
+function renderPart(run: RunSummary, index: number, palette: Palette): string {
+  const head = [
+    `run ${index === 0 ? run.runId : run.name}: ${run.from} -> ${run.to}, generation ${run.generation}, ${colourOutcome(run.outcome, palette)}`,
+    MEANING[run.outcome](run),
+    `began ${run.at} by ${run.by}, took ${(run.durationMs / 1000).toFixed(1)} s${run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`}`,
+    ...(run.outcome === 'switched' || run.message === '' ? [] : [`because: ${run.message}`]),
+    ...(run.problem === undefined ? [] : [palette.warning(`the journal is not whole: ${run.problem}`)]),
+  ];
+  const sections = sectionsOf(run);
+  const details = run.steps.flatMap(detailsOf);
+  return [
+    `${head.join('\n')}\n`,
+    sections.some(([, lines]) => lines.length > 0) ? `\n${renderSections(sections, palette)}` : '',
+    run.unplanned === undefined ? '' : `\n${renderLoss(run.unplanned.loss, run.from, run.to, palette)}`,
+    run.steps.length === 0 ? '' : `\n${renderPhases(run.steps, palette)}`,
+    details.length === 0 ? '' : `\nevidence\n${details.map((line) => `  ${line}\n`).join('')}`,
+    run.checks.length === 0 ? '' : `\nchecks before it\n${renderChecks(run.checks, palette)}`,
+  ].join('');
+}
+
+function renderPhases(steps: readonly StepSummary[], palette: Palette): string {
+  const rows = steps.map((step) => [
+    `${(step.startedAtMs / 1000).toFixed(1)} s`,
+    step.durationMs === undefined ? '' : `${step.durationMs} ms`,
+    step.limitMs === undefined ? '' : `${step.limitMs / 1000} s`,
+    step.outcome === 'done' ? palette.good(step.outcome) : palette.warning(step.outcome),
+    step.text,
+  ]);
+  return renderTable([{ title: 'at', align: 'right' }, { title: 'took', align: 'right' }, { title: 'allowed', align: 'right' }, { title: '' }, { title: 'phase' }], rows, palette);
+}
+
+function detailsOf({ kind, notes, message, evidence }: StepSummary): string[] {
+  const seen = Object.entries(evidence).flatMap(([key, value]) => {
+    const text = renderValue(value);
+    return text === '' ? [] : [`${key} ${text}`];
+  });
+  return [...(seen.length === 0 ? [] : [seen.join('; ')]), ...new Set(notes), ...(message === undefined ? [] : [`failed: ${message}`])].map((line) => `${kind}: ${line}`);
+}
+
+/** `gateway1 (tookMs 3), gateway2 (tookMs 4)`: whatever a step has put there. */
+function renderValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(renderValue).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { node, ...rest } = value as Readonly<Record<string, unknown>>;
+  const text = Object.entries(rest).map(([key, one]) => `${key} ${renderValue(one)}`).join(', ');
+  return node === undefined ? text : `${String(node)} (${text})`;
+}

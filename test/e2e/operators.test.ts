@@ -1,0 +1,80 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StepKind } from '../../src/plan/plan.ts';
+import { signalComponent } from '../support/component.ts';
+import type { GwctlResult } from '../support/environment.ts';
+import { awaitCondition, openKillLab, type KillLab } from '../support/kill-lab.ts';
+
+/** People at the keyboard: who wants out in the middle, and two who begin at the same second. */
+let lab: KillLab;
+beforeAll(async () => {
+  lab = await openKillLab();
+});
+afterAll(async () => await lab?.dispose());
+
+const BEFORE_THE_DECISION: readonly StepKind[] = ['prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups'];
+
+async function expectUnharmed(active: 'main' | 'failover'): Promise<void> {
+  expect(await lab.settled()).toBe(active);
+  const { lost, doubled, torn } = await lab.probe.judge(active === 'main' ? 'source' : 'target');
+  expect({ lost, doubled, torn }).toEqual({ lost: [], doubled: [], torn: [] });
+}
+
+describe('a signal', () => {
+  test.each(BEFORE_THE_DECISION.map((before, index) => ({ before, signal: index % 2 === 0 ? ('SIGINT' as const) : ('SIGTERM' as const) })))(
+    '$signal before $before puts everything back: exit 130, every node serves main',
+    async ({ before, signal }) => {
+      const { exitCode, stderr } = await lab.runTo(before, async ({ gwctl }) => gwctl.signal(signal));
+      expect(exitCode, stderr).toBe(130);
+      expect(stderr).toContain(`interrupted by ${signal}: the run stops at the next safe point and puts everything back`);
+      expect(stderr).toMatch(/error: interrupted before the switch: every node serves main, nothing was changed\n {2}hint: what happened in this run: `gwctl report \S+`/);
+      await expectUnharmed('main');
+    },
+  );
+
+  test('a second signal ends gwctl at once, and it says what to do; the nodes settle by themselves', async () => {
+    const { exitCode, stderr } = await lab.runTo('drain-gateways', async ({ gwctl }) => {
+      gwctl.signal('SIGINT');
+      gwctl.signal('SIGTERM');
+      await gwctl.result;
+    });
+    expect(exitCode, stderr).toBe(130);
+    expect(stderr).toMatch(/error: ended at once by a second SIG(INT|TERM): what was under way was not put back\n {2}hint: `gwctl status`/);
+    await expectUnharmed('main');
+  });
+});
+
+/** Two `gwctl failover` that stand before their first step, and go on at the same moment. */
+async function raceTwo(): Promise<readonly GwctlResult[]> {
+  const { environment } = lab;
+  await awaitCondition(60_000, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+  const runs = join(environment.dir, 'runs');
+  await mkdir(runs, { recursive: true });
+  const before = (await readdir(runs)).length;
+  const goFile = join(environment.stateDir, `race-${before}`);
+  const both = [0, 1].map(() => environment.startGwctl(['failover', '--to', 'failover', '--yes'], { env: { GWCTL_TEST_HALT_BEFORE: `prepare-gateways:${goFile}` } }).result);
+  await awaitCondition(60_000, 'both runs stand before their first step', async () => (await readdir(runs)).length === before + 2);
+  await writeFile(goFile, '');
+  return await Promise.all(both);
+}
+
+describe('two operators at the same second', () => {
+  test.each([1, 2, 3])('one of them goes on, and the other is told who: exit 8 (round %i)', async () => {
+    await signalComponent(lab.environment, 'mirror-maker', 'SIGSTOP');
+    const results = await raceTwo().finally(() => signalComponent(lab.environment, 'mirror-maker', 'SIGCONT'));
+    // The one that goes on waits for MirrorMaker, which hangs, and gives up; so the other has all the time to meet it.
+    const codes = results.map(({ exitCode }) => exitCode);
+    expect(codes.toSorted(), results.map(({ stderr }) => stderr).join('\n')).toEqual([5, 8]);
+    expect(results.find(({ exitCode }) => exitCode === 8)?.stderr).toMatch(/error: gateway gateway\d: run \S+ of \S+@\S+ holds this node until \S+: nothing was changed, main is active/);
+    await expectUnharmed('main');
+  });
+});
+
+test('a signal after the decision is too late: the switch is finished first, exit 0, and it says so', async () => {
+  const { exitCode, stderr, stdout } = await lab.runTo('flip-gateways', async ({ gwctl }) => gwctl.signal('SIGTERM'));
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain('interrupted by SIGTERM: the switch is decided already, so it is finished first');
+  expect(stdout).toMatch(/^switched to failover: generation \d+/);
+  await expectUnharmed('failover');
+});
