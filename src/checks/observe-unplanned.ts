@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GwctlError } from '../shared/errors.ts';
-import { computeLoss, type Loss } from './loss.ts';
+import { computeLoss, type Loss, type LossEvidence } from './loss.ts';
 import type { ClusterView, Observation, Seen } from './observation.ts';
 import type { World } from './observe-world.ts';
 
@@ -17,7 +17,7 @@ export interface UnplannedView {
 const NODE_MS = 2000;
 const TARGET_MS = 10_000;
 /** Nobody waits for a cluster that is given up; one that works answers in a few milliseconds. */
-const SOURCE_MS = 400;
+const SOURCE_MS = 300;
 const LEFT_OUT = 'it is left out of the run';
 
 /** Looks at nodes, target and, for a moment, source, all at once. Never throws for what cannot be seen. `withoutNodes` are not asked. */
@@ -28,10 +28,10 @@ export async function observeUnplanned(world: World, to: string, withoutNodes: r
   const links = topology.links.filter((link) => link.to === to);
   const [nodes, reports, description, targetLog, positions, others] = await Promise.all([
     Promise.all(asked.map(async (gateway) => ({ name: gateway.node, state: await within(NODE_MS, gateway.node, () => gateway.state(AbortSignal.timeout(NODE_MS))) }))),
-    Promise.all(asked.map(async (gateway) => ({ name: gateway.node, report: await within(NODE_MS, gateway.node, () => gateway.acknowledged(AbortSignal.timeout(NODE_MS))) }))),
+    readReports(world, withoutNodes),
     within(TARGET_MS, to, async () => (target === undefined ? missing(to) : await target.describe())),
     within(TARGET_MS, to, async () => (target === undefined ? missing(to) : await target.stateLog.read())),
-    Promise.all(links.map(async (link) => [link.from, await within(TARGET_MS, to, async () => await (world.replicator(link.from, to) ?? missing(link.name)).positions())] as const)),
+    Promise.all(links.map(async (link) => [link.from, await readPositions(world, link.from, to)] as const)),
     Promise.all([...world.clusters].filter(([name]) => name !== to).map(async ([name, { stateLog }]) => [name, await within(SOURCE_MS, name, () => stateLog.read())] as const)),
   ]);
   const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
@@ -52,12 +52,32 @@ export async function observeUnplanned(world: World, to: string, withoutNodes: r
     loss: computeLoss({
       from: active ?? '',
       link: link ?? { topics: '' },
-      nodes: [...reports, ...withoutNodes.map((name) => ({ name, report: { ok: false, why: LEFT_OUT } as const }))],
+      nodes: reports,
       positions: positions.find(([from]) => from === active)?.[1] ?? { ok: false, why: `nothing replicates ${active ?? '?'}->${to}` },
     }),
     source: sourceLog === undefined ? { ok: false, why: 'it is not known' } : sourceLog.ok ? { ok: true, value: true } : sourceLog,
     withoutNodes,
   };
+}
+
+/** The same reckoning alone, once nothing can be acknowledged or copied any more. */
+export async function observeLoss(world: World, from: string, to: string, withoutNodes: readonly string[]): Promise<Loss> {
+  const link = world.topology.links.find((candidate) => candidate.from === from && candidate.to === to) ?? { topics: '' };
+  const [nodes, positions] = await Promise.all([readReports(world, withoutNodes), readPositions(world, from, to)]);
+  return computeLoss({ from, link, nodes, positions });
+}
+
+async function readReports({ gateways }: World, withoutNodes: readonly string[]): Promise<LossEvidence['nodes']> {
+  return await Promise.all(gateways.map(async (gateway) => {
+    if (withoutNodes.includes(gateway.node)) return { name: gateway.node, report: { ok: false, why: LEFT_OUT } as const };
+    return { name: gateway.node, report: await within(NODE_MS, gateway.node, () => gateway.acknowledged(AbortSignal.timeout(NODE_MS))) };
+  }));
+}
+
+async function readPositions(world: World, from: string, to: string): Promise<LossEvidence['positions']> {
+  const replicator = world.replicator(from, to);
+  if (replicator === undefined) return { ok: false, why: `nothing replicates ${from}->${to}` };
+  return await within(TARGET_MS, to, () => replicator.positions());
 }
 
 /** What is answered within that time; what comes later is nobody's. */

@@ -73,5 +73,5 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
         })
       : Promise.resolve({ ok: false as const, why: `${active} cannot be read` }),
   ]);
-  return { ...base, replicator: health, lag, details: await details, canTakeOver: takeover !== undefined, ...(held === undefined ? {} : { replicatorHeld: held }) };
+  return { ...base, replicator: health, lag, canTakeOver: takeover !== undefined, ...(held === undefined ? {} : { replicatorHeld: held }), details: await details };
 }

@@ -11,13 +11,13 @@ export interface FailoverOptions {
   readonly dryRun?: boolean;
   readonly planHash?: string;
   readonly yes?: boolean;
-  /** Of `resume`: goes on with a replication that the interrupted run took over. */
-  readonly resumesTakeover?: boolean;
   readonly mode?: 'planned' | 'unplanned';
   readonly withoutNode?: readonly string[];
   readonly maxLossRecords?: number;
   readonly maxLossSeconds?: number;
   readonly acceptLossBy?: string;
+  /** Of `resume`: goes on with a replication that the interrupted run took over. */
+  readonly resumesTakeover?: boolean;
   readonly output: 'text' | 'json';
 }
 

@@ -43,6 +43,9 @@ export function addResumeCommand(program: Command, context: CliContext): void {
       await confirm(`run ${runId} from ${from} to ${to} was ${isCommitted ? 'committed: finish it' : 'not decided: begin it anew'}? Type the name of the new cluster: `, to, { yes: options.yes, isJson }, context);
       if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node), opened.world.takeover?.(from, to) !== undefined), runId, isJson }, opened, context);
       await rollBack(run, opened, context);
+      if (run.isSourceGone) {
+        throw new GwctlError('CHECK_FAILED', `run ${runId} was given up; ${from} cannot be read, and what would be lost has to be looked at anew`, { hint: `gwctl failover --to ${to} --mode unplanned` });
+      }
       return await switchTo({ to, expectActive: from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
     }),
   );

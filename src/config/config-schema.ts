@@ -159,6 +159,7 @@ const failover = z
         translateGroups: duration(`for the positions of consumer groups to be found, before anybody waits (default ${FREE_DEADLINES.translateGroups})`),
         prepare: duration(`until every node has looked at the new cluster (default ${FREE_DEADLINES.prepare})`),
         intent: duration(`until the log of the switch says that it is under way (default ${FREE_DEADLINES.intent})`),
+        takeOver: duration(`for the replication to be taken over and to catch up, before anybody waits (default ${FREE_DEADLINES.takeOver})`),
         drainGroups: duration(`for members of consumer groups to commit; producers go on meanwhile (default ${FREE_DEADLINES.drainGroups})`),
         pause: duration('until every node holds writes (default: a fifth of pauseBudget)'),
         drain: duration('until every write is answered (default: a fifth of pauseBudget)'),

@@ -19,6 +19,8 @@ export interface OpenRun {
   readonly isCommitted: boolean;
   /** Until then the run may still be alive. */
   readonly leaseUntil: Date | undefined;
+  /** The log of the cluster that it leaves cannot be read: it was an unplanned switch, or would have to be one now. */
+  readonly isSourceGone: boolean;
 }
 
 const POLL_MS = 250;
@@ -42,19 +44,20 @@ export function openRunIn(logs: StateLogs, nodes: readonly NodeState[], topology
   const held = nodes.flatMap(({ run }) => (run === null ? [] : [run]));
   const leaseOf = (runId: string): Date | undefined => held.filter((run) => run.runId === runId).map(({ leaseUntil }) => new Date(leaseUntil)).sort((a, b) => b.getTime() - a.getTime())[0];
   const standing = standingOf(logs, nodes, topology);
+  const isGone = (cluster: string): boolean => logs.get(cluster) === undefined;
 
   const commit = commitOf(logs, standing);
   const isBehind = ({ generation, phase }: NodeState): boolean => generation < standing.generation || phase !== 'serving';
   if (commit !== undefined && nodes.some((node) => isBehind(node) && (node.run === null || node.run.runId === commit.runId))) {
-    return { runId: commit.runId, by: commit.by, generation: commit.generation, from: commit.from, to: commit.to, isCommitted: true, leaseUntil: leaseOf(commit.runId) };
+    return { runId: commit.runId, by: commit.by, generation: commit.generation, from: commit.from, to: commit.to, isCommitted: true, leaseUntil: leaseOf(commit.runId), isSourceGone: isGone(commit.from) };
   }
   const intent = openIntent(logs, standing);
   if (intent !== undefined) {
     const { runId, by, generation, from, to } = intent;
-    return { runId, by, generation, from, to, isCommitted: false, leaseUntil: leaseOf(runId) };
+    return { runId, by, generation, from, to, isCommitted: false, leaseUntil: leaseOf(runId), isSourceGone: isGone(from) };
   }
   const [run] = held;
-  return run === undefined ? undefined : { runId: run.runId, by: run.by, generation: run.generation, from: standing.active, to: run.to, isCommitted: false, leaseUntil: leaseOf(run.runId) };
+  return run === undefined ? undefined : { runId: run.runId, by: run.by, generation: run.generation, from: standing.active, to: run.to, isCommitted: false, leaseUntil: leaseOf(run.runId), isSourceGone: isGone(standing.active) };
 }
 
 /**
@@ -85,7 +88,7 @@ export function committed({ runId, to, generation }: OpenRun): GwctlError {
 }
 
 /** What is left to do of a run that was committed: everything may be done already, so each step may be repeated. `canTakeOver`: gwctl has the replicator's process. */
-export function planToFinish({ from, to, generation }: OpenRun, gateways: readonly string[], canTakeOver = false): Plan {
+export function planToFinish({ from, to, generation, isSourceGone }: OpenRun, gateways: readonly string[], canTakeOver = false): Plan {
   return {
     to,
     from,
@@ -96,7 +99,7 @@ export function planToFinish({ from, to, generation }: OpenRun, gateways: readon
       { kind: 'resume-gateways', gateways },
       { kind: 'await-gateways', gateways, timeoutMs: SETTLE_MS },
       ...(canTakeOver ? [{ kind: 'retire-replication', from } as const] : []),
-      { kind: 'prove-switch', gateways, from },
+      { kind: 'prove-switch', gateways, from, ...(isSourceGone ? { isSourceGone } : {}) },
     ],
   };
 }

@@ -14,7 +14,7 @@ export type RunEvent =
   | { readonly type: 'step-noted'; readonly atMs: number; readonly index: number; readonly text: string }
   | { readonly type: 'step-done'; readonly atMs: number; readonly index: number; readonly durationMs: number; readonly evidence: StepEvidence }
   | { readonly type: 'step-failed'; readonly atMs: number; readonly index: number; readonly message: string }
-  | { readonly type: 'step-undone'; readonly atMs: number; readonly index: number }
+  | { readonly type: 'step-undone'; readonly atMs: number; readonly index: number; readonly evidence?: StepEvidence }
   | { readonly type: 'undo-failed'; readonly atMs: number; readonly index: number; readonly message: string }
   | { readonly type: 'run-ended'; readonly atMs: number; readonly outcome: RunOutcome; readonly message: string };
 

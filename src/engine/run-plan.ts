@@ -72,35 +72,52 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       const cause = options.signal.aborted && !isPastReturn ? GwctlError.from(options.signal.reason) : GwctlError.from(reason);
       await quietly(() => tell({ type: 'step-failed', atMs: atMs(), index, message: cause.message }));
       if (step.failure === 'unproven') return await end('unproven', unproven(plan, cause));
-      const stuck = await undo(options, index, isPastReturn, tell, atMs);
+      const { stuck, unreachable } = await undo(options, index, isPastReturn, tell, atMs);
       if (stuck !== undefined) return await end('stuck', needsOperator(plan, cause, stuck));
-      if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(plan));
-      return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(plan, cause));
+      const state = stateLeft(plan, unreachable, pausedAtMs !== undefined);
+      if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(state));
+      return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(cause, state));
     }
   }
   return await end('switched');
 }
 
-async function undo(options: RunOptions, failedIndex: number, hasCommitted: boolean, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<GwctlError | undefined> {
+interface Undone {
+  /** Why it stopped half-way; undefined: everything was put back. */
+  readonly stuck: GwctlError | undefined;
+  /** Nodes that could not be told. */
+  readonly unreachable: readonly string[];
+}
+
+async function undo(options: RunOptions, failedIndex: number, hasCommitted: boolean, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<Undone> {
   const { plan, steps } = options;
+  const unreachable = new Set<string>();
+  // What gives a node back gives it back from every phase: once is enough, and a node that does not answer is waited for once.
+  const done = new Set<unknown>();
   for (let index = failedIndex; index >= 0; index--) {
     const planned = plan.steps[index] as PlannedStep;
     const step = stepOf(steps, planned);
     if (step.undo === 'nothing') continue;
+    if (done.has(step.undo)) {
+      await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index }));
+      continue;
+    }
+    done.add(step.undo);
     try {
       if (step.undo === 'no-return') throw new GwctlError('NEEDS_OPERATOR', `"${describeStep(planned, plan.to)}" cannot be undone`);
       // A fresh deadline: the time of what failed is used up. Bookkeeping that fails here must not stop the world from being put back.
-      await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), (text) => {
+      const evidence = await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), (text) => {
         void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
       }));
-      await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index }));
+      if (Array.isArray(evidence['unreachable'])) for (const node of evidence['unreachable']) unreachable.add(String(node));
+      await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index, evidence }));
     } catch (reason) {
       const error = GwctlError.from(reason);
       await quietly(() => tell({ type: 'undo-failed', atMs: atMs(), index, message: error.message }));
-      return error;
+      return { stuck: error, unreachable: [...unreachable] };
     }
   }
-  return undefined;
+  return { stuck: undefined, unreachable: [...unreachable] };
 }
 
 function contextOf(options: RunOptions, isPastReturn: boolean, hasCommitted: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
@@ -127,15 +144,22 @@ function refused(plan: Plan, cause: GwctlError): GwctlError {
   return new GwctlError(code, `${cause.message}: nothing was changed, ${plan.from} is active`, { cause, hint: cause.hint ?? 'run `gwctl verify` for the whole picture' });
 }
 
-function rolledBack(plan: Plan, cause: GwctlError): GwctlError {
-  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, every node serves ${plan.from} again; ${plan.unplanned === undefined ? 'writes were held, none was lost' : 'what was not acknowledged was not lost either'}`, {
-    cause,
-    hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes',
-  });
+/** What is known of the nodes after everything was put back. */
+function stateLeft({ from, steps, unplanned }: Plan, unreachable: readonly string[], hasPaused: boolean): string {
+  const all = new Set(steps.flatMap((step) => ('gateways' in step ? step.gateways : [])));
+  const told = [...all].filter((node) => !unreachable.includes(node));
+  const whatWasHeld = unplanned === undefined ? 'writes were held, none was lost' : 'writes were held; what was not acknowledged is sent again';
+  const writes = hasPaused ? whatWasHeld : 'no write was held';
+  if (unreachable.length === 0) return `every node serves ${from} again; ${writes}`;
+  return `${told.length === 0 ? '' : `${told.join(', ')} ${told.length === 1 ? 'serves' : 'serve'} ${from} again; `}${unreachable.join(', ')} did not answer, and will serve ${from} again when the lease of this run ends; ${writes}`;
 }
 
-function interrupted(plan: Plan): GwctlError {
-  return new GwctlError('INTERRUPTED', `interrupted before the switch: every node serves ${plan.from}, nothing was changed`);
+function rolledBack(cause: GwctlError, state: string): GwctlError {
+  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, ${state}`, { cause, hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes' });
+}
+
+function interrupted(state: string): GwctlError {
+  return new GwctlError('INTERRUPTED', `interrupted before the switch: ${state}`);
 }
 
 function needsOperator(plan: Plan, cause: GwctlError, stuck: GwctlError): GwctlError {
@@ -146,5 +170,8 @@ function needsOperator(plan: Plan, cause: GwctlError, stuck: GwctlError): GwctlE
 }
 
 function unproven(plan: Plan, cause: GwctlError): GwctlError {
-  return new GwctlError('PROOF_FAILED', `switched to ${plan.to}, but the proof failed: ${cause.message}`, { cause, hint: 'look at `gwctl status` and at the log of the node' });
+  return new GwctlError('PROOF_FAILED', `switched to ${plan.to}, but the proof failed: ${cause.message}`, {
+    cause,
+    hint: '`gwctl status` says which node is behind; a node that holds writes follows when its lease ends; `gwctl resume` waits for it and proves the switch again',
+  });
 }

@@ -21,7 +21,7 @@ import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { judgeProduce, type JudgedProduce } from './judge-produce.ts';
 import { ConnectionTraffic } from './limits/connection-traffic.ts';
 import { FramePatience } from './limits/frame-patience.ts';
-import { answerApiVersions, answerHeartbeatMoved, answerProduceNotLeader } from './local-answers.ts';
+import { answerApiVersions, answerHeartbeatMoved } from './local-answers.ts';
 import type { Log } from './log.ts';
 import { Login, type ClientSession, type LoginStep } from './login.ts';
 import { answerCut, answerMoved } from './moved-answers.ts';
@@ -30,9 +30,9 @@ import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { completeProduced } from './produced-topics.ts';
 import { readHead } from './read-head.ts';
 import { spliceFetch } from './splice-fetch.ts';
+import { refuseProduce } from './refuse-produce.ts';
 import { spliceProduce } from './splice-produce.ts';
-import { swallowProduceRequest } from './splice/produce-request.ts';
-import { FIRST_PRODUCE_BY_ID, type UnknownTopic } from './splice/produce-request-by-id.ts';
+import type { UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
 import { translateAnswer } from './translate-answer.ts';
 import { transactionalIdOf } from './transaction-answers.ts';
@@ -238,7 +238,7 @@ export class ClientConnection {
     const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
     const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
     const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
-    if ((await this.#admit(transactionalId)) === 'expired') return await this.#refuseProduce(head, reader);
+    if ((await this.#admit(transactionalId)) === 'expired') return this.#answerLocally(head, await refuseProduce(head, reader));
     this.#midWrite = true;
     let pushed = false;
     const unknown: UnknownTopic[] = [];
@@ -253,7 +253,7 @@ export class ClientConnection {
       let route = this.#routes.mainNow;
       while (route === undefined || !this.#routes.isCurrent(route)) route = await this.#routes.to();
       // Its client may write to the same broker by another port already, and neither write knows of the other.
-      if (route.isStandIn) return await this.#refuseProduce(head, judged.body);
+      if (route.isStandIn) return this.#answerLocally(head, await refuseProduce(head, judged.body));
       const { link } = route;
       const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
       const onAcks = (acks: number): void => {
@@ -268,12 +268,6 @@ export class ClientConnection {
       if (!pushed) this.#node.inFlight.end();
       if (this.#barrierWanted) this.settleUnacknowledged();
     }
-  }
-
-  /** Its client asks who the leader is, and tries again. */
-  async #refuseProduce(head: RequestHead, body: FrameReader): Promise<void> {
-    const asked = await swallowProduceRequest(body, head.apiVersion >= FIRST_PRODUCE_BY_ID);
-    if (asked.acks !== 0) this.#answerLocally(head, answerProduceNotLeader(head.correlationId, head.apiVersion, asked));
   }
 
   /** Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */

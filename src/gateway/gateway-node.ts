@@ -77,9 +77,9 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   const known = (await readNodeMemory(options.memoryFile)) ?? { generation: 1, active: options.primary };
   const backing = new Backing(options, known);
   const arbiter = new SwitchArbiter({ node: node.name, logs: backing.stateLogs, peers: options.peers ?? [], log });
-  const posture = await arbiter.posture(known);
+  const posture = await arbiter.posture(known, known.pledge);
   if (posture.standing.generation > known.generation) {
-    await writeNodeMemory(options.memoryFile, posture.standing);
+    await writeNodeMemory(options.memoryFile, { ...posture.standing, ...(known.pledge !== undefined && known.pledge.generation > posture.standing.generation ? { pledge: known.pledge } : {}) });
     backing.startAt(posture.standing);
   }
   const acknowledged = new AckMemory();
@@ -114,9 +114,10 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     },
     decision: (run, wanted) => arbiter.decision(run, controller.active, wanted),
     posture: (standing) => arbiter.posture(standing),
-    remember: (generation, active) => writeNodeMemory(options.memoryFile, { generation, active }),
+    laterCommit: (standing) => arbiter.laterCommit(standing),
+    remember: (generation, active, pledge) => writeNodeMemory(options.memoryFile, { generation, active, ...(pledge === undefined ? {} : { pledge }) }),
     flip: (to, generation) => serving.flip(to, generation),
-  });
+  }, Date.now, known.pledge);
   const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt, now: new Date().toISOString() });
   const [readNode, readProcess] = [createNodeMetrics({ state, clusters: options.clusters.map(({ name }) => name), ...(pool === undefined ? {} : { register: (registry, prefix) => registerAuditMetrics(registry, audit, prefix) }) }), createProcessMetrics()];
 

@@ -6,6 +6,15 @@ import { GwctlError } from '../shared/errors.ts';
 export interface NodeMemory {
   readonly generation: number;
   readonly active: string;
+  /** It was paused for this run, which may count on it: until the run is decided it must not let writes pass. */
+  readonly pledge?: Pledge;
+}
+
+export interface Pledge {
+  readonly runId: string;
+  /** That the run leads to. */
+  readonly generation: number;
+  readonly to: string;
 }
 
 /** undefined on a first start; a file that cannot be understood is an error, never a first start. */
@@ -19,7 +28,11 @@ export async function readNodeMemory(file: string): Promise<NodeMemory | undefin
   }
   try {
     const value = JSON.parse(text) as Partial<NodeMemory>;
-    if (Number.isSafeInteger(value.generation) && typeof value.active === 'string') return { generation: value.generation as number, active: value.active };
+    if (Number.isSafeInteger(value.generation) && typeof value.active === 'string') {
+      const { pledge } = value;
+      if (pledge === undefined) return { generation: value.generation as number, active: value.active };
+      if (typeof pledge?.runId === 'string' && Number.isSafeInteger(pledge.generation) && typeof pledge.to === 'string') return { generation: value.generation as number, active: value.active, pledge };
+    }
   } catch {
     // falls through to the error below
   }

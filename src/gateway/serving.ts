@@ -6,7 +6,7 @@ import type { SwitchEffects } from './switch-controller.ts';
  * What serves the clients of a node: in the node's own process (local-serving.ts), or in several (workers/worker-pool.ts). What decides, the
  * switch controller and the admin API, knows only this. Every order of a switch may be repeated; it is done when it resolves.
  */
-export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'decision' | 'posture'> {
+export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'decision' | 'laterCommit' | 'posture'> {
   /** What the cluster has not answered is not waited for: no answer of it reaches a client any more when it resolves; the gate is closed. */
   cutOff(): Promise<void>;
   /** true once no write is in flight; the gate is closed. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Decision } from '../arbiter/state-record.ts';
+import type { Decision, Intent } from '../arbiter/state-record.ts';
 import { decide, type StateLog } from '../arbiter/state-log.ts';
-import { decisionIn, lastCommit, nextGeneration, postureOf, type Posture, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
+import { decisionIn, decisionOn, lastCommit, nextGeneration, postureOf, type Posture, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
 import type { NodeState, RunState } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Log } from './log.ts';
+import type { Pledge } from './node-memory.ts';
 import type { SwitchController } from './switch-controller.ts';
 
 /** Asks another node of the environment for its state. */
@@ -22,6 +23,9 @@ export interface SwitchArbiterOptions {
 const SETTLE_MS = 200;
 const POLL_MS = 1000;
 const PEER_MS = 1500;
+/** A node that was paused and restarts waits so long for its run to speak; then it asks the arbiter. */
+const PLEDGE_MS = 5000;
+const IN_A_SWITCH: ReadonlySet<NodeState['phase']> = new Set(['paused', 'drained', 'flipped']);
 
 /** A node's view of the logs in which switches are decided. */
 export class SwitchArbiter {
@@ -30,6 +34,8 @@ export class SwitchArbiter {
   readonly #joined = new Set<string>();
   readonly #over = new AbortController();
   readonly #complained = new Set<string>();
+  /** Logs that have a copy of the last decision, or need none: `main 2`. */
+  readonly #told = new Set<string>();
 
   constructor(options: SwitchArbiterOptions) {
     this.#options = options;
@@ -37,9 +43,10 @@ export class SwitchArbiter {
 
   /**
    * What this node may do, given what it knew when it stopped. It registers first and reads then: an intent that stands before the
-   * registration is seen, and gwctl sees a registration that stands before its intent.
+   * registration is seen, and gwctl sees a registration that stands before its intent. `pledge`: a run that it was paused for, and whose end
+   * it has not heard of.
    */
-  async posture(known: Standing): Promise<Posture> {
+  async posture(known: Standing, pledge?: Pledge): Promise<Posture> {
     for (let standing = known; ; ) {
       const first = postureOf(await this.#readAll(), standing, await this.#askPeers());
       const { active } = first.standing;
@@ -50,9 +57,19 @@ export class SwitchArbiter {
       }
       // Where there is no other node, nobody has switched without this one.
       const posture = postureOf(await this.#readAll(), standing, this.#options.peers.length === 0 ? first.standing : await this.#askPeers());
-      if (posture.standing.active === active) return posture;
+      if (posture.standing.active === active) return posture.kind === 'serve' && pledge !== undefined ? await this.#keep(pledge, posture) : posture;
       standing = posture.standing;
     }
+  }
+
+  /** A run that is not known to be given up may have been committed meanwhile, where this node cannot see it. */
+  async #keep(pledge: Pledge, posture: Posture): Promise<Posture> {
+    const { standing } = posture;
+    if (pledge.generation <= standing.generation) return posture;
+    const { runId, generation, to } = pledge;
+    if (decisionIn(await this.#readAll(), to, generation)?.kind === 'abort') return posture;
+    const intent: Intent = { kind: 'intent', generation, from: standing.active, to, runId, by: this.#options.node, leaseMs: PLEDGE_MS, at: now() };
+    return { kind: 'wait', standing, intent };
   }
 
   /** Registers the node on a cluster that it serves, or is about to serve. */
@@ -85,15 +102,34 @@ export class SwitchArbiter {
   watch(controller: SwitchController): void {
     void this.#repeat(SETTLE_MS, 'settle', () => controller.settle());
     void this.#repeat(POLL_MS, 'find', async () => {
-      if (controller.isLost) await controller.find(await this.posture(controller.state));
+      if (controller.isLost) await controller.find(await this.posture(controller.state, controller.pledge));
     });
     for (const [name, log] of this.#options.logs) {
       void this.#repeat(SETTLE_MS, `follow ${name}`, async () => {
         await log.changed(POLL_MS);
-        const commit = lastCommit(new Map([[name, await log.read()]]));
-        if (commit !== undefined) await controller.follow(commit);
+        await this.look(name, controller);
       });
     }
+  }
+
+  /** Goes after a later switch that this log knows of; and tells the log of the switch that made the node serve, if it could not be told then. */
+  async look(name: string, controller: SwitchController): Promise<void> {
+    const records = await this.#logOf(name).read();
+    const commit = lastCommit(new Map([[name, records]]));
+    if (commit !== undefined) await controller.follow(commit);
+    const { generation, active, phase } = controller.state;
+    const key = `${name} ${generation}`;
+    if (phase !== 'serving' || name === active || this.#told.has(key)) return;
+    const decision = decisionOn(records, active, generation) === undefined ? decisionOn(await this.#logOf(active).read(), active, generation) : undefined;
+    if (decision !== undefined) await this.#logOf(name).append(decision);
+    this.#told.add(key);
+  }
+
+  /** The latest switch after `standing`, by the logs of the clusters that it would have led to; those that can be read. */
+  async laterCommit(standing: Standing): Promise<Standing | undefined> {
+    const logs = new Map(await Promise.all([...this.#options.logs].filter(([name]) => name !== standing.active).map(async ([name, log]) => [name, await log.read().catch(() => undefined)] as const)));
+    const commit = lastCommit(logs);
+    return commit !== undefined && commit.generation > standing.generation ? commit : undefined;
   }
 
   close(): void {
@@ -104,10 +140,11 @@ export class SwitchArbiter {
     return new Map(await Promise.all([...this.#options.logs].map(async ([name, log]) => [name, await log.read().catch(() => undefined)] as const)));
   }
 
-  /** The latest of what peers serve; one that waits itself does not know better. */
+  /** The latest of what peers serve now; undefined while one of them is in a switch: then what the others say may be over in a moment. */
   async #askPeers(): Promise<Standing | undefined> {
     const signal = AbortSignal.any([AbortSignal.timeout(PEER_MS), this.#over.signal]);
     const states = await Promise.all(this.#options.peers.map((ask) => ask(signal).catch(() => undefined)));
+    if (states.some((state) => state !== undefined && !state.isLost && IN_A_SWITCH.has(state.phase))) return undefined;
     const serving = states.filter((state): state is NodeState => state?.phase === 'serving' || state?.phase === 'prepared');
     return serving.reduce<Standing | undefined>((latest, { generation, active }) => (latest === undefined || generation > latest.generation ? { generation, active } : latest), undefined);
   }

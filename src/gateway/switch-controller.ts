@@ -2,6 +2,7 @@ import type { Decision, Intent } from '../arbiter/state-record.ts';
 import type { Posture, Standing } from '../arbiter/state-rules.ts';
 import type { Phase, RunState, SwitchOrder } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
+import type { Pledge } from './node-memory.ts';
 
 /** What a node found out about the target before it agreed. */
 export interface PrepareFindings {
@@ -27,8 +28,10 @@ export interface SwitchEffects {
   decision(run: RunState, wanted?: 'abort'): Promise<Decision['kind'] | undefined>;
   /** Registers the node where it stands, and reads then what it may do: nobody may have gone on without it meanwhile. */
   posture(standing: Standing): Promise<Posture>;
-  /** Durable before it takes effect: a node that restarts must not come back on the cluster that was left. */
-  remember(generation: number, active: string): Promise<void>;
+  /** A later switch than that, on the log of a cluster that it would have led to; one that cannot be read at present is left out. */
+  laterCommit(standing: Standing): Promise<Standing | undefined>;
+  /** Durable before it takes effect: a node that restarts must not come back on the cluster that was left, nor serve while a run counts on its pause. */
+  remember(generation: number, active: string, pledge?: Pledge): Promise<void>;
   /** Destroys every connection to the cluster that is left, and serves from `to`. */
   flip(to: string, generation: number): Promise<void>;
 }
@@ -52,10 +55,14 @@ export class SwitchController {
   #isLost = false;
   /** The run is known by its intent only: its gwctl has told this node nothing. */
   #isUnheard = false;
+  /** On its disk, too. */
+  #pledge: Pledge | undefined;
   /** A verb or a settlement that is under way; the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(posture: Posture, effects: SwitchEffects, now: () => number = Date.now) {
+  /** `pledge`: that its disk has kept. */
+  constructor(posture: Posture, effects: SwitchEffects, now: () => number = Date.now, pledge?: Pledge) {
+    this.#pledge = pledge;
     this.#effects = effects;
     this.#now = now;
     this.#generation = posture.standing.generation;
@@ -78,6 +85,10 @@ export class SwitchController {
 
   get active(): string {
     return this.#active;
+  }
+
+  get pledge(): Pledge | undefined {
+    return this.#pledge;
   }
 
   get isLost(): boolean {
@@ -117,6 +128,7 @@ export class SwitchController {
       this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
       this.#hold(order);
       await this.#effects.closeGate();
+      await this.#remember({ runId: order.runId, generation: order.generation, to: order.to });
       if (this.#phase === 'prepared') this.#phase = 'paused';
       this.#hold(order);
     });
@@ -165,7 +177,10 @@ export class SwitchController {
       await this.#settle();
       if (this.#phase === 'serving' && this.#generation < order.generation) return;
       this.#expect(order, 'abort', ['prepared', 'paused', 'drained']);
-      await this.#backToServing('same');
+      // While it was held it followed nobody.
+      const commit = await this.#effects.laterCommit(this.#standing);
+      if (commit === undefined) await this.#backToServing('same');
+      else await this.#goAfter(commit);
     });
   }
 
@@ -244,7 +259,10 @@ export class SwitchController {
   }
 
   async #move(to: Standing): Promise<void> {
-    if (to.generation !== this.#generation) await this.#effects.remember(to.generation, to.active);
+    if (to.generation !== this.#generation) {
+      await this.#effects.remember(to.generation, to.active);
+      this.#pledge = undefined;
+    }
     this.#phase = 'flipped';
     this.#generation = to.generation;
     this.#active = to.active;
@@ -253,7 +271,14 @@ export class SwitchController {
     this.#isMoved = true;
   }
 
+  async #remember(pledge: Pledge | undefined): Promise<void> {
+    await this.#effects.remember(this.#generation, this.#active, pledge);
+    this.#pledge = pledge;
+  }
+
   async #backToServing(groups: 'same' | 'moved'): Promise<void> {
+    // A pledge that stays on the disk only makes a restart ask once more.
+    if (this.#pledge !== undefined) await this.#remember(undefined).catch(() => {});
     this.#phase = 'serving';
     this.#run = undefined;
     await Promise.all([this.#effects.openGate(), this.#effects.openGroups(groups)]);

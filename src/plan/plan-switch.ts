@@ -9,10 +9,6 @@ export interface SwitchRequest {
   readonly expectActive: string | undefined;
 }
 
-/** No client waits for it: a backlog that MirrorMaker has left is copied meanwhile. */
-const TAKE_OVER_MS = 60_000;
-const RETIRE_MS = 15_000;
-
 /**
  * Pure: the same request and observation give the same plan. A switch to the active cluster is a plan without steps. Throws
  * NOT_AS_EXPECTED when the world is not what the caller said.
@@ -39,8 +35,8 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   if (active === request.to && agreed) return { to: request.to, from: active, basis, generation, steps: [] };
   const { deadlines } = seen.topology.failover;
   const obstacle = takeoverObstacle(seen);
-  const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: TAKE_OVER_MS }] : [];
-  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active, timeoutMs: RETIRE_MS }] : [];
+  const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: deadlines.takeOverMs }] : [];
+  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active }] : [];
   return {
     to: request.to,
     from: active,

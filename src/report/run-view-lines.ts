@@ -50,7 +50,8 @@ export function viewAsLines(err: NodeJS.WritableStream, plan: Plan, now: () => n
           current = { text: event.text, startMs: now(), limitMs: event.limitMs, note: undefined, saidMs: 0 };
           break;
         case 'step-noted':
-          note(event.text);
+          if (current === undefined) write(`${stepText(event.index)}: ${event.text}`);
+          else note(event.text);
           break;
         case 'step-done':
           if (current !== undefined) write(`${current.text}: done in ${event.durationMs} ms`);

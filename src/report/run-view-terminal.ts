@@ -64,7 +64,8 @@ export function viewOnTerminal(context: ProgressContext, plan: Plan, pauseBudget
           spinner.start();
           break;
         case 'step-noted':
-          if (current !== undefined) current.note = event.text;
+          if (current === undefined) above(`${palette.warning('!')} ${seconds()} ${stepText(plan, event.index)}: ${event.text}`);
+          else current.note = event.text;
           break;
         case 'step-done':
           if (kindOf(event.index) === 'resume-gateways') heldSinceMs = undefined;

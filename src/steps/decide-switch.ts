@@ -28,7 +28,17 @@ export const declareIntent: Step<'declare-intent'> = {
     refuseStrangers(records, step.gateways, plan.from);
     return { generation: plan.generation, nodes: step.gateways };
   },
-  undo: async (_step, context) => ({ decision: (await giveUp(context))?.kind ?? 'nothing to decide' }),
+  undo: async (_step, context) => {
+    try {
+      return { decision: (await giveUp(context))?.kind ?? 'nothing to decide' };
+    } catch (reason) {
+      const { code, message } = GwctlError.from(reason);
+      if (context.hasCommitted || code !== 'UNAVAILABLE') throw reason;
+      // Nobody else could commit this generation, and no node obeys it any more: it is not worth keeping the nodes for.
+      context.note(`nobody could write down that the switch is given up (${message}): if its intent stands on ${context.plan.from}, a node that starts waits for its lease; \`gwctl rollback\` ends that`);
+      return { decision: 'unknown' };
+    }
+  },
 };
 
 /** Asked before the intent, so that nothing of another run is decided that holds them; and after it, for those that came in between. */
@@ -102,14 +112,17 @@ export async function giveUp(context: StepContext): Promise<Decision | undefined
   }
 }
 
-/** The generation belongs to the run whose intent was first: whoever came later has nothing to say. Unknown, where nobody can read: then it may be ours. */
+/**
+ * The generation belongs to the run whose intent was first: whoever came later has nothing to say. Where nobody can read, or nothing is there yet, it
+ * may be ours: an intent whose answer was lost may come to light later, and must not stand undecided then.
+ */
 async function isOurs(context: StepContext): Promise<boolean> {
   const { plan, runId } = context;
   // Its own intent was never needed: nobody can have counted on it.
   if (plan.unplanned !== undefined) return true;
   const records = await stateLogOf(context, plan.from).read().catch(() => undefined);
   const first = records?.find((record) => record.kind === 'intent' && record.generation === plan.generation);
-  return records === undefined || (first?.kind === 'intent' && first.runId === runId);
+  return first === undefined || (first.kind === 'intent' && first.runId === runId);
 }
 
 /** For readers that cannot reach the other cluster. */

@@ -4,9 +4,16 @@ import type { Step } from './step.ts';
 
 const TIMEOUT_MS = 20_000;
 
+interface NodeProof {
+  readonly node: string;
+  readonly offset: bigint;
+  readonly writeMs: number;
+  readonly readMs: number;
+}
+
 /**
  * "Switched" means seen on the data plane, through every node: a record that was written and read through it is on the new cluster, and it
- * is not on the old one.
+ * is not on the old one. A node that fails does not keep the others from being looked at.
  */
 export const proveSwitch: Step<'prove-switch'> = {
   timeoutMs: (step) => step.timeoutMs ?? TIMEOUT_MS,
@@ -21,20 +28,26 @@ export const proveSwitch: Step<'prove-switch'> = {
       (ends) => ends.get(partitionKey(partition)) ?? 0n,
       () => undefined,
     );
-    const nodes = [];
+    const nodes: NodeProof[] = [];
+    const failures: string[] = [];
     for (const gateway of step.gateways) {
-      const state = await world.gateways.find(({ node }) => node === gateway)?.state();
-      if (state?.active !== plan.to || state.phase !== 'serving') throw new GwctlError('PROOF_FAILED', `${gateway} says that it serves ${state?.active ?? '?'} and is ${state?.phase ?? '?'}`);
-      const id = `${runId}/${gateway}`;
-      const proof = await canary.prove(gateway, id, signal);
-      const [onTarget] = await target.readRecords(partition, proof.offset, 1);
-      if (onTarget?.value?.toString('utf8') !== id) throw new GwctlError('PROOF_FAILED', `the record written through ${gateway} is not on ${plan.to}`);
-      nodes.push({ node: gateway, offset: proof.offset, writeMs: Math.round(proof.writeMs), readMs: Math.round(proof.readMs) });
+      try {
+        const state = await world.gateways.find(({ node }) => node === gateway)?.state();
+        if (state?.active !== plan.to || state.phase !== 'serving') throw new GwctlError('PROOF_FAILED', `${gateway} says that it serves ${state?.active ?? '?'} and is ${state?.phase ?? '?'}`);
+        const id = `${runId}/${gateway}`;
+        const proof = await canary.prove(gateway, id, signal);
+        const [onTarget] = await target.readRecords(partition, proof.offset, 1);
+        if (onTarget?.value?.toString('utf8') !== id) throw new GwctlError('PROOF_FAILED', `the record written through ${gateway} is not on ${plan.to}`);
+        nodes.push({ node: gateway, offset: proof.offset, writeMs: Math.round(proof.writeMs), readMs: Math.round(proof.readMs) });
+      } catch (reason) {
+        failures.push(GwctlError.from(reason).message);
+      }
     }
     // A source that cannot be read any more has nothing new for sure.
     const stray = sourceEnd === undefined ? [] : await source.readRecords(partition, sourceEnd, 100);
     const ours = stray.filter(({ value }) => value?.toString('utf8').startsWith(`${runId}/`) === true);
     if (ours.length > 0) throw new GwctlError('PROOF_FAILED', `a record of this run was written to ${plan.from}: a node still serves it`);
+    if (failures.length > 0) throw new GwctlError('PROOF_FAILED', `${failures.join('; ')}${nodes.length === 0 ? '' : `; proven on ${nodes.map(({ node }) => node).join(', ')}`}`, { details: { nodes } });
     return step.isSourceGone === true ? { nodes } : { nodes, absentOn: plan.from };
   },
 };

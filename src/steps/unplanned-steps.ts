@@ -1,18 +1,16 @@
 import { exceeds } from '../checks/loss-budget.ts';
-import { describeLoss, type Loss } from '../checks/loss.ts';
-import { observeUnplanned, within } from '../checks/observe-unplanned.ts';
+import { describeLoss } from '../checks/loss.ts';
+import { observeLoss } from '../checks/observe-unplanned.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { announceOnSource, giveUp } from './decide-switch.ts';
 import { giveBack } from './gateway-steps.ts';
-import { gatewaysNamed, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
+import { gatewaysNamed, onEveryNode, orderOf, type Step } from './step.ts';
 
 const TIMEOUT_MS = 15_000;
-/** For a source that lives after all. One that is dead is told later, by the nodes. */
-const SOURCE_MS = 300;
 
 /**
- * Nothing may come from the source any more once the loss is reckoned: MirrorMaker is fenced on the target, which needs neither it nor the source. If
- * the source can be reached at once, its log says that it is being left, so that a node which starts there waits.
+ * Nothing may come from the source any more once the loss is reckoned: MirrorMaker is fenced on the target, which needs neither it nor the source. A
+ * source that can still be written to is told that it is being left, so that a node which starts there waits.
  */
 export const fenceSource: Step<'fence-source'> = {
   timeoutMs: () => TIMEOUT_MS,
@@ -20,10 +18,13 @@ export const fenceSource: Step<'fence-source'> = {
   apply: async (step, context) => {
     const { world, plan, note } = context;
     const replicator = world.replicator(step.from, plan.to);
-    const [fence, intent] = await Promise.all([replicator?.fence(), within(SOURCE_MS, step.from, () => announceOnSource(context))]);
+    let isAnnounced = false;
+    // A source that is dead is told later, by the nodes: nobody waits for it.
+    void announceOnSource(context).then(() => (isAnnounced = true), () => {});
+    const fence = await replicator?.fence();
     if (fence !== undefined && fence.silentBrokers.length > 0) note(`brokers ${fence.silentBrokers.join(', ')} of ${plan.to} did not say who writes in transactions there`);
     if (fence === undefined || fence.transactionalIds.length === 0) note(`no MirrorMaker was found that copies ${step.from} in transactions: one that does it without must be stopped by hand`);
-    return { fenced: fence?.transactionalIds ?? [], intentOnSource: intent.ok };
+    return { fenced: fence?.transactionalIds ?? [], isAnnouncedOnSource: isAnnounced };
   },
   undo: async (_step, context) => {
     // MirrorMaker starts its tasks again by itself only when something changes.
@@ -48,17 +49,13 @@ export const confirmLoss: Step<'confirm-loss'> = {
   timeoutMs: () => TIMEOUT_MS,
   failure: 'failed',
   undo: 'nothing',
-  apply: async (_step, context) => {
+  apply: async (step, context) => {
     const { unplanned } = context.plan;
     if (unplanned === undefined) throw new GwctlError('INTERNAL', 'a plan without terms has no loss to confirm');
-    const loss = await lossNow(context);
+    const loss = await observeLoss(context.world, step.from, context.plan.to, unplanned.withoutNodes);
     const why = exceeds(loss, unplanned.loss, unplanned.budget);
     if (why !== undefined) throw new GwctlError('CHECK_FAILED', `more would be lost than was consented to: ${why}`, { hint: 'look again with --dry-run' });
     context.note(describeLoss(loss));
     return { loss };
   },
 };
-
-async function lossNow({ world, plan, clock }: StepContext): Promise<Loss> {
-  return (await observeUnplanned(world, plan.to, plan.unplanned?.withoutNodes ?? [], () => clock.now())).loss;
-}

@@ -156,6 +156,7 @@ export interface PhaseDeadlines {
   readonly translateGroupsMs: number;
   readonly prepareMs: number;
   readonly intentMs: number;
+  readonly takeOverMs: number;
   readonly drainGroupsMs: number;
   readonly pauseMs: number;
   readonly drainMs: number;

@@ -28,6 +28,7 @@ describe('real nodes and real runs, in any order of events', () => {
   test.each([
     { kind: 'joiner', what: 'one run, and a node that nobody listed' },
     { kind: 'two-runs', what: 'two runs' },
+    { kind: 'unplanned', what: 'a planned run, and an unplanned one that may leave a node out' },
   ] as const)('$what: no write on the cluster that was left, and all end up on the same one', async ({ kind, what }) => {
     const { failure, steps, outcomes } = await search(kind);
     process.stdout.write(`${what}: ${seeds.length} schedules, ${steps} steps, ended ${[...outcomes].toSorted().join(', ')}\n`);
@@ -53,6 +54,11 @@ describe('the schedules notice', () => {
     expect(failure?.why).toMatch(/^two clusters at once|acknowledges writes on/);
   }, TIMEOUT_MS);
 });
+
+test('the schedules notice nodes that are left out of an unplanned switch and do not fence themselves', async () => {
+  const { failure } = await search('unplanned', ['fences-itself']);
+  expect(failure?.why).toMatch(/^not finished/);
+}, TIMEOUT_MS);
 
 describe('what schedules have found', () => {
   test('a node that went after a commit by itself is registered there before it lets writes pass', async () => {
@@ -106,6 +112,7 @@ function controllerOf(kind: 'serve' | 'unknown') {
     drain: async () => true,
     decision: async () => undefined,
     posture: async (standing) => ({ kind: 'serve', standing }),
+    laterCommit: async () => undefined,
     remember: async () => {},
     flip: async (to) => {
       if (failures-- > 0) throw new GwctlError('UNAVAILABLE', 'a worker did not flip');

@@ -1,8 +1,8 @@
 import { Schedule, settleMicrotasks } from './schedule.ts';
 import { SimulatedWorld, type Cut } from './simulated-world.ts';
 
-/** Who may come in the middle: a node that no run knows, a second run, or both. */
-export type ScheduleKind = 'joiner' | 'two-runs' | 'both';
+/** Who may come in the middle: a node that no run knows, a second run, or both; or a run that leaves a node out and does not ask the source. */
+export type ScheduleKind = 'joiner' | 'two-runs' | 'both' | 'unplanned';
 
 export interface ScheduleResult {
   readonly why: string | undefined;
@@ -47,11 +47,12 @@ export async function runSchedule(seed: number, kind: ScheduleKind, cuts: Readon
 function disturb(world: SimulatedWorld, dice: (sides: number) => number, steps: number, calm: number, kind: ScheduleKind): void {
   const seldom = (oneIn: number): boolean => dice(oneIn * calm) === 0;
   if (steps > 20 && dice(15) === 0) world.startRun('r1', ['A', 'B']);
-  if (kind !== 'joiner' && steps > 60 && dice(100) === 0) world.startRun('r2', ['A', 'B']);
+  if (kind === 'unplanned' && steps > 20 && dice(60) === 0) world.startRun('r2', [['B'], ['A', 'B']][dice(2)] ?? [], true);
+  if ((kind === 'two-runs' || kind === 'both') && steps > 60 && dice(100) === 0) world.startRun('r2', ['A', 'B']);
   if (seldom(80)) world.passTime(world.leaseMs * 0.6);
   if (seldom(150)) world.crash(['A', 'B', 'C'][dice(3)] ?? '');
   for (const name of ['A', 'B']) if (!world.isUp(name) && dice(15) === 0) world.start(name);
-  if (kind !== 'two-runs' && !world.isUp('C') && dice(250) === 0) world.start('C');
+  if (kind !== 'two-runs' && kind !== 'unplanned' && !world.isUp('C') && dice(250) === 0) world.start('C');
   if (seldom(250)) world.crashRun(dice(2) === 0 ? 'r1' : 'r2');
   if (seldom(120)) world.blind(['A', 'B', 'C', 'r1', 'r2'][dice(5)] ?? '', ['main', 'failover'][dice(2)] ?? '');
   if (dice(80) === 0) world.heal();

@@ -4,8 +4,10 @@ import { lastCommit, type Posture, type Standing } from '../../src/arbiter/state
 import type { Observation } from '../../src/checks/observation.ts';
 import type { World } from '../../src/checks/observe-world.ts';
 import { runPlan, type RunResult } from '../../src/engine/run-plan.ts';
+import type { NodeMemory } from '../../src/gateway/node-memory.ts';
 import { SwitchArbiter } from '../../src/gateway/switch-arbiter.ts';
 import { SwitchController, type SwitchEffects } from '../../src/gateway/switch-controller.ts';
+import { planUnplanned } from '../../src/plan/plan-unplanned.ts';
 import { planSwitch } from '../../src/plan/plan-switch.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { GatewayAdmin } from '../../src/ports/gateway-admin.ts';
@@ -31,13 +33,19 @@ interface Life {
   /** Orders to the gate take effect in the order in which they were given. */
   gateOrders: number;
   gateDone: number;
+  /** Left out of an unplanned switch while it let writes pass, and it has not noticed yet: what the design accepts. */
+  isBehind: boolean;
+  /** It looks at the logs, to decide whether it lets writes pass; and what it has seen is older than such a switch. */
+  isLooking: boolean;
+  hasOldNews: boolean;
 }
 
 const CLUSTERS = ['main', 'failover'];
 const noop = async () => ({});
+const NOTHING_LOST = { topics: [], records: 0, bytes: 0, seconds: 0, isExact: true, unknown: [], notMirrored: [] };
 const AT_MS = Date.UTC(2026, 0, 1);
 /** Steps that look at Kafka itself always succeed here. */
-const KAFKA_STEPS = { 'prove-tail': { ...STEPS['prove-tail'], apply: noop }, 'move-groups': { ...STEPS['move-groups'], apply: noop }, 'prove-switch': { ...STEPS['prove-switch'], apply: noop } };
+const KAFKA_STEPS = { 'prove-tail': { ...STEPS['prove-tail'], apply: noop }, 'move-groups': { ...STEPS['move-groups'], apply: noop }, 'prove-switch': { ...STEPS['prove-switch'], apply: noop }, 'fence-source': { ...STEPS['fence-source'], apply: noop, undo: 'nothing' }, 'confirm-loss': { ...STEPS['confirm-loss'], apply: noop } } as const;
 const forever = (): Promise<never> => new Promise(() => {});
 const unavailable = (what: string): GwctlError => new GwctlError('UNAVAILABLE', what);
 
@@ -46,7 +54,8 @@ export class SimulatedWorld {
   readonly #schedule: Schedule;
   readonly #cuts: ReadonlySet<Cut>;
   readonly #logs = new Map<string, StateRecord[]>(CLUSTERS.map((name) => [name, []]));
-  readonly #memory = new Map<string, Standing>();
+  readonly #memory = new Map<string, NodeMemory>();
+  readonly #unplanned = new Set<string>();
   readonly #lives = new Map<string, Life>();
   readonly #blind = new Set<string>();
   readonly #runs = new Map<string, RunResult | 'running' | 'dead'>();
@@ -97,7 +106,7 @@ export class SimulatedWorld {
     if (this.#lives.has(name)) return;
     this.#schedule.note(`${name} starts`);
     const known = this.#memory.get(name) ?? { generation: 1, active: 'main' };
-    const life: Life = { controller: undefined, isOver: false, gate: false, connected: known.active, inFlight: false, gateOrders: 0, gateDone: 0 };
+    const life: Life = { controller: undefined, isOver: false, gate: false, connected: known.active, inFlight: false, gateOrders: 0, gateDone: 0, isBehind: false, isLooking: false, hasOldNews: false };
     this.#lives.set(name, life);
     const logs = new Map(CLUSTERS.map((cluster) => [cluster, this.#logFor(name, cluster, life)]));
     const peers = ['A', 'B', 'C'].filter((peer) => peer !== name).map((peer) => async () => {
@@ -108,27 +117,35 @@ export class SimulatedWorld {
     void this.#serve(name, life, arbiter, known);
   }
 
-  async #serve(name: string, life: Life, arbiter: SwitchArbiter, known: Standing): Promise<void> {
-    const posture: Posture = this.#cuts.has('restart-reads') ? { kind: 'serve', standing: known } : this.#cutPosture(await arbiter.posture(known));
-    this.#memory.set(name, posture.standing);
+  async #serve(name: string, life: Life, arbiter: SwitchArbiter, known: NodeMemory): Promise<void> {
+    const posture: Posture = this.#cuts.has('restart-reads') ? { kind: 'serve', standing: known } : await this.#look(life, arbiter, known, known.pledge);
+    this.#memory.set(name, { ...posture.standing, ...(known.pledge === undefined ? {} : { pledge: known.pledge }) });
     life.connected = posture.standing.active;
     life.gate = posture.kind === 'serve';
     life.inFlight = life.gate;
-    const controller: SwitchController = new SwitchController(posture, this.#effects(name, life, arbiter, () => controller.active), () => AT_MS + this.#nowMs);
+    this.#believes(life, known);
+    life.isLooking = false;
+    const controller: SwitchController = new SwitchController(posture, this.#effects(name, life, arbiter, () => controller.active), () => AT_MS + this.#nowMs, known.pledge);
     life.controller = controller;
     void this.#repeat(`${name} settles`, life, async () => {
       await controller.settle();
-      if (controller.isLost) await controller.find(this.#cutPosture(await arbiter.posture(controller.state)));
+      if (controller.isLost) await controller.find(await this.#look(life, arbiter, controller.state, controller.pledge));
     });
-    for (const [cluster, log] of CLUSTERS.map((cluster) => [cluster, this.#logFor(name, cluster, life)] as const)) {
+    for (const cluster of CLUSTERS) {
       void this.#repeat(`${name} watches ${cluster}`, life, async () => {
-        const commit = lastCommit(new Map([[cluster, await log.read()]]));
-        if (commit !== undefined && !this.#cuts.has('fences-itself')) await controller.follow(commit);
+        if (!this.#cuts.has('fences-itself')) await arbiter.look(cluster, controller);
       });
     }
   }
 
-  #cutPosture(posture: Posture): Posture {
+  /** Somebody who believes a peer that was left out of an unplanned switch is left out with it; unless a run counts on its pause. */
+  #believes(life: Life, { pledge }: Partial<NodeMemory>): void {
+    life.isBehind = life.gate && pledge === undefined && (life.hasOldNews || [...this.#lives.values()].some((other) => other !== life && other.isBehind && other.connected === life.connected));
+  }
+
+  async #look(life: Life, arbiter: SwitchArbiter, known: Standing, pledge?: NodeMemory['pledge']): Promise<Posture> {
+    Object.assign(life, { isLooking: true, hasOldNews: false });
+    const posture = await arbiter.posture(known, pledge);
     return posture.kind === 'wait' && this.#cuts.has('joiner-waits') ? { kind: 'serve', standing: posture.standing } : posture;
   }
 
@@ -151,10 +168,11 @@ export class SimulatedWorld {
         return true;
       },
       decision: async (run, wanted) => (this.#cuts.has('asks-arbiter') && wanted === 'abort' ? 'abort' : await arbiter.decision(run, active(), wanted)),
-      posture: async (standing) => (this.#cuts.has('asks-arbiter') ? { kind: 'serve', standing } : this.#cutPosture(await arbiter.posture(standing))),
-      remember: async (generation, to) => {
-        await act(`remembers ${to}`);
-        this.#memory.set(name, { generation, active: to });
+      posture: async (standing) => (this.#cuts.has('asks-arbiter') ? { kind: 'serve', standing } : await this.#look(life, arbiter, standing)),
+      laterCommit: async (standing) => await arbiter.laterCommit(standing),
+      remember: async (generation, to, pledge) => {
+        await act(pledge === undefined ? `remembers ${to}` : `remembers ${pledge.runId}`);
+        this.#memory.set(name, { generation, active: to, ...(pledge === undefined ? {} : { pledge }) });
       },
       flip: async (to) => {
         await act(`flips to ${to}`);
@@ -172,11 +190,13 @@ export class SimulatedWorld {
     if (order < life.gateDone) return;
     life.gateDone = order;
     life.gate = isOpen;
+    life.isLooking = false;
+    if (isOpen && !life.isBehind) this.#believes(life, this.#memory.get(name) ?? {});
     life.inFlight ||= isOpen;
   }
 
   /** gwctl plans and runs a switch away from what the nodes serve, for the nodes of its configuration. */
-  startRun(runId: string, names: readonly string[]): void {
+  startRun(runId: string, names: readonly string[], isUnplanned = false): void {
     if (this.#runs.has(runId)) return;
     const states = names.map((name) => this.#stateOf(name, false));
     const first = states[0];
@@ -184,7 +204,11 @@ export class SimulatedWorld {
     const stateLogs = new Map([...this.#logs].map(([name, log]) => [name, { ok: true, value: [...log] }]));
     const to = first.active === 'main' ? 'failover' : 'main';
     const seen = { active: first.active, generation: first.generation, stateLogs, topology: TOPOLOGY, nodes: names.map((name, index) => ({ name, state: { ok: true, value: states[index] } })) };
-    const plan = planSwitch({ to, expectActive: undefined }, seen as unknown as Observation);
+    const request = { to, expectActive: undefined };
+    const plan = isUnplanned
+      ? planUnplanned({ ...request, budget: {} }, { seen: { ...seen, stateLogs: new Map([...stateLogs].filter(([name]) => name === to)) } as unknown as Observation, loss: NOTHING_LOST, source: { ok: false, why: '' }, withoutNodes: [] })
+      : planSwitch(request, seen as unknown as Observation);
+    if (isUnplanned) this.#unplanned.add(runId);
     const life = { isOver: false };
     const clusters = new Map(CLUSTERS.map((name) => [name, { name, stateLog: this.#logFor(runId, name, life) } as KafkaCluster]));
     const world = { topology: TOPOLOGY, operator: runId, gateways: names.map((name) => this.#adminFor(runId, name, life)), clusters, replicator: () => undefined } as World;
@@ -224,9 +248,10 @@ export class SimulatedWorld {
   violation(): string | undefined {
     const truth = this.#truth();
     const lives = [...this.#lives];
-    const open = new Set(lives.filter(([, { gate }]) => gate).map(([, { connected }]) => connected));
+    for (const [, life] of lives) if (!life.gate && !life.inFlight) life.isBehind = false;
+    const open = new Set(lives.filter(([, { gate, isBehind }]) => gate && !isBehind).map(([, { connected }]) => connected));
     if (open.size > 1) return `two clusters at once: ${lives.map(([name, { gate, connected }]) => `${name} ${gate ? 'lets writes pass' : 'holds writes'} to ${connected}`).join(', ')}`;
-    const wrong = lives.find(([, { gate, inFlight, connected }]) => (gate || inFlight) && connected !== truth.active);
+    const wrong = lives.find(([, { gate, inFlight, connected, isBehind }]) => (gate || inFlight) && !isBehind && connected !== truth.active);
     return wrong === undefined ? undefined : `${wrong[0]} acknowledges writes on ${wrong[1].connected}, and ${truth.active} is active since generation ${truth.generation}`;
   }
 
@@ -262,6 +287,17 @@ export class SimulatedWorld {
 
   #logFor(who: string, cluster: string, life: { readonly isOver: boolean }): StateLog {
     const log = this.#logs.get(cluster) ?? [];
+    const push = (record: StateRecord): void => {
+      const before = this.#truth();
+      log.push(record);
+      const now = this.#truth();
+      if (now.generation === before.generation || !('runId' in record) || !this.#unplanned.has(record.runId)) return;
+      for (const [name, other] of this.#lives) {
+        if (other.connected === now.active || other.controller?.state.run?.runId === record.runId || this.#memory.get(name)?.pledge?.runId === record.runId) continue;
+        if (other.isLooking) other.hasOldNews = true;
+        if (other.gate || other.inFlight) other.isBehind = true;
+      }
+    };
     const look = async (what: string): Promise<void> => {
       await this.#turn(`${who} ${what} ${cluster}`, life);
       if (this.#blind.has(`${who}:${cluster}`)) throw unavailable(`${cluster} cannot be reached`);
@@ -273,10 +309,10 @@ export class SimulatedWorld {
       },
       append: async (record) => {
         await look(`appends ${record.kind} to`);
-        if (!this.#fails(10)) return void log.push(record);
+        if (!this.#fails(10)) return void push(record);
         const fate = this.#schedule.dice(3);
-        if (fate === 0) log.push(record);
-        if (fate === 1) void this.#schedule.turn(`late: ${record.kind} of ${who} on ${cluster}`).then(() => log.push(record));
+        if (fate === 0) push(record);
+        if (fate === 1) void this.#schedule.turn(`late: ${record.kind} of ${who} on ${cluster}`).then(() => push(record));
         this.#schedule.note(`${who} hears nothing of its ${record.kind} (${['written', 'late', 'lost'][fate] ?? ''})`);
         throw unavailable(`${cluster} did not answer`);
       },

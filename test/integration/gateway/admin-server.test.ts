@@ -34,6 +34,7 @@ beforeEach(async () => {
     drain: async () => isDrained,
     decision: async () => decided,
     posture: async (standing) => ({ kind: 'serve', standing }),
+    laterCommit: async () => undefined,
     remember: async () => {},
     flip: async () => {},
   });

@@ -80,14 +80,6 @@ describe('each check bites, with a hint', () => {
   });
 });
 
-test('who resumes a run goes on with the replication that it took over, and copies what is missing; nobody else does', () => {
-  const held = { replicatorHeld: 'run r7 took over main->failover for a switch to failover', replicator: { ok: true as const, value: { connectors: [], lastHeartbeat: undefined } }, lag: linkLag(partitionLag('_topicMappings', { lagRecords: 9n }), partitionLag('teamAusers', { lagRecords: 90_000n })) };
-  const ids = ['replicator-running', 'topic-mappings-replicated', 'user-topics-replicated'];
-  expect(ids.map((id) => report(observation({ ...held, resumesTakeover: true }), id).status)).toEqual(['pass', 'pass', 'pass']);
-  expect(ids.map((id) => report(observation(held), id).status)).toEqual(['fail', 'fail', 'fail']);
-  expect(report(observation(held), 'replicator-running').hint).toMatch(/`gwctl resume` goes on with its switch, and `gwctl rollback` starts MirrorMaker again/);
-});
-
 test('what nobody looked at is skipped, and stops no switch', () => {
   const { details: _, ...unseen } = observation();
   expect(Object.entries(verdicts(unseen)).filter(([, status]) => status === 'skip').map(([id]) => id)).toEqual(['both-directions', 'message-sizes', 'groups-have-offsets', 'consumers-on-target', 'active-transactions', 'client-survival']);
@@ -96,6 +88,14 @@ test('what nobody looked at is skipped, and stops no switch', () => {
 test('clients of all nodes are added up, and what each does at a switch is said; gwctl itself is none', () => {
   const seen = observation({ details: details({ clients: [client([{ software: '', version: '', connections: 1 }, { software: 'gwctl', version: '1', connections: 9 }, { software: 'kgo', version: 'v1.22', connections: 2 }]), client([{ software: 'kgo', version: 'v1.22', connections: 3 }])] }) });
   expect(report(seen, 'client-survival')).toMatchObject({ status: 'pass', evidence: '5 of kgo v1.22 (goes on; commits by its timer, so its group takes a second longer to stop), 1 of clients that do not say what they are (goes on)' });
+});
+
+test('who resumes a run goes on with the replication that it took over, and copies what is missing; nobody else does', () => {
+  const held = { replicatorHeld: 'run r7 took over main->failover for a switch to failover', replicator: { ok: true as const, value: { connectors: [], lastHeartbeat: undefined } }, lag: linkLag(partitionLag('_topicMappings', { lagRecords: 9n }), partitionLag('teamAusers', { lagRecords: 90_000n })) };
+  const ids = ['replicator-running', 'topic-mappings-replicated', 'user-topics-replicated'];
+  expect(ids.map((id) => report(observation({ ...held, resumesTakeover: true }), id).status)).toEqual(['pass', 'pass', 'pass']);
+  expect(ids.map((id) => report(observation(held), id).status)).toEqual(['fail', 'fail', 'fail']);
+  expect(report(observation(held), 'replicator-running').hint).toMatch(/`gwctl resume` goes on with its switch, and `gwctl rollback` starts MirrorMaker again/);
 });
 
 test('all problems are told at once', () => {

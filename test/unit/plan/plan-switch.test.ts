@@ -24,6 +24,10 @@ test('what producers wait for until the decision stays within the time that they
   expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(observation().topology.failover.pauseBudgetMs);
 });
 
+test('every step has its deadline', () => {
+  for (const { kind, timeoutMs } of planSwitch({ to: 'failover', expectActive: undefined }, observation()).steps) expect([kind, typeof timeoutMs]).toEqual([kind, 'number']);
+});
+
 test('where gwctl has MirrorMaker, and it copies in transactions, its replication is taken over before anybody waits, and stays off after the switch', () => {
   const replicator = { ok: true as const, value: { connectors: [], lastHeartbeat: undefined, isExactlyOnce: true } };
   const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation({ canTakeOver: true, replicator }));
@@ -39,10 +43,6 @@ test.each([
   expect(steps.map(({ kind }) => kind)).not.toContain('take-over-replication');
   expect(steps.some(({ kind }) => kind === 'retire-replication')).toBe(isRetired);
   expect(steps.map((step) => describeStep(step, 'failover')).join('\n')).toMatch(because);
-});
-
-test('every step has its deadline', () => {
-  for (const { kind, timeoutMs } of planSwitch({ to: 'failover', expectActive: undefined }, observation()).steps) expect([kind, typeof timeoutMs]).toEqual([kind, 'number']);
 });
 
 test('a switch to the active cluster is a plan without steps', () => {

@@ -47,6 +47,7 @@ describe('in a pipe', () => {
     nowMs += 1000;
     show(noted('prove-tail', 'open transactions hold back 2 partitions'));
     show({ type: 'step-failed', atMs: 0, index: indexOf('prove-tail'), message: 'too late' });
+    show(noted('pause-gateways', 'gateway2 cannot be reached'));
     show({ type: 'step-undone', atMs: 0, index: indexOf('pause-gateways') });
     stop();
     expect(err.text.split('\n')).toEqual([
@@ -57,6 +58,7 @@ describe('in a pipe', () => {
       '   1.5s wait for the tail: open transactions hold back 1 partition (at most 6.5 s more)',
       '   2.5s wait for the tail: open transactions hold back 2 partitions (at most 5.5 s more)',
       '   2.5s wait for the tail: failed: too late',
+      '   2.5s hold writes on gateway1 and gateway2: gateway2 cannot be reached',
       '   2.5s hold writes on gateway1 and gateway2: undone',
       '',
     ]);
