@@ -1,5 +1,6 @@
 import { activeTransactions } from './active-transactions.ts';
 import { bothDirections } from './both-directions.ts';
+import { bypassingProducers } from './bypassing-producers.ts';
 import type { Check } from './check.ts';
 import { clientSurvival } from './client-survival.ts';
 import { clockSkew } from './clock-skew.ts';
@@ -28,6 +29,7 @@ export const PLANNED_CHECKS: readonly Check[] = [
   groupsHaveOffsets,
   consumersOnTarget,
   activeTransactions,
+  bypassingProducers,
   nodeIdsFitPorts,
   clientSurvival,
   clockSkew,

@@ -1,6 +1,7 @@
 import type { StateRecord } from '../arbiter/state-record.ts';
 import type { ClusterDescription, ClusterDetails, GroupPartition } from '../ports/kafka-cluster.ts';
 import type { ReplicatorHealth } from '../ports/replicator.ts';
+import type { Bypassed } from './find-bypassed.ts';
 import type { NodeClients, NodeState } from '../shared/admin-api.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { MirrorLink, Topology } from '../topology/topology.ts';
@@ -56,6 +57,8 @@ export interface Details {
   readonly clients: readonly { readonly name: string; readonly clients: Seen<NodeClients> }[];
   /** undefined: nothing replicates in this direction. */
   readonly groups: Seen<GroupCoverage> | undefined;
+  /** Records that came through no node; undefined: nothing replicates in this direction. */
+  readonly bypassed: Seen<Bypassed> | undefined;
   /** What replicates back, from the target to the active cluster; undefined: that cannot be asked. */
   readonly reverse: Seen<ReplicatorHealth> | undefined;
 }

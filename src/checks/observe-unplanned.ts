@@ -47,7 +47,7 @@ export async function observeUnplanned(world: World, to: string, withoutNodes: r
       stateLogs: new Map([[to, targetLog], ...others]),
       replicator: undefined,
       lag: undefined,
-      canTakeOver: link !== undefined && world.takeover?.(link.from, to) !== undefined,
+      canTakeOver: link !== undefined && world.takeover?.(link.from, link.to) !== undefined,
     },
     loss: computeLoss({
       from: active ?? '',

@@ -34,6 +34,7 @@ export function planUnplanned(request: UnplannedRequest, { seen, loss, withoutNo
       { kind: 'commit-switch' },
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
+      // A source that comes back must not go on where it was: its records are lost until somebody salvages them.
       ...(seen.canTakeOver === true ? [{ kind: 'retire-replication', from } as const] : []),
       { kind: 'prove-switch', gateways, from, isSourceGone: true },
     ],

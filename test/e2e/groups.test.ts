@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Kafka } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { KafkaClient } from '../../src/client/kafka-client.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { firstValue, type ShownPosition } from '../support/group-positions.ts';
 import { startLiveClients, type LiveClients } from '../support/live-clients.ts';
+import { commitAs } from '../support/raw-commit.ts';
 import { clientOn, clientThrough, issueToken, kafkaThrough } from '../support/service-account.ts';
 
 const CONFIG = `clusters:
@@ -130,6 +132,8 @@ test('the preview says under load where each group would go on, and is right', a
     const [here, there] = await Promise.all([firstValue(main, `teamA${topic}`, 0, offset), firstValue(failover, `teamA${topic}`, 0, BigInt(position?.resumesAt ?? -1))]);
     expect(there, group).toBe(here);
   }
+  // MirrorMaker alone would not have done it: there is something to move.
+  expect(positions.filter(({ standing }) => standing.kind === 'rereads' || standing.kind === 'none').length).toBeGreaterThan(0);
   const table = await environment.gwctl(['groups', '--group', 'teamAin-the-middle']);
   expect(table.stdout).toMatch(/group +topic +partition +main +failover has +so it +resumes at +re-reads +basis\nteamAin-the-middle +teamAplain +0 +5 .*exact\n1 groups, 1 positions: 1 exact, 0 not; 0 records are skipped/);
 });
@@ -145,18 +149,90 @@ test('it is right for a group that moves while it is looked at', async () => {
   }
 });
 
+/** Kafka itself reads such bytes as U+FFFD: the group has that name from then on, and under that name it goes on. */
+test('a group id that is no UTF-8 crashes nobody, and the group goes on under the name that brokers give it', async () => {
+  const bytes = Buffer.from([0x67, 0xff, 0xfe, 0x2d, 0x80, 0xc3, 0x28, 0x67]);
+  await commitAs(bytes, main, 'teamAplain', 8n);
+  const { positions } = await shown('--group', bytes.toString('utf8'));
+  expect(positions).toMatchObject([{ topic: 'teamAplain', offset: 8, basis: 'exact' }]);
+  expect(await firstValue(failover, 'teamAplain', 0, BigInt(positions[0]?.resumesAt ?? -1))).toBe('plain 8');
+  expect((await shown('--apply', '--group', bytes.toString('utf8'))).positions).toHaveLength(1);
+  expect((await main.listGroups()).map(({ groupId }) => groupId)).toContain(bytes.toString('utf8'));
+  expect(await committedOn(failover, bytes.toString('utf8'))).toHaveLength(1);
+});
+
+interface Verdict {
+  readonly checks: readonly { readonly id: string; readonly status: string; readonly evidence: string }[];
+}
+
+async function checked(id: string): Promise<string> {
+  const { stdout } = await environment.gwctl(['verify', '--to', 'failover', '-o', 'json']);
+  const found = (JSON.parse(stdout) as Verdict).checks.find((check) => check.id === id);
+  return `${found?.status ?? '?'}: ${found?.evidence ?? '?'}`;
+}
+
+describe('the checks see what is really there', () => {
+  test('client software, clocks, and groups', async () => {
+    expect(await checked('client-survival')).toMatch(/^pass: \d+ of clients that do not say what they are \(goes on\)/);
+    expect(await checked('clock-skew')).toBe('pass: 4 clocks, no difference');
+    expect(await checked('groups-have-offsets')).toMatch(/^(pass: \d+ groups, \d+ positions, all of them on failover|warn: \d+ of \d+ positions of groups are not on failover)/);
+  });
+
+  test('a topic that takes less on the target', async () => {
+    expect(await checked('message-sizes')).toMatch(/^pass: \d+ topics, at least \d+ bytes on failover/);
+    await failover.incrementalAlterConfigs([{ type: 'topic', name: 'teamAdoomed', set: { 'max.message.bytes': '1000' } }]);
+    expect(await checked('message-sizes')).toMatch(/^fail: smaller on failover: teamAdoomed: 1000 bytes \(on main: \d+\)/);
+    await failover.incrementalAlterConfigs([{ type: 'topic', name: 'teamAdoomed', delete: ['max.message.bytes'] }]);
+    expect(await checked('message-sizes')).toMatch(/^pass/);
+  });
+
+  test('a record that came through no node', async () => {
+    expect(await checked('bypassing-producers')).toMatch(/^pass: the last records of \d+ partitions/);
+    await main.produce('teamAdoomed', 0, [{ key: null, value: Buffer.from('past the gateways') }]);
+    expect(await checked('bypassing-producers')).toMatch(/^warn: the last records of 1 partitions of main were acknowledged by no node: teamAdoomed-0: 1$/);
+    await write('doomed', 1, 3);
+    expect(await checked('bypassing-producers')).toMatch(/^pass/);
+  });
+
+  test('an open transaction of a producer that bypasses the gateways', async () => {
+    const kafka = new Kafka({ brokers: brokersOf('main'), logLevel: 0 });
+    const producer = kafka.producer({ transactionalId: 'past-the-gateway', idempotent: true, maxInFlightRequests: 1, transactionTimeout: 120_000 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: 'teamAdoomed', messages: [{ value: 'open' }] });
+    await expect.poll(() => checked('active-transactions'), DEADLINE).toMatch(/^pass: 1 open, the oldest for [5-9] s|^pass: 1 open, the oldest for 1\d s|^warn: open for longer than 20 s: past-the-gateway \(producer \d+\)/);
+    await transaction.abort();
+    await producer.disconnect();
+    expect(await checked('active-transactions')).toBe('pass: none is open for longer than 5 s');
+  });
+
+  test('a task that copies back, as Connect says it', async () => {
+    expect(await checked('both-directions')).toBe('pass: nothing replicates failover->main');
+    const topic = 'mm2-status.failover.internal';
+    const key = Buffer.from('status-task-MirrorSourceConnector-0');
+    await main.produce(topic, 0, [{ key, value: Buffer.from('{"state":"RUNNING","trace":null,"worker_id":"main->failover","generation":1}') }]);
+    expect(await checked('both-directions')).toMatch(/^fail: MirrorSourceConnector-0 of failover->main is running, and so is main->failover/);
+    await main.produce(topic, 0, [{ key, value: null }]);
+    expect(await checked('both-directions')).toMatch(/^pass/);
+  });
+});
+
+function brokersOf(cluster: string): string[] {
+  return (environment.topology.clusters.find(({ name }) => name === cluster)?.brokers ?? []).map(({ host, port }) => `${host}:${port}`);
+}
+
 describe('--apply and --undo', () => {
   const group = 'never-synced';
 
   test('a group with members there is refused, and nothing is written', async () => {
-    const consumer = (await import('kafkajs')).Kafka;
-    const kafka = new consumer({ brokers: environment.topology.clusters.find(({ name }) => name === 'failover')?.brokers.map(({ host, port }) => `${host}:${port}`) ?? [], logLevel: 0 });
+    const kafka = new Kafka({ brokers: brokersOf('failover'), logLevel: 0 });
     await commit('bypasses', 'plain', 3n);
     const member = kafka.consumer({ groupId: 'teamAbypasses', sessionTimeout: 6000 });
     await member.connect();
     await member.subscribe({ topics: ['teamAplain'] });
     await member.run({ eachMessage: () => Promise.resolve() });
     try {
+      await expect.poll(() => checked('consumers-on-target'), DEADLINE).toMatch(/^warn: 1 groups have members on failover: teamAbypasses; teamAbypasses also on main/);
       await expect.poll(async () => (await environment.gwctl(['groups', '--apply', '--group', 'teamAbypasses'])).stderr, DEADLINE).toMatch(/error: nothing was written: 1 groups have members on failover: teamAbypasses/);
     } finally {
       await member.disconnect();

@@ -54,6 +54,7 @@ export function details(changes: Partial<Details> = {}): Details {
     clusters: new Map([['main', clusterDetails()], ['failover', clusterDetails()]]),
     clients,
     groups: { ok: true, value: { groups: new Set(['teamAreaders']), positions: 1, missing: [], unread: [] } },
+    bypassed: { ok: true, value: { partitions: 1, written: [] } },
     reverse: { ok: false, why: 'topic mm2-status.failover.internal is not on main' },
     ...changes,
   };

@@ -229,7 +229,11 @@ export class WorkerPool implements Serving {
     const policy = new RestartPolicy();
     while (!this.#isOver) {
       const startedMs = performance.now();
-      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), (transactionalId, note) => this.#heard(worker, transactionalId, note), (cluster, acknowledged) => this.#acknowledged.add(cluster, acknowledged));
+      const worker: WorkerProcess = new WorkerProcess(number, this.#fork(number), {
+        heard: (transactionalId, note) => this.#heard(worker, transactionalId, note),
+        acknowledged: (cluster, acknowledged) => this.#acknowledged.add(cluster, acknowledged),
+        hasRoom: () => this.#spreader.spread([]),
+      });
       this.#workers.set(number, worker);
       await this.#bringUp(worker);
       const how = await worker.exited;

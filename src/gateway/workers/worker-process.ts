@@ -15,10 +15,22 @@ export interface HandedClient {
 
 type Settle = (outcome: { readonly result: unknown } | { readonly reason: unknown }) => void;
 
+/** Clients on their way to one worker, at most. Node sends one at a time and waits for each, and everything that is said to the worker waits behind them. */
+const MAX_HANDED = 8;
 const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 0 };
 
 /** The worker has ended, so it will never answer: its sockets are gone, and what it had not acknowledged never will be. */
 export class WorkerGone extends Error {}
+
+/** What a worker tells without being asked. */
+export interface WorkerTales {
+  /** Of a producer; resolves when all other workers know it. */
+  readonly heard: (transactionalId: string, note: ProducerNote) => Promise<void>;
+  /** What its producers were told. */
+  readonly acknowledged: (cluster: string, acknowledged: readonly Acknowledgement[]) => void;
+  /** It has taken a client. */
+  readonly hasRoom: () => void;
+}
 
 /** One worker as the primary sees it: a process that answers calls until it is gone. */
 export class WorkerProcess {
@@ -36,17 +48,14 @@ export class WorkerProcess {
   lastMetrics: readonly MetricSnapshot[] = [];
   #counts = NOTHING;
   readonly #child: ChildProcess;
-  readonly #heard: (transactionalId: string, note: ProducerNote) => Promise<void>;
-  readonly #acknowledged: (cluster: string, acknowledged: readonly Acknowledgement[]) => void;
+  readonly #tells: WorkerTales;
   readonly #calls = new Map<number, Settle>();
   readonly #handed = new Map<number, HandedClient>();
   #isGone = false;
   #lastId = 0;
 
-  /** `heard`: of a producer, by this worker; resolves when all others know it. `acknowledged`: what its producers were told. */
-  constructor(number: number, child: ChildProcess, heard: (transactionalId: string, note: ProducerNote) => Promise<void>, acknowledged: (cluster: string, acknowledged: readonly Acknowledgement[]) => void) {
-    this.#heard = heard;
-    this.#acknowledged = acknowledged;
+  constructor(number: number, child: ChildProcess, tells: WorkerTales) {
+    this.#tells = tells;
     this.number = number;
     this.pid = child.pid;
     this.#child = child;
@@ -71,6 +80,11 @@ export class WorkerProcess {
 
   get counts(): ServingCounts {
     return this.#counts;
+  }
+
+  /** Shall be given no client for now. */
+  get isFull(): boolean {
+    return this.#handed.size >= MAX_HANDED;
   }
 
   /** Throws WorkerGone when it ends meanwhile, UNAVAILABLE when it takes too long, and whatever the worker throws; all name the worker. */
@@ -125,12 +139,13 @@ export class WorkerProcess {
       // The worker has its own copy of the handle: this closes ours, not the connection.
       this.#handed.get(message.id)?.socket.destroy();
       this.#handed.delete(message.id);
+      this.#tells.hasRoom();
       return;
     }
-    if (message.kind === 'acknowledged') return this.#acknowledged(message.cluster, message.acknowledged);
+    if (message.kind === 'acknowledged') return this.#tells.acknowledged(message.cluster, message.acknowledged);
     if (message.kind === 'producer') {
       const { id } = message;
-      const told = this.#heard(message.transactionalId, message.note);
+      const told = this.#tells.heard(message.transactionalId, message.note);
       if (id !== undefined) void told.then(() => this.#send({ kind: 'told', id }));
       return;
     }

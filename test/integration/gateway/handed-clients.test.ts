@@ -4,16 +4,19 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { bindPort, type Listener } from '../../../src/gateway/listen.ts';
 import { ClientSpreader } from '../../../src/gateway/workers/client-spreader.ts';
 import { WorkerProcess } from '../../../src/gateway/workers/worker-process.ts';
 import { createAuthority, type CertificateAuthority } from '../../support/certificates.ts';
 import { freePorts } from '../../support/kafka-broker.ts';
 
+const SILENT = { heard: async () => {}, acknowledged: () => {} };
 const FIXTURE = new URL('fixtures/take-clients.mjs', import.meta.url).pathname;
 /** Of each size that a read may have, and more than one buffer holds. */
 const BYTES = randomBytes(1_500_000);
+
+const PATIENCE = { timeout: 20_000 };
 
 interface Chunk {
   readonly bytes: number;
@@ -78,7 +81,7 @@ test.each([
 
 test('a client waits while no worker serves, and whoever was given to a worker that died is given to another', async () => {
   const [port] = (await freePorts(1)) as [number];
-  const [first, second] = [1, 2].map((number) => new WorkerProcess(number, forkTaker(), async () => {}, () => {})) as [WorkerProcess, WorkerProcess];
+  const [first, second] = [1, 2].map((number) => new WorkerProcess(number, forkTaker(), { ...SILENT, hasRoom: () => {} })) as [WorkerProcess, WorkerProcess];
   let serving: WorkerProcess[] = [];
   const spreader = new ClientSpreader(() => serving);
   let taken = 0;
@@ -104,6 +107,58 @@ test('a client waits while no worker serves, and whoever was given to a worker t
   spreader.spread(left);
   expect((await answer).equals(BYTES)).toBe(true);
   expect(second.leftClients()).toEqual([]); // it said that it had taken it
+});
+
+test('a worker is given no more than it takes: the others wait, and go to whoever has room', async () => {
+  const [port] = (await freePorts(1)) as [number];
+  let serving: WorkerProcess[] = [];
+  const spreader = new ClientSpreader(() => serving);
+  const [stopped, other] = [1, 2].map((number) => new WorkerProcess(number, forkTaker(), { ...SILENT, hasRoom: () => spreader.spread([]) })) as [WorkerProcess, WorkerProcess];
+  let taken = 0;
+  listener = await bindPort('127.0.0.1', port, (socket) => {
+    taken++;
+    spreader.take(1, socket);
+  });
+  if (stopped.pid !== undefined) process.kill(stopped.pid, 'SIGSTOP');
+  stopped.isServing = true;
+  serving = [stopped];
+  let answered = 0;
+  for (let client = 0; client < 30; client++) clients.push(connect(port, '127.0.0.1').on('error', () => {}).once('data', () => void answered++));
+  for (const client of clients) client.write('x');
+  await expect.poll(() => taken, PATIENCE).toBe(30);
+  expect(stopped.isFull).toBe(true);
+  other.isServing = true;
+  serving = [stopped, other];
+  spreader.spread([]);
+  await expect.poll(() => answered, PATIENCE).toBe(22);
+  stopped.kill();
+  await stopped.exited;
+  const left = stopped.leftClients();
+  expect(left).toHaveLength(8);
+  spreader.spread(left);
+  await expect.poll(() => answered, PATIENCE).toBe(30);
+});
+
+test('a client that has waited for so long that it must have given up takes nobody\'s place', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const [port] = (await freePorts(1)) as [number];
+    const spreader = new ClientSpreader(() => []);
+    let taken = 0;
+    listener = await bindPort('127.0.0.1', port, (socket) => {
+      taken++;
+      spreader.take(1, socket);
+    });
+    const client = connect(port, '127.0.0.1').on('error', () => {});
+    clients.push(client);
+    await expect.poll(() => taken).toBe(1);
+    spreader.spread([]);
+    vi.advanceTimersByTime(10_000);
+    spreader.spread([]);
+    await once(client, 'close');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('clients that wait when the node ends are let go', async () => {

@@ -117,7 +117,7 @@ describe('a failure', () => {
   test('tells what its undoing has to say', async () => {
     fails('prove-tail');
     await run(undefined, () => {}, { 'pause-gateways': 'gateway2 cannot be reached' });
-    await expect.poll(() => events.filter(({ type }) => type === 'step-noted')).toEqual([{ type: 'step-noted', atMs: expect.any(Number), index: 4, text: 'gateway2 cannot be reached' }]);
+    await expect.poll(() => events.filter(({ type }) => type === 'step-noted')).toEqual([{ type: 'step-noted', atMs: expect.any(Number), index: PLAN.steps.findIndex(({ kind }) => kind === 'pause-gateways'), text: 'gateway2 cannot be reached' }]);
   });
 
   test('of a commit that may stand is never undone', async () => {
@@ -135,7 +135,7 @@ describe('Ctrl-C', () => {
   test('before the commit puts everything back and says so', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 5) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 6) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     // The step that was under way sees the signal; the traced one does not, so the next one is not started.
     expect(result.outcome).toBe('rolled-back');
@@ -148,7 +148,7 @@ describe('Ctrl-C', () => {
   test('after the commit is not honoured: half a switch is worse than a whole one', async () => {
     const controller = interrupted();
     const result = await run(controller.signal, (event) => {
-      if (event.type === 'step-started' && event.index === 8) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
+      if (event.type === 'step-started' && event.index === 9) controller.abort(new GwctlError('INTERRUPTED', 'SIGINT'));
     });
     expect(result.outcome).toBe('switched');
   });

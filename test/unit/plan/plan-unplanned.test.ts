@@ -25,6 +25,11 @@ describe('the plan of an unplanned switch', () => {
     expect(plan.steps.at(-1)).toMatchObject({ isSourceGone: true });
   });
 
+  test('where gwctl has MirrorMaker, it stays off: a source that comes back must not be copied', () => {
+    const kinds = planUnplanned(REQUEST, view({}, { canTakeOver: true })).steps.map(({ kind }) => kind);
+    expect(kinds.slice(kinds.indexOf('resume-gateways'))).toEqual(['resume-gateways', 'retire-replication', 'prove-switch']);
+  });
+
   test('has only the nodes that take part, and is another one with another loss', () => {
     const plan = planUnplanned(REQUEST, view({ withoutNodes: ['gateway2'] }, { nodes: only('gateway1') }));
     expect(plan.steps[0]).toEqual({ kind: 'prepare-gateways', gateways: ['gateway1'] });
