@@ -25,7 +25,7 @@ export interface CopyLab {
 
 export const OFFSETS_TOPIC = 'mm2-offsets.main.internal';
 export const SOURCE_TASK = 'main-mm2-MirrorSourceConnector-0';
-const READY_MS = 50_000;
+const READY_MS = 200_000;
 const SETTLE_MS = 40_000;
 const MAX_MESSAGE_BYTES = `${20 << 20}`;
 

@@ -1,4 +1,5 @@
 import type { StepKind } from '../../src/plan/plan.ts';
+import { parseTakeoverHold } from '../../src/shared/takeover-hold.ts';
 import { signalComponent } from './component.ts';
 import type { GwctlResult } from './environment.ts';
 import type { ProbeVerdict } from './judge-probe.ts';
@@ -98,14 +99,16 @@ export async function runDisturbed(lab: KillLab, { before, ending = 'rollback', 
  */
 async function recover({ environment }: KillLab, ending: 'resume' | 'rollback', problems: string[]): Promise<string> {
   const status = await environment.gwctl(['status', '-o', 'json']);
-  const { openRun } = JSON.parse(status.stdout) as { readonly openRun: { readonly runId: string; readonly commands: readonly string[] } | null };
+  const { openRun, components } = JSON.parse(status.stdout) as { readonly openRun: { readonly runId: string; readonly commands: readonly string[] } | null; readonly components: readonly { readonly heldBecause: string | null }[] };
+  // The nodes have given its run up, and the replication is still in its hands.
+  const isTakenOver = components.some(({ heldBecause }) => parseTakeoverHold(heldBecause ?? '') !== undefined);
   const named = openRun?.commands.map((command) => command.replace('gwctl ', '')) ?? [];
   const command = named.includes(ending) ? ending : (named[0] ?? ending);
   const recovered = await environment.gwctl([command, '--yes']);
   const isNothingOpen = recovered.exitCode === 3 && /no run is open/.test(recovered.stderr);
   // The nodes may have settled by themselves meanwhile, and the run may have been committed while a rollback waited for its lease.
   if (recovered.exitCode !== 0 && !isNothingOpen) problems.push(`gwctl ${command}: exit ${recovered.exitCode}: ${recovered.stderr}`);
-  if (openRun === null && !isNothingOpen) problems.push(`gwctl status showed no open run, and gwctl ${command} found one: exit ${recovered.exitCode}: ${recovered.stderr}`);
+  if (openRun === null && !isNothingOpen && !isTakenOver) problems.push(`gwctl status showed no open run, and gwctl ${command} found one: exit ${recovered.exitCode}: ${recovered.stderr}`);
   return isNothingOpen ? 'nothing' : `${command} ${recovered.exitCode}`;
 }
 

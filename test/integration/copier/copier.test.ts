@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LATEST } from '../../../src/client/list-offsets.ts';
 import { keyPartition } from '../../../src/copier/key-partition.ts';
 import { COMPRESSIONS } from '../../../src/wire/compression.ts';
 import { BATCH_HEADER_BYTES, readRecordBatches, type KafkaRecord } from '../../../src/wire/record-batch.ts';
 import { OFFSETS_TOPIC, openCopyLab, openTransactions, SOURCE_TASK, type CopyLab } from '../../support/copy-lab.ts';
+
+// Brokers that start beside other work take their time.
+vi.setConfig({ hookTimeout: 240_000, testTimeout: 240_000 });
 
 const text = (value: string) => Buffer.from(value);
 const OFFSETS_PARTITIONS = 3;
