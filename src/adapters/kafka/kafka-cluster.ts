@@ -121,8 +121,9 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
 async function listOffsets(client: KafkaClient, clusterName: string, partitions: readonly TopicPartition[], timestamp: bigint, isolation: Isolation = 'read_committed'): Promise<Map<string, bigint>> {
   if (partitions.length === 0) return new Map();
   const queries = partitions.map(({ topic, partition }): OffsetQuery => ({ topic, partition, timestamp, isolation }));
-  const soon = await client.listOffsets(queries, { timeoutMs: GONE_AFTER_MS });
-  const missing = soon.every(({ errorCode }) => errorCode === 0) ? new Set() : await missingTopics(client, partitions);
+  // A broker that is too busy to answer at all in this time gets the usual one.
+  const soon = await client.listOffsets(queries, { timeoutMs: GONE_AFTER_MS }).catch(() => []);
+  const missing = soon.length === 0 || soon.every(({ errorCode }) => errorCode === 0) ? new Set() : await missingTopics(client, partitions);
   const open = queries.filter(({ topic }, index) => soon[index]?.errorCode !== 0 && !missing.has(topic));
   const answers = [...soon.filter(({ errorCode }) => errorCode === 0), ...(open.length === 0 ? [] : await client.listOffsets(open))];
   const failed = answers.find(({ errorCode }) => errorCode !== 0);
