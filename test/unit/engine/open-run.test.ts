@@ -45,7 +45,7 @@ describe('giving up', () => {
   let world: World;
   const notes: string[] = [];
   const clock = { now: () => new Date(Date.parse(AT) + nowMs), elapsedMs: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) };
-  const run: OpenRun = { runId: 'r1', by: 'tom@host', generation: 2, from: 'main', to: 'failover', isCommitted: false, leaseUntil: new Date(LEASE_UNTIL) };
+  const run: OpenRun = { runId: 'r1', by: 'tom@host', generation: 2, from: 'main', to: 'failover', isCommitted: false, isSourceGone: false, leaseUntil: new Date(LEASE_UNTIL) };
   const giveUp = (): Promise<readonly NodeState[]> => giveUpRun(run, world, clock, (text) => void notes.push(text), new AbortController().signal);
 
   beforeEach(() => {

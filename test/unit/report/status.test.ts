@@ -8,10 +8,10 @@ import { renderStatus } from '../../../src/report/status.ts';
 import { AT, nodeState, observation } from '../../support/observation.ts';
 
 const show = (seen: Observation, run?: OpenRun): string => renderStatus(seen, [], runChecks(PLANNED_CHECKS, seen), run, createPalette(false, {}));
-const RUN: OpenRun = { runId: 'r1', by: 'tom@host', generation: 2, from: 'main', to: 'failover', isCommitted: false, leaseUntil: undefined };
+const RUN: OpenRun = { runId: 'r1', by: 'tom@host', generation: 2, from: 'main', to: 'failover', isCommitted: false, leaseUntil: undefined, isSourceGone: false };
 
 test('ready: yes, with the command', () => {
-  expect(show(observation())).toMatch(/\nready to fail over to failover: yes, all 9 checks of `gwctl verify` pass\n {2}gwctl failover --to failover --expect-active main\n$/);
+  expect(show(observation())).toMatch(/\nready to fail over to failover: yes, all 17 checks of `gwctl verify` pass\n {2}gwctl failover --to failover --expect-active main\n$/);
 });
 
 test('ready: no, because of every check that fails, with what to do', () => {
