@@ -123,7 +123,7 @@ async function listOffsets(client: KafkaClient, clusterName: string, partitions:
   const queries = partitions.map(({ topic, partition }): OffsetQuery => ({ topic, partition, timestamp, isolation }));
   // A broker that is too busy to answer at all in this time gets the usual one.
   const soon = await client.listOffsets(queries, { timeoutMs: GONE_AFTER_MS }).catch(() => []);
-  const missing = soon.length === 0 || soon.every(({ errorCode }) => errorCode === 0) ? new Set() : await missingTopics(client, partitions);
+  const missing = soon.every(({ errorCode }) => errorCode === 0) ? new Set() : await missingTopics(client, partitions);
   const open = queries.filter(({ topic }, index) => soon[index]?.errorCode !== 0 && !missing.has(topic));
   const answers = [...soon.filter(({ errorCode }) => errorCode === 0), ...(open.length === 0 ? [] : await client.listOffsets(open))];
   const failed = answers.find(({ errorCode }) => errorCode !== 0);
