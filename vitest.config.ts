@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000 } },
-      { test: { name: 'wire', include: ['test/wire/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000, expect: { poll: { timeout: 9000 } } } },
+      { test: { name: 'wire', include: ['test/wire/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000, expect: { poll: { timeout: 9000 } } } },
       { test: { name: 'model', include: ['test/model/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], sequence: { groupOrder: 1 }, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
       // npm run soak only.
