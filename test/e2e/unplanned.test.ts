@@ -59,7 +59,7 @@ describe('main is killed under load, MirrorMaker before it', () => {
     const { exitCode, stdout, stderr } = await lab.environment.gwctl(['failover', '--to', 'failover', '--mode', 'unplanned', '--dry-run']);
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toMatch(/acknowledged on main, and not on failover[^]*teamAload +4 +\d+/);
-    expect(stdout).toMatch(/fence MirrorMaker[^]*reckon again what is lost[^]*gwctl failover --mode unplanned --to failover --expect-active main --plan-hash [0-9a-f]{12}\n/);
+    expect(stdout).toMatch(/fence MirrorMaker[^]*reckon again what is lost[^]*gwctl failover --mode unplanned --to failover --expect-active main --plan-hash [0-9a-f]{12}$/);
     expect(await readNodeState(lab.environment, 'gateway1')).toMatchObject({ active: 'main', generation: 1 });
   });
 

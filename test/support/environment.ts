@@ -60,7 +60,7 @@ export async function reserveEnvironment(text = '', runtime: 'local' | 'docker' 
   const topology = topologyAt(portOffset, config);
   const startGwctl = (args: readonly string[], { input = '', env = {}, timeoutMs = TIMEOUT_MS, entry = ENTRY }: GwctlOptions = {}): RunningGwctl => {
     const running = execa(process.execPath, [entry, '--config', configFile, ...args], {
-      cwd: ROOT, input, reject: false, timeout: timeoutMs, env: { GWCTL_RUNTIME: runtime, GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
+      cwd: ROOT, input, reject: false, timeout: timeoutMs, forceKillAfterDelay: false, env: { GWCTL_RUNTIME: runtime, GWCTL_STATE_DIR: stateDir, GWCTL_PORT_OFFSET: `${portOffset}`, ...env },
     });
     return {
       signal: (name) => void running.kill(name),

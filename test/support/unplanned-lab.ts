@@ -98,7 +98,7 @@ export async function openUnplannedLab(batchRecords = 5, config = CONFIG): Promi
       const startMs = performance.now();
       firstAckAfterMs = undefined;
       const result = await environment.gwctl(['failover', '--to', 'failover', '--mode', 'unplanned', '-o', 'json', ...args]);
-      const answer = JSON.parse(result.stdout === '' ? '{}' : result.stdout) as { readonly loss?: Loss; readonly durationMs?: number; readonly writePauseMs?: number };
+      const answer = JSON.parse(result.stdout.split('\n').at(-1) || '{}') as { readonly loss?: Loss; readonly durationMs?: number; readonly writePauseMs?: number };
       if (answer.durationMs !== undefined) process.stdout.write(`the run took ${answer.durationMs} ms, writes were held for ${answer.writePauseMs ?? '?'} ms, the command ${Math.round(performance.now() - startMs)} ms\n`);
       return { ...result, loss: answer.loss, firstAckMs: firstAckAfterMs === undefined ? undefined : firstAckAfterMs - startMs };
     },
