@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fenceMirrorMaker } from '../../src/adapters/replicator/fence-mirror-maker.ts';
 import type { StepKind } from '../../src/plan/plan.ts';
 import { signalComponent } from '../support/component.ts';
 import { openCutLab, startNode, type Cut, type CutLab } from '../support/cut-lab.ts';
-import type { RunningGwctl } from '../support/environment.ts';
+import type { RunningGwctl, TestEnvironment } from '../support/environment.ts';
 import { runDisturbed } from '../support/kill-case.ts';
 import { awaitCondition, openKillLab, type KillLab } from '../support/kill-lab.ts';
-import { readNodeState } from '../support/service-account.ts';
+import { clientOn, readNodeState } from '../support/service-account.ts';
 
 describe('a network that is cut in the middle of a switch', () => {
   let lab: CutLab;
@@ -28,6 +29,11 @@ describe('a network that is cut in the middle of a switch', () => {
     expect(active).toContain(outcome.active);
   });
 });
+
+async function fence(environment: TestEnvironment): Promise<void> {
+  const target = clientOn(environment, 'failover');
+  expect((await fenceMirrorMaker(target, { from: 'main' }).finally(() => target.close())).sourceTasks).toHaveLength(1);
+}
 
 describe('the probe', () => {
   const ENTRY = new URL('../support/disobedient-node.mjs', import.meta.url).pathname;
@@ -50,7 +56,8 @@ describe('the probe', () => {
     await awaitCondition(60_000, 'gateway1 answers', () => readNodeState(environment, 'gateway1').then(() => true, () => false));
     await lab.settled();
     await lab.runTo('flip-gateways', async () => {
-      await signalComponent(environment, 'mirror-maker', 'SIGKILL');
+      // The copier would bring what the node acknowledges to the other cluster, too.
+      await fence(environment);
       const before = probe.acknowledged().get('gateway1') ?? 0;
       await writeFile(file, '');
       await awaitCondition(60_000, 'gateway1 acknowledges writes', async () => (probe.acknowledged().get('gateway1') ?? 0) > before + 3);

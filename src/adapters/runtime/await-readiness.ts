@@ -70,7 +70,7 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
     const held = mirrorMaker.found.state === 'held' ? (mirrorMaker.found.heldBecause ?? '') : undefined;
     const isTakenOver = held !== undefined && parseTakeoverHold(held) !== undefined;
     if (held !== undefined && !isTakenOver) return `left stopped: ${held}`;
-    const why = await whyLeftStopped(run, gates, signal);
+    const why = await whyLeftStopped(run, gates, signal, held);
     if (why !== undefined) {
       await holdMirrorMaker(mirrorMaker.component, why);
       return `left stopped: ${why}`;
@@ -94,10 +94,10 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
 }
 
 /** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */
-async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<string | undefined> {
+async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: AbortSignal, held: string | undefined): Promise<string | undefined> {
   if (!existsSync(join(context.environmentDir, 'runs'))) return undefined;
   for (const gate of gates.values()) await gate.passed(signal);
-  return await whyNotReplicate(context.topology, await readActiveLinks(context));
+  return await whyNotReplicate(context.topology, await readActiveLinks(context), held);
 }
 
 async function holdMirrorMaker(component: Component, why: string): Promise<void> {

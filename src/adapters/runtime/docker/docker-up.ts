@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { UpOptions, UpResult } from '../../../ports/runtime.ts';
 import { GwctlError } from '../../../shared/errors.ts';
 import { parseTakeoverHold } from '../../../shared/takeover-hold.ts';
@@ -119,10 +119,10 @@ async function bringAll(run: Run, files: ComposeFiles): Promise<void> {
 
 /** From a cluster that is not active nothing may be copied: the container is ended, and stays so. Otherwise a hold of a run that has died ends here. */
 async function decideMirrorMaker({ topology, context: { environmentDir, env }, project, options }: Run): Promise<'runs' | 'held'> {
-  const why = await whyNotReplicate(topology, topology.links);
   const component = containerComponents(topology, environmentDir, false).find(({ name }) => name === MIRROR_MAKER);
   if (component === undefined) return 'held';
   const { held } = filesOf(component.dir, MIRROR_MAKER);
+  const why = await whyNotReplicate(topology, topology.links, (await readFile(held, 'utf8').catch(() => '')).trim());
   if (why === undefined) {
     await rm(held, { force: true });
     return 'runs';
