@@ -36,6 +36,9 @@ export interface SwitchEffects {
   flip(to: string, generation: number): Promise<void>;
 }
 
+/** Writes that are in flight when a node finds a later generation of the cluster that it serves may take so long to be answered. */
+const SAME_CLUSTER_DRAIN_MS = 1000;
+
 /**
  * Where a node is in a switch (see `Phase`). An order that does not fit the phase changes nothing.
  *
@@ -251,8 +254,9 @@ export class SwitchController {
   async #goAfter(commit: Standing): Promise<void> {
     await this.#effects.closeGate();
     if (commit.generation !== this.#generation || !this.#isMoved) {
-      // Nobody counts on what is in flight here: its producers send it again.
-      await this.#effects.drain(0, true);
+      // On another cluster nobody counts on what is in flight here, and its producers send it again; on the same one that would write it twice.
+      if (commit.active === this.#active) await this.#effects.drain(SAME_CLUSTER_DRAIN_MS, false).catch(() => false);
+      else await this.#effects.drain(0, true);
       await this.#move(commit);
     }
     await this.#take(await this.#effects.posture(commit), 'moved');

@@ -304,6 +304,17 @@ describe('a switch that happened without this node', () => {
     expect(controller.state.phase).toBe('drained');
   });
 
+  test('a later generation of the same cluster waits for what is in flight, and cuts nothing off: its producers would write it twice', async () => {
+    const cuts: boolean[] = [];
+    effects.drain = async (_timeoutMs, isCut) => {
+      cuts.push(isCut);
+      return true;
+    };
+    await controller.follow({ generation: 2, active: 'main' });
+    await controller.follow({ generation: 3, active: 'failover' });
+    expect(cuts).toEqual([false, true]);
+  });
+
   test('that is older than what it serves changes nothing', async () => {
     await upTo('flipped');
     await controller.resume(ORDER);
