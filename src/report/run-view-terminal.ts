@@ -36,7 +36,8 @@ export function viewOnTerminal(context: ProgressContext, plan: Plan, pauseBudget
   let heldSinceMs: number | undefined;
   let interruption: string | undefined;
   // discardStdin would take Ctrl-C from us; a hidden cursor would stay hidden after the second Ctrl-C.
-  const spinner = ora({ stream: err, discardStdin: false, hideCursor: false });
+  // Whether it can be drawn was decided from the context; ora would look at the environment of the process.
+  const spinner = ora({ stream: err, discardStdin: false, hideCursor: false, isEnabled: true });
   spinner.suffixText = () => {
     if (current === undefined) return '';
     const held = heldSinceMs === undefined ? [] : [`writes have been held for ${renderSeconds(now() - heldSinceMs)}, the switch gives up after ${renderSeconds(pauseBudgetMs)}`];
