@@ -1,9 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StepKind } from '../../src/plan/plan.ts';
 import type { GwctlResult } from '../support/environment.ts';
 import { awaitCondition, openKillLab, type KillLab } from '../support/kill-lab.ts';
+import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /** People at the keyboard: who wants out in the middle, and two who begin at the same second. */
 let lab: KillLab;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await lab?.dispose());
 
-const BEFORE_THE_DECISION: readonly StepKind[] = ['prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups'];
+const BEFORE_THE_DECISION = SWITCH_STEPS.slice(0, SWITCH_STEPS.indexOf('commit-switch'));
 
 async function expectUnharmed(active: 'main' | 'failover'): Promise<void> {
   expect(await lab.settled()).toBe(active);

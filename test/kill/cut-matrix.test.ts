@@ -5,6 +5,7 @@ import { openKeptRows } from '../support/kept-rows.ts';
 import { runDisturbed, type KillOutcome } from '../support/kill-case.ts';
 import { renderKillRows } from '../support/kill-rows.ts';
 import { shuffle } from '../support/shuffle.ts';
+import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /** The same settings as of the kill matrix; `GWCTL_KILL_WHO=cut` wants these cases only. */
 const SEED = Number(process.env['GWCTL_KILL_SEED'] ?? 1);
@@ -12,10 +13,7 @@ const MINUTES = Number(process.env['GWCTL_KILL_MINUTES'] ?? Number.POSITIVE_INFI
 const WANTED = (process.env['GWCTL_KILL_WHO'] ?? '').split(',').filter((name) => name !== '');
 const CASE_MS = 600_000;
 
-const STEPS: readonly StepKind[] = [
-  'prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch',
-];
-const CASES = (WANTED.length === 0 || WANTED.includes('cut') ? CUTS : []).flatMap((cut) => STEPS.map((before) => ({ cut, before, name: nameOf(cut, before) })));
+const CASES = (WANTED.length === 0 || WANTED.includes('cut') ? CUTS : []).flatMap((cut) => SWITCH_STEPS.map((before) => ({ cut, before, name: nameOf(cut, before) })));
 
 const started = performance.now();
 const { rows, keep, has } = openKeptRows(process.env['GWCTL_CUT_ROWS'] ?? '');

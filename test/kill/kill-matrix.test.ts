@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
-import type { StepKind } from '../../src/plan/plan.ts';
 import { runKillCase, type KillCase, type KillOutcome } from '../support/kill-case.ts';
 import { openKeptRows } from '../support/kept-rows.ts';
 import { openKillLab, type KillLab } from '../support/kill-lab.ts';
 import { renderKillRows } from '../support/kill-rows.ts';
 import { shuffle } from '../support/shuffle.ts';
+import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /**
  * `npm run test:kill` sets these: a seed for the order, an end in minutes, whose cases are wanted (all without it), and a file that keeps what was
@@ -15,12 +15,9 @@ const MINUTES = Number(process.env['GWCTL_KILL_MINUTES'] ?? Number.POSITIVE_INFI
 const WANTED = (process.env['GWCTL_KILL_WHO'] ?? '').split(',').filter((name) => name !== '');
 
 const PARTICIPANTS = ['gwctl', 'gateway1', 'gateway2', 'mirror-maker', 'main-1', 'failover-1'] as const;
-const STEPS: readonly StepKind[] = [
-  'prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch',
-];
 /** From here on MirrorMaker has no process. */
-const TAKEN_OVER = STEPS.indexOf('take-over-replication');
-const CASES: readonly KillCase[] = PARTICIPANTS.flatMap((who) => STEPS.flatMap((before, index) => {
+const TAKEN_OVER = SWITCH_STEPS.indexOf('take-over-replication');
+const CASES: readonly KillCase[] = PARTICIPANTS.flatMap((who) => SWITCH_STEPS.flatMap((before, index) => {
   if (who === 'mirror-maker' && index > TAKEN_OVER) return [];
   // What gwctl leaves behind undecided may be given up or begun anew: by turns.
   const ending = who === 'gwctl' && index % 2 === 0 ? 'resume' : 'rollback';

@@ -16,6 +16,7 @@ import { REGISTRY_BASE_PATH } from './schema-registry.ts';
 import { stopComponent } from './stop-component.ts';
 import { limitsOf } from './take-down.ts';
 import { isToStart, startKind, type UpRun } from './up-run.ts';
+import { withItem } from './with-item.ts';
 
 /**
  * MirrorMaker's JVM starts this long after the brokers' (2 cores): sooner it takes the brokers' time, and may make its own topics before
@@ -137,15 +138,4 @@ async function bringRegistry(run: UpRun, gates: ClusterGates, signal: AbortSigna
 
 function isHeld({ wanted }: UpRun, name: string): boolean {
   return wanted.some(({ component, found }) => component.name === name && found.state === 'held');
-}
-
-/** A progress item that ends with the text that `work` returns, or is marked as failed. */
-async function withItem(run: UpRun, label: string, work: (item: { note(text: string): void }) => Promise<string>): Promise<void> {
-  const item = run.options.progress.start(label);
-  try {
-    item.done(await work(item));
-  } catch (reason) {
-    item.fail(reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : String(reason));
-    throw reason;
-  }
 }

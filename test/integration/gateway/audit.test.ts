@@ -70,7 +70,6 @@ async function post(path: string, body: object = {}): Promise<{ readonly token?:
 
 const tokenOf = async (virtualCluster: string, username: string, isAdmin = false): Promise<string> => (await post(ADMIN_PATHS.issueToken(virtualCluster, username), { lifeTimeSeconds: 600, isAdmin })).token ?? '';
 
-/** The records of that cluster, as any client of the cluster itself reads them. */
 async function recordsOn(client: KafkaClient): Promise<AuditRecord[]> {
   const [end] = await client.listOffsets([{ topic: AUDIT_TOPIC, partition: 0, timestamp: -1n, isolation: 'read_committed' }]);
   const records: AuditRecord[] = [];

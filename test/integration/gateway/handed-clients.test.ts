@@ -142,16 +142,7 @@ test('a worker is given no more than it takes: the others wait, and go to whoeve
 test('a client that has waited for so long that it must have given up takes nobody\'s place', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   try {
-    const [port] = (await freePorts(1)) as [number];
-    const spreader = new ClientSpreader(() => []);
-    let taken = 0;
-    listener = await bindPort('127.0.0.1', port, (socket) => {
-      taken++;
-      spreader.take(1, socket);
-    });
-    const client = connect(port, '127.0.0.1').on('error', () => {});
-    clients.push(client);
-    await expect.poll(() => taken).toBe(1);
+    const { spreader, client } = await oneThatWaits();
     spreader.spread([]);
     vi.advanceTimersByTime(10_000);
     spreader.spread([]);
@@ -162,6 +153,13 @@ test('a client that has waited for so long that it must have given up takes nobo
 });
 
 test('clients that wait when the node ends are let go', async () => {
+  const { spreader, client } = await oneThatWaits();
+  spreader.close();
+  await once(client, 'close');
+});
+
+/** A client that came when there was no worker to serve it. */
+async function oneThatWaits(): Promise<{ readonly spreader: ClientSpreader; readonly client: Socket }> {
   const [port] = (await freePorts(1)) as [number];
   const spreader = new ClientSpreader(() => []);
   let taken = 0;
@@ -172,6 +170,5 @@ test('clients that wait when the node ends are let go', async () => {
   const client = connect(port, '127.0.0.1').on('error', () => {});
   clients.push(client);
   await expect.poll(() => taken).toBe(1);
-  spreader.close();
-  await once(client, 'close');
-});
+  return { spreader, client };
+}

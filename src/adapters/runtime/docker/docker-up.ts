@@ -26,6 +26,7 @@ import { assertOurs, listContainers } from './containers.ts';
 import { findEngine } from './engine.ts';
 import { ensureImages } from './images.ts';
 import { containerComponents, markStopped, observeContainers, unmarkStopped } from './observe-containers.ts';
+import { withItem } from '../with-item.ts';
 
 interface Run {
   readonly topology: Topology;
@@ -182,14 +183,4 @@ async function assertStack(environmentDir: string, wanted: StackName): Promise<v
   const recorded = (await readEnvironmentRecord(environmentDir))?.stack;
   if (recorded === undefined || recorded === wanted) return;
   throw new GwctlError('NOT_AS_EXPECTED', `this environment was brought up with template ${recorded}, and ${wanted} is asked for`, { hint: '`gwctl down -v` ends it, or use --port-offset' });
-}
-
-async function withItem(run: Run, label: string, work: (item: { note(text: string): void }) => Promise<string>): Promise<void> {
-  const item = run.options.progress.start(label);
-  try {
-    item.done(await work(item));
-  } catch (reason) {
-    item.fail(reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : String(reason));
-    throw reason;
-  }
 }
