@@ -1,9 +1,9 @@
-import { afterAll, expect, test } from 'vitest';
-import { runKillCase, type KillCase, type KillOutcome } from '../support/kill-case.ts';
+import { afterAll } from 'vitest';
+import { runKillCase, type KillCase } from '../support/kill-case.ts';
 import { openKeptRows } from '../support/kept-rows.ts';
 import { openKillLab, type KillLab } from '../support/kill-lab.ts';
 import { renderKillRows } from '../support/kill-rows.ts';
-import { shuffle } from '../support/shuffle.ts';
+import { runKeptCases } from '../support/run-kept-cases.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /**
@@ -26,41 +26,13 @@ const CASES: readonly KillCase[] = PARTICIPANTS.flatMap((who) => SWITCH_STEPS.fl
 })).filter(({ who }) => WANTED.length === 0 || WANTED.includes(who));
 const CASE_MS = 600_000;
 
-const started = performance.now();
 const { rows, keep, has } = openKeptRows(process.env['GWCTL_KILL_ROWS'] ?? '');
-const left = CASES.filter((kill) => !has(nameOf(kill)));
-let lab: KillLab | undefined;
+const closeLab = runKeptCases(CASES.map((kill) => ({ name: nameOf(kill), run: (lab: KillLab) => runKillCase(lab, kill) })), { seed: SEED, minutes: MINUTES, caseMs: CASE_MS, openLab: openKillLab, keep, has });
 
 afterAll(async () => {
-  await lab?.dispose();
+  await closeLab();
   process.stdout.write(`seed ${SEED}, ${CASES.length} cases\n${renderKillRows(rows)}\n`);
 }, CASE_MS);
-
-test('every case has a name of its own: what was run is known by it', () => expect(new Set(CASES.map(nameOf)).size).toBe(CASES.length));
-
-test.for(shuffle(left, SEED).map((kill) => ({ kill, name: nameOf(kill) })))('$name', { timeout: CASE_MS }, async ({ kill, name }, { skip }) => {
-  if (performance.now() - started > MINUTES * 60_000) return skip('no time left');
-  let outcome: KillOutcome;
-  try {
-    lab ??= await openKillLab();
-    outcome = await runKillCase(lab, kill);
-  } catch (reason) {
-    keep({ name, outcome: reason instanceof Error ? reason.message : String(reason) });
-    await closeLab();
-    throw reason;
-  }
-  keep({ name, outcome });
-  process.stderr.write(`${name}: exit ${outcome.exitCode}, ${outcome.active}, ${outcome.problems.length === 0 ? 'ok' : outcome.problems.join('; ')}\n`);
-  // A switch is not reversed, and what went wrong once must not spoil the next case.
-  if (outcome.active !== 'main' || outcome.problems.length > 0) await closeLab();
-  expect(outcome.problems, outcome.stderr).toEqual([]);
-});
-
-async function closeLab(): Promise<void> {
-  const closing = lab;
-  lab = undefined;
-  await closing?.dispose();
-}
 
 function nameOf({ who, how, before, startsMeanwhile }: KillCase): string {
   return `${who} ${how === 'SIGKILL' ? 'killed' : 'hangs'} before ${before}${startsMeanwhile === true ? ', starts meanwhile' : ''}`;
