@@ -12,6 +12,7 @@ import { messageSizes } from './message-sizes.ts';
 import { nodeIdsFitPorts } from './node-ids-fit-ports.ts';
 import { topicMappingsReplicated, userTopicsReplicated } from './replication-lag.ts';
 import { replicatorRunning } from './replicator-running.ts';
+import { switchPromises } from './switch-promises.ts';
 import { configsEqual, topicsEqual } from './topics-equal.ts';
 
 /** What must be true before a planned switch, in the order in which a person would ask. */
@@ -33,4 +34,5 @@ export const PLANNED_CHECKS: readonly Check[] = [
   nodeIdsFitPorts,
   clientSurvival,
   clockSkew,
+  switchPromises,
 ];

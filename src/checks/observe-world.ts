@@ -2,8 +2,9 @@ import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { KafkaCluster } from '../ports/kafka-cluster.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
+import type { NodeState } from '../shared/admin-api.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { ClusterView, Observation, Seen } from './observation.ts';
+import type { ClusterView, Observation, ObservedNode, Seen } from './observation.ts';
 import { observeLag } from './observe-lag.ts';
 import { observeDetails } from './observe-details.ts';
 import { replicatedTopics } from './replicated-topics.ts';
@@ -25,6 +26,15 @@ export interface World {
 }
 
 /**
+ * The state of the highest generation. Nodes without generations may serve different clusters, as those of a run that died between two calls do: then
+ * one that is not at `to` yet.
+ */
+export function newestState(nodes: readonly ObservedNode[], to: string | undefined): NodeState | undefined {
+  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
+  return states.toSorted((a, b) => b.generation - a.generation || Number(a.active === to) - Number(b.active === to))[0];
+}
+
+/**
  * Looks at everything that a switch to `to` depends on, in parallel. Never throws for what cannot be seen: that is part of the answer.
  * `to` undefined: the first cluster that is not active.
  */
@@ -35,8 +45,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
     const state = await see(() => gateway.state());
     return { name: gateway.node, state, asked: { beforeMs, afterMs: now().getTime() } };
   }));
-  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
-  const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
+  const newest = newestState(nodes, to);
   const active = newest?.active;
   const target = to ?? topology.clusters.find(({ name, role }) => (active === undefined ? role === 'failover' : name !== active))?.name ?? '';
   const link = topology.links.find((candidate) => candidate.from === active && candidate.to === target);
