@@ -7,6 +7,8 @@ import type { Canary } from '../ports/canary.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
 import type { MirrorLink, Topology } from '../topology/topology.ts';
+import { gatewayNamed } from '../topology/lookup.ts';
+import { reachNode } from './canary/reach-node.ts';
 import { gatewayCanary } from './canary/gateway-canary.ts';
 import { conduktorGatewayAdmin } from './gateway-admin/conduktor-gateway-admin.ts';
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
@@ -45,7 +47,7 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
   const canary = gatewayCanary(topology.gateways, gateways, topology.gateway.canary);
   return {
     world: {
-      topology, operator: operatorName(), gateways, clusters,
+      topology, operator: operatorName(), gateways, clusters, reach: async (name) => await reachNode(gatewayNamed(topology, name)),
       replicator: (from, to) => replicators.get(`${from}->${to}`),
       anyReplicator: (from, to) => replicatorOf({ from, to, name: `${from}->${to}` }),
       takeover: (from, to) => takeovers.get(`${from}->${to}`),

@@ -1,4 +1,4 @@
-import { GwctlError } from '../shared/errors.ts';
+import { GwctlError, isMisconfigured } from '../shared/errors.ts';
 import type { World } from './observe-world.ts';
 
 /** The cluster that the nodes serve, by the highest generation among those that answer. Throws CHECK_FAILED when none does. */
@@ -7,6 +7,8 @@ export async function activeCluster({ gateways }: Pick<World, 'gateways'>): Prom
   const states = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const [newest] = states.sort((a, b) => b.generation - a.generation);
   if (newest !== undefined) return newest.active;
+  const misconfigured = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [GwctlError.from(outcome.reason)] : [])).find(({ code }) => isMisconfigured(code));
+  if (misconfigured !== undefined) throw misconfigured;
   const whys = outcomes.map((outcome) => (outcome.status === 'rejected' ? GwctlError.from(outcome.reason).message : ''));
   throw new GwctlError('CHECK_FAILED', `no gateway node answers (${whys.join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
 }

@@ -7,6 +7,7 @@ import { clockSkew } from './clock-skew.ts';
 import { sourceHealthy, targetHealthy } from './clusters-healthy.ts';
 import { consumersOnTarget } from './consumers-on-target.ts';
 import { gatewaysAgree } from './gateways-agree.ts';
+import { gatewaysReachable } from './gateways-reachable.ts';
 import { groupsHaveOffsets } from './groups-have-offsets.ts';
 import { messageSizes } from './message-sizes.ts';
 import { nodeIdsFitPorts } from './node-ids-fit-ports.ts';
@@ -18,6 +19,7 @@ import { configsEqual, topicsEqual } from './topics-equal.ts';
 /** What must be true before a planned switch, in the order in which a person would ask. */
 export const PLANNED_CHECKS: readonly Check[] = [
   gatewaysAgree,
+  gatewaysReachable,
   sourceHealthy,
   targetHealthy,
   replicatorRunning,

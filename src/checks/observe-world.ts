@@ -17,6 +17,8 @@ export interface World {
   readonly operator: string;
   readonly gateways: readonly GatewayAdmin[];
   readonly clusters: ReadonlyMap<string, KafkaCluster>;
+  /** Throws when gwctl cannot connect to the ports of a node that clients use: no switch could be proven. */
+  reach?(node: string): Promise<void>;
   /** Follows one link; undefined where nothing replicates in that direction. */
   replicator(from: string, to: string): Replicator | undefined;
   /** The same in a direction in which nothing ought to replicate. */

@@ -18,7 +18,9 @@ export function tlsProblemOf(reason: unknown): TlsProblem | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { seen: `its certificate is for another host (${why ?? reason.message})`, todo: () => 'use one of the names that the certificate is for, or have one issued for this name', isOurs: true };
   if (code === 'CERT_HAS_EXPIRED') return { seen: 'its certificate has expired', todo: () => 'renew the certificate of the server, or set this machine\'s clock', isOurs: false };
   if (code === 'CERT_NOT_YET_VALID') return { seen: 'its certificate is not valid yet', todo: () => 'set the clock of this machine, or wait until the certificate is valid', isOurs: false };
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') return { seen: 'it does not speak TLS', todo: () => 'this is a plain port: leave TLS away in gwctl.yaml, or use the port that has it', isOurs: true };
-  if (/^ERR_SSL_.*ALERT/.test(code)) return { seen: `it refuses our side of TLS (${code})`, todo: () => 'the server wants a certificate of the client, or another version of TLS', isOurs: true };
+  // Node has a code of its own for some of what OpenSSL says, and EPROTO for the rest.
+  if (/wrong version number|packet length too long/i.test(reason.message)) return { seen: 'it does not speak TLS', todo: () => 'this is a plain port: leave TLS away in gwctl.yaml, or use the port that has it', isOurs: true };
+  const alert = /alert ([a-z ]+)/i.exec(reason.message)?.[1];
+  if (alert !== undefined) return { seen: `it refuses our side of TLS (${alert.trim()})`, todo: () => 'the server wants a certificate of the client, or another version of TLS', isOurs: true };
   return undefined;
 }
