@@ -16,7 +16,7 @@ export function checkTopology(file: ConfigFile, topology: Topology): readonly Fi
   return [
     ...checkClusters(file, topology),
     ...checkLinks(topology),
-    ...checkPorts(topology),
+    ...checkPorts(file, topology),
     ...checkGateways(topology),
     ...checkAdminUrls(file, topology),
     ...checkCanary(file, topology),

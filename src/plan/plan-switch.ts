@@ -1,7 +1,8 @@
 import { nodesWithout } from '../shared/gateway-driver.ts';
 import { nextGeneration } from '../arbiter/state-rules.ts';
+import { noActiveCluster } from '../checks/no-active-cluster.ts';
 import type { Observation } from '../checks/observation.ts';
-import { GwctlError, isMisconfigured } from '../shared/errors.ts';
+import { GwctlError } from '../shared/errors.ts';
 import { planNodeByNode } from './plan-node-by-node.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 
@@ -18,11 +19,7 @@ export interface SwitchRequest {
 export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const { active, generation } = seen;
   if (active === undefined || generation === undefined) {
-    const silent = seen.nodes.flatMap(({ state }) => (state.ok ? [] : [state]));
-    const refused = silent.find(({ code }) => code !== undefined && isMisconfigured(code));
-    if (refused?.code !== undefined) throw new GwctlError(refused.code, refused.why, refused.hint === undefined ? {} : { hint: refused.hint });
-    const whys = seen.nodes.map(({ name, state }) => `${name}: ${state.ok ? 'answers' : state.why}`);
-    throw new GwctlError('CHECK_FAILED', `no gateway node says which cluster is active (${whys.join('; ')})`, { hint: silent.find(({ hint }) => hint !== undefined)?.hint ?? 'start the gateways with `gwctl up`' });
+    throw noActiveCluster(seen.nodes.map(({ name, state }) => (state.ok ? { name, why: 'answers' } : { name, ...state })));
   }
   if (request.expectActive !== undefined && request.expectActive !== active) {
     throw new GwctlError('NOT_AS_EXPECTED', `${active} is active, expected ${request.expectActive}: nothing was changed`, {
