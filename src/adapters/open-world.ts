@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { hostname, userInfo } from 'node:os';
 import type { World } from '../checks/observe-world.ts';
 import { openKafkaClient } from '../client/kafka-client.ts';
@@ -14,6 +15,7 @@ import { conduktorGatewayAdmin } from './gateway-admin/conduktor-gateway-admin.t
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
 import { locateNode } from './gateway-admin/locate-node.ts';
 import { openKafkaCluster } from './kafka/kafka-cluster.ts';
+import { commandProcess } from './replicator/command-process.ts';
 import { mirrorMaker } from './replicator/mirror-maker.ts';
 import { mirrorTakeover, type MirrorProcess } from './replicator/mirror-takeover.ts';
 
@@ -42,7 +44,8 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
     const replicator = replicatorOf(link);
     if (replicator !== undefined) replicators.set(link.name, replicator);
     const [from, to] = [options.get(link.from), options.get(link.to)];
-    if (mirrorProcess !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: mirrorProcess, source: from, target: to }));
+    const process = link.process === undefined ? mirrorProcess : commandProcess({ link: link.name, commands: link.process, file: join(environmentDir, 'held', `${link.from}-${link.to}`), env });
+    if (process !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: process, source: from, target: to }));
   }
   const canary = gatewayCanary(topology.gateways, gateways, topology.gateway.canary);
   return {

@@ -15,6 +15,8 @@ export interface BuildOptions {
 type ClusterEntry = NonNullable<NonNullable<ConfigFile['clusters']>[string]>;
 type GatewayEntry = NonNullable<NonNullable<ConfigFile['gateways']>[string]>;
 
+type LinkEntry = NonNullable<ConfigFile['links']>[number];
+
 /** Stands for a port that nobody gave and that has no default; checkTopology reports it. */
 export const NO_PORT = 0;
 
@@ -34,7 +36,10 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
     runtime: file.runtime ?? 'auto',
     portOffset,
     clusters,
-    links: links.map((link): MirrorLink => ({ name: `${link.from}->${link.to}`, topics: DEFAULTS.topics, groups: DEFAULTS.groups, kafkaVersion, ...link })),
+    links: links.map(({ from, to, topics = DEFAULTS.topics, groups = DEFAULTS.groups, kafkaVersion: version = kafkaVersion, process }: LinkEntry): MirrorLink => ({
+      name: `${from}->${to}`, from, to, topics, groups, kafkaVersion: version,
+      ...(process === undefined ? {} : { process: { ...process, cwd: baseDir } }),
+    })),
     gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, { brokerPorts, baseDir, driver: file.gateway?.driver ?? 'builtin' }, move, moveClientPort)),
     gateway: buildGatewaySettings(file.gateway ?? {}, baseDir),
     schemaRegistry: {

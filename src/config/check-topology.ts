@@ -19,6 +19,7 @@ export function checkTopology(file: ConfigFile, topology: Topology): readonly Fi
     ...checkPorts(file, topology),
     ...checkGateways(topology),
     ...checkAdminUrls(file, topology),
+    ...checkProcesses(file, topology),
     ...checkCanary(file, topology),
     ...checkSecurity(file, topology),
     ...checkFailover(topology),
@@ -80,6 +81,11 @@ function checkAdminUrls(file: ConfigFile, { runtime }: Topology): readonly Findi
     if (entry.adminTls !== undefined && !entry.adminUrl.startsWith('https:')) return [{ path: ['gateways', name, 'adminTls'], because: [path], message: `has no meaning beside the plain ${entry.adminUrl}` }];
     return entry.adminPort === undefined ? [] : [{ path: ['gateways', name, 'adminPort'], because: [path], message: 'has no meaning beside adminUrl, which names the port' }];
   });
+}
+
+function checkProcesses(file: ConfigFile, { runtime }: Topology): readonly Finding[] {
+  if (runtime === 'external') return [];
+  return (file.links ?? []).flatMap(({ process }, index) => (process === undefined ? [] : [{ path: ['links', index, 'process'], because: [['runtime']], message: `only runtime external takes it, and the runtime is ${runtime}` }]));
 }
 
 /** The nodes of gwctl keep one topic of this name away from all tenants: another one would be no proof of what they serve. */

@@ -44,6 +44,8 @@ function isAdminUrl(value: string): boolean {
 
 const path = (what: string) => text(`${what} (PEM file; relative to this file)`);
 
+const command = (what: string) => z.array(z.string({ error: 'is not text (quote it)' }), { error: 'is not a list of a program and its arguments' }).min(1, { error: 'is empty' }).describe(`${what} (a program and its arguments, run in the folder of this file, and safe to repeat)`);
+
 const security = z
   .strictObject({
     protocol: z.enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'], { error: 'is not one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL' }).describe('security protocol of the brokers\' listener'),
@@ -97,6 +99,13 @@ const link = z
     topics: text(`topics to mirror: regular expressions, separated by commas (default ${DEFAULTS.topics})`),
     groups: text(`consumer groups to mirror: regular expressions, separated by commas (default ${DEFAULTS.groups})`),
     kafkaVersion: version('version of MirrorMaker 2 (default: kafka.version)'),
+    process: z
+      .strictObject({
+        hold: command('ends it, and returns when it has ended'),
+        release: command('starts it again'),
+      })
+      .optional()
+      .describe('commands for a MirrorMaker that others operate, so that a switch can take its replication over; only with runtime external'),
   })
   .describe('one MirrorMaker 2 flow; topics keep their names');
 

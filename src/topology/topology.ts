@@ -69,6 +69,17 @@ export interface MirrorLink {
   readonly topics: string;
   readonly groups: string;
   readonly kafkaVersion: string;
+  /** How its MirrorMaker is ended and started where others operate it; gwctl leaves it alone when absent. */
+  readonly process?: ProcessCommands;
+}
+
+/** Programs with their arguments, run without a shell. */
+export interface ProcessCommands {
+  /** Ends it, and returns when it has ended. */
+  readonly hold: readonly string[];
+  readonly release: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
 }
 
 export interface GatewayNode {

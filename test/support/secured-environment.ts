@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { createAuthority } from './certificates.ts';
 import { reserveEnvironment, type GwctlOptions, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
 
+const GWCTL = new URL('../../bin/gwctl.js', import.meta.url).pathname;
 const PASSWORD = 'a-password-of-gwctl';
 /** Of the listener that wants TLS and credentials, beside the plain one of the local runtime. */
 const LISTENER_DISTANCE = 5;
@@ -16,6 +17,7 @@ export interface OutsideView {
   readonly clusters: Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly security: Readonly<Record<string, unknown>> }>>;
   readonly gateways: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly failover: Readonly<Record<string, unknown>>;
+  readonly links?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /**
@@ -25,11 +27,14 @@ export interface OutsideView {
 export interface SecuredEnvironment {
   readonly environment: TestEnvironment;
   readonly view: OutsideView;
+  /** How the MirrorMaker of the environment is ended and started by whoever runs it, as links[].process takes it. */
+  readonly process: { readonly hold: readonly string[]; readonly release: readonly string[] };
   /** Trusted by nobody. */
   readonly otherCaFile: string;
   /** gwctl from outside; `view`: with another gwctl.yaml than that. */
   gwctl(args: readonly string[], view?: OutsideView, options?: GwctlOptions): Promise<GwctlResult>;
-  startGwctl(args: readonly string[], options?: GwctlOptions): RunningGwctl;
+  /** The same; `file`: of the folder of the environment, in place of that gwctl.yaml. */
+  startGwctl(args: readonly string[], options?: GwctlOptions, file?: string): RunningGwctl;
   dispose(): Promise<void>;
 }
 
@@ -71,6 +76,10 @@ export async function startSecuredEnvironment(): Promise<SecuredEnvironment> {
     gateways: Object.fromEntries(topology.gateways.map(({ name, ports, admin }) => [name, { port: ports[0]?.port, brokerPorts: 1, adminUrl: `https://localhost:${admin.port}`, adminTls: { ca: authority.caFile }, tls: { ca: authority.caFile } }])),
     failover,
   };
+  // Ending it is one kill, as an operator's own script would do it; `up` starts what is not running.
+  const pidFile = join(environment.dir, 'mirror-maker', 'pid.json');
+  const hold = `const { pid } = JSON.parse(require('node:fs').readFileSync(${JSON.stringify(pidFile)}, 'utf8')); try { for (process.kill(pid, 'SIGKILL'); ; ) process.kill(pid, 0); } catch {}`;
+  const up = ['up', '--no-gateways', '--config', join(stateDir, 'gwctl.yaml'), '--runtime', 'local', '--port-offset', `${portOffset}`, '--state-dir', stateDir];
   const outside = join(stateDir, 'outside.yaml');
   await writeFile(outside, stringify(view));
   const withOutside = (options: GwctlOptions): GwctlOptions => ({ ...options, env: { GWCTL_PORT_OFFSET: '0', OUTSIDE_PASSWORD: PASSWORD, ...options.env } });
@@ -87,13 +96,14 @@ export async function startSecuredEnvironment(): Promise<SecuredEnvironment> {
   return {
     environment,
     view,
+    process: { hold: [process.execPath, '-e', hold], release: [process.execPath, GWCTL, ...up] },
     otherCaFile: other.caFile,
     gwctl: async (args, changed, options = {}) => {
       const file = changed === undefined ? outside : join(stateDir, 'changed.yaml');
       if (changed !== undefined) await writeFile(file, stringify(changed));
       return await environment.gwctl([...args, '--config', file], withOutside(options));
     },
-    startGwctl: (args, options = {}) => environment.startGwctl([...args, '--config', outside], withOutside(options)),
+    startGwctl: (args, options = {}, file = 'outside.yaml') => environment.startGwctl([...args, '--config', join(stateDir, file)], withOutside(options)),
     dispose,
   };
 }
