@@ -44,8 +44,8 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
     const replicator = replicatorOf(link);
     if (replicator !== undefined) replicators.set(link.name, replicator);
     const [from, to] = [options.get(link.from), options.get(link.to)];
-    const process = link.process === undefined ? mirrorProcess : commandProcess({ link: link.name, commands: link.process, file: join(environmentDir, 'held', `${link.from}-${link.to}`), env });
-    if (process !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: process, source: from, target: to }));
+    const ofLink = link.process === undefined ? mirrorProcess : commandProcess({ link: link.name, commands: link.process, file: join(environmentDir, 'held', `${link.from}-${link.to}`), env });
+    if (ofLink !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: ofLink, source: from, target: to }));
   }
   const canary = gatewayCanary(topology.gateways, gateways, topology.gateway.canary);
   return {

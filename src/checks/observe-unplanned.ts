@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GwctlError } from '../shared/errors.ts';
 import { computeLoss, type Loss, type LossEvidence } from './loss.ts';
 import type { ClusterView, Observation, Seen } from './observation.ts';
-import type { World } from './observe-world.ts';
+import { nodesWithout } from '../shared/gateway-driver.ts';
+import { newestState, type World } from './observe-world.ts';
 
 /** What can be seen when the source may be dead, or half dead. */
 export interface UnplannedView {
@@ -11,13 +12,20 @@ export interface UnplannedView {
   /** Whether the source answers after all. */
   readonly source: Seen<true>;
   readonly withoutNodes: readonly string[];
+  /** Of nodes that tell nothing of themselves: whether they answer a call at all. */
+  readonly answering: readonly { readonly name: string; readonly seen: Seen<unknown> }[];
 }
 
 /** A node that works answers within milliseconds. */
 const NODE_MS = 2000;
+/** For a record through a node that tells nothing of itself, while a cluster is dead. */
+const UNTOLD_MS = 5000;
 const TARGET_MS = 10_000;
 /** Nobody waits for a cluster that is given up; one that works answers in a few milliseconds. */
 const SOURCE_MS = 300;
+/** A token that nobody uses: asking for one changes nothing. */
+const PROBE_USER = 'gwctl';
+const PROBE_SECONDS = 60;
 const LEFT_OUT = 'it is left out of the run';
 
 /** Looks at nodes, target and, for a moment, source, all at once. Never throws for what cannot be seen. `withoutNodes` are not asked. */
@@ -26,23 +34,32 @@ export async function observeUnplanned(world: World, to: string, withoutNodes: r
   const asked = world.gateways.filter(({ node }) => !withoutNodes.includes(node));
   const target = world.clusters.get(to);
   const links = topology.links.filter((link) => link.to === to);
-  const [nodes, reports, description, targetLog, positions, others] = await Promise.all([
-    Promise.all(asked.map(async (gateway) => ({ name: gateway.node, state: await within(NODE_MS, gateway.node, () => gateway.state(AbortSignal.timeout(NODE_MS))) }))),
+  const { virtualCluster } = topology.gateway.canary;
+  const untold = nodesWithout('tellsState', topology.gateways);
+  const [nodes, answering, reports, description, targetLog, positions, others] = await Promise.all([
+    Promise.all(asked.map(async (gateway) => {
+      const limitMs = untold.includes(gateway.node) ? UNTOLD_MS : NODE_MS;
+      return { name: gateway.node, state: await within(limitMs, gateway.node, () => gateway.state(AbortSignal.timeout(limitMs))) };
+    })),
+    Promise.all(asked.filter(({ node }) => untold.includes(node)).map(async (gateway) => ({ name: gateway.node, seen: await within(NODE_MS, gateway.node, () => gateway.issueToken(virtualCluster, PROBE_USER, PROBE_SECONDS)) }))),
     readReports(world, withoutNodes),
     within(TARGET_MS, to, async () => (target === undefined ? missing(to) : await target.describe())),
     within(TARGET_MS, to, async () => (target === undefined ? missing(to) : await target.stateLog.read())),
     Promise.all(links.map(async (link) => [link.from, await readPositions(world, link.from, to)] as const)),
     Promise.all([...world.clusters].filter(([name]) => name !== to).map(async ([name, { stateLog }]) => [name, await within(SOURCE_MS, name, () => stateLog.read())] as const)),
   ]);
-  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
-  const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
-  const active = newest?.active;
+  const newest = newestState(nodes, to);
+  // Nodes that tell nothing of themselves cannot be found by a record when their cluster is gone: then it is the one that is copied from.
+  const isUntold = untold.length === topology.gateways.length;
+  const isLeftOver = isUntold && nodes.some(({ state }) => !state.ok) && (newest === undefined || newest.active === to);
+  const active = isLeftOver && links.length === 1 ? links[0]?.from : newest?.active;
+  const generation = newest?.generation ?? (active === undefined ? undefined : 0);
   const link = links.find(({ from }) => from === active);
   const view: Seen<ClusterView> = description.ok ? { ok: true, value: { description: description.value, configs: new Map() } } : description;
   const sourceLog = others.find(([name]) => name === active)?.[1];
   return {
     seen: {
-      at: now(), topology, nodes, active, generation: newest?.generation, to, link,
+      at: now(), topology, nodes, active, generation, to, link,
       clusters: new Map([[to, view]]),
       stateLogs: new Map([[to, targetLog], ...others]),
       replicator: undefined,
@@ -55,6 +72,7 @@ export async function observeUnplanned(world: World, to: string, withoutNodes: r
       nodes: reports,
       positions: positions.find(([from]) => from === active)?.[1] ?? { ok: false, why: `nothing replicates ${active ?? '?'}->${to}` },
     }),
+    answering,
     source: sourceLog === undefined ? { ok: false, why: 'it is not known' } : sourceLog.ok ? { ok: true, value: true } : sourceLog,
     withoutNodes,
   };

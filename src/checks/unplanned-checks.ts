@@ -14,8 +14,11 @@ export function runUnplannedChecks(view: UnplannedView, budget: LossBudget, isAs
   ];
 }
 
-function nodesAnswer({ seen, withoutNodes }: UnplannedView): CheckResult {
-  const result = gatewaysAgree.run(seen);
+function nodesAnswer({ seen, withoutNodes, answering }: UnplannedView): CheckResult {
+  const untold = seen.nodes.filter(({ name, state }) => !state.ok && answering.some((one) => one.name === name && one.seen.ok)).map(({ name }) => name);
+  // A record through them shows nothing where their cluster is gone; that they answer has to do.
+  if (untold.length > 0 && untold.length === seen.nodes.length) return warn(`${some(untold)} answer, and do not say which cluster they serve`, `they are taken to serve ${seen.active ?? '?'}: refuse that with --expect-active if it may be wrong`);
+  const result = gatewaysAgree.run({ ...seen, nodes: seen.nodes.filter(({ name }) => !untold.includes(name)) });
   if (result.status === 'fail') {
     const silent = seen.nodes.filter(({ state }) => !state.ok).map(({ name }) => name);
     return silent.length === 0 ? result : { ...result, hint: `start the node, or leave it out with ${silent.map((name) => `--without-node ${name}`).join(' ')}: it stops by itself when it sees the switch` };

@@ -6,7 +6,7 @@ import type { Opened } from './with-world.ts';
 
 /** The source is gone: what would be lost is shown before anybody consents, and nothing waits for the source. */
 export async function switchUnplanned(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewUnplanned }, { renderChecks }, { renderLoss }, { renderPlan }, { createPalette }, { writeJson }, { executePlan }, { hashPlan }] = await Promise.all([
+  const [{ previewUnplanned }, { renderChecks }, { renderLoss }, { renderPlan, renderUnkept }, { createPalette }, { writeJson }, { executePlan }, { hashPlan }] = await Promise.all([
     import('../engine/preview-unplanned.ts'),
     import('../report/checks.ts'),
     import('../report/loss.ts'),
@@ -47,6 +47,7 @@ export async function switchUnplanned(options: FailoverOptions, opened: Opened, 
     else context.out.write(`this is what an unplanned switch from ${plan.from} to ${plan.to} would do:\n${renderPlan(plan)}run exactly this with: ${commandOf(options, plan.from, hash)}\n`);
     return 0;
   }
+  if (!isJson) context.err.write(renderUnkept(plan));
   const names = view.seen.nodes.map(({ name }) => name).join(', ');
   await confirm(`give up ${plan.from} with what is shown as lost, and switch ${names} to ${plan.to}? Type the name of the new cluster: `, plan.to, { yes: options.yes, isJson }, context);
   return await executePlan({ plan, checks, isJson }, opened, context);

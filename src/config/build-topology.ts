@@ -40,7 +40,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
       name: `${from}->${to}`, from, to, topics, groups, kafkaVersion: version,
       ...(process === undefined ? {} : { process: { ...process, cwd: baseDir } }),
     })),
-    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, { brokerPorts, baseDir, driver: file.gateway?.driver ?? 'builtin' }, move, moveClientPort)),
+    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, { brokerPorts, baseDir, driver: file.gateway?.driver ?? 'builtin', isExternal: file.runtime === 'external' }, move, moveClientPort)),
     gateway: buildGatewaySettings(file.gateway ?? {}, baseDir),
     schemaRegistry: {
       enabled: file.schemaRegistry?.enabled ?? false,
@@ -90,7 +90,14 @@ function externalBrokers(bootstrap: string): readonly Broker[] {
   });
 }
 
-function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, baseDir, driver }: { readonly brokerPorts: number; readonly baseDir: string; readonly driver: DriverName }, move: (port: number) => number, moveClientPort: (port: number) => number): GatewayNode {
+interface NodeDefaults {
+  readonly brokerPorts: number;
+  readonly baseDir: string;
+  readonly driver: DriverName;
+  readonly isExternal: boolean;
+}
+
+function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, baseDir, driver, isExternal }: NodeDefaults, move: (port: number) => number, moveClientPort: (port: number) => number): GatewayNode {
   const defaults = name === 'gateway1' || name === 'gateway2' ? DEFAULTS.gateways[name] : undefined;
   const port = entry.port ?? defaults?.port ?? NO_PORT;
   const bindHost = entry.bindHost ?? DEFAULTS.bindHost;
@@ -101,7 +108,7 @@ function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, base
     advertisedHost: entry.advertisedHost ?? DEFAULTS.host,
     bindHost,
     ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : moveClientPort(port + index) })),
-    admin: entry.adminUrl === undefined
+    admin: entry.adminUrl === undefined || !isExternal
       ? { host: bindHost, port: move(entry.adminPort ?? defaults?.adminPort ?? NO_PORT), ...(entry.adminTls === undefined ? {} : { tls: buildServerTls(entry.adminTls, baseDir) }) }
       : adminAt(entry.adminUrl, entry.adminTls, baseDir),
     ...(entry.tls === undefined ? {} : { tls: buildServerTls(entry.tls, baseDir) }),

@@ -179,7 +179,9 @@ function needsOperator(plan: Plan, cause: GwctlError, stuck: GwctlError): GwctlE
   if (plan.unkept !== undefined) {
     return new GwctlError('NEEDS_OPERATOR', `${cause.message}; and it could not be undone: ${stuck.message}. Nodes may serve different clusters`, {
       cause,
-      hint: `\`gwctl status\` shows what each node serves; \`gwctl failover --to ${plan.to}\` switches the rest, \`gwctl failover --to ${plan.from}\` calls those back that were switched`,
+      hint: plan.unplanned === undefined
+        ? `\`gwctl status\` shows what each node serves; \`gwctl failover --to ${plan.to}\` switches the rest, \`gwctl failover --to ${plan.from}\` calls those back that were switched`
+        : `the same command again switches the rest; --without-node leaves a node out that is gone`,
     });
   }
   return new GwctlError('NEEDS_OPERATOR', `${cause.message}; and it could not be undone: ${stuck.message}. Writes may be held on some nodes; no node serves both clusters`, {

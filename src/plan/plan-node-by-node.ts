@@ -1,6 +1,6 @@
 import type { Observation } from '../checks/observation.ts';
 import { nodesWithout } from '../shared/gateway-driver.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedStep } from './plan.ts';
 import { unkeptPromises } from './unkept-promises.ts';
 
 /**
@@ -25,4 +25,23 @@ export function planNodeByNode(to: string, from: string, generation: number, { n
       { kind: 'prove-switch', gateways: nodes.map(({ name }) => name), from, timeoutMs: deadlines.proveSwitchMs },
     ],
   };
+}
+
+/** The same when the old cluster is gone: nothing is waited for there, and no node is called back to it. */
+export function unplannedNodeByNode(planned: Plan, withoutNodes: readonly string[]): Plan {
+  const { from, to, unkept = [] } = planned;
+  const steps = planned.steps.flatMap((step): readonly PlannedStep[] => {
+    switch (step.kind) {
+      case 'await-tail': return [];
+      case 'switch-node':
+      case 'prove-switch': return [{ ...step, isSourceGone: true }];
+      default: return [step];
+    }
+  });
+  const more = [
+    `nobody knows what is lost: the nodes do not remember what they acknowledged, and MirrorMaker may still bring records of ${from} behind newer ones`,
+    `a node that fails is not waited for, and those that were switched stay on ${to}: there is nothing to go back to`,
+    ...(withoutNodes.length === 0 ? [] : [`${withoutNodes.join(', ')} does not stop by itself: it goes on with ${from} as soon as that can be reached`]),
+  ];
+  return { ...planned, steps, unkept: [...unkept.filter((line) => !line.startsWith('if a call fails')), ...more] };
 }

@@ -86,7 +86,7 @@ export function describeStep(step: PlannedStep, to: string): string {
     case 'cut-gateways':
       return `end every connection of ${list(step.gateways)} to ${step.from}: what it has not acknowledged is sent again`;
     case 'switch-node':
-      return `switch ${step.gateway} to ${to} with its own call, and find a record through it on ${to}${step.isSourceGone === true ? '' : `, and not on ${step.from}`}`;
+      return `switch ${step.gateway} to ${to} with its own call, and find a record through it on ${to}${step.isSourceGone === true ? ` (${step.from} is not asked)` : `, and not on ${step.from}`}`;
     case 'await-tail':
       return `wait until MirrorMaker has brought what was written to ${step.from} before its last node was switched`;
     case 'confirm-loss':

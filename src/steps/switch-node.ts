@@ -29,7 +29,7 @@ export const switchNode: Step<'switch-node'> = {
     let active: string;
     try {
       ({ active } = await gateway.state(signal));
-      if (active === step.from) {
+      if (active === step.from && step.isSourceGone !== true) {
         await clock.sleep(SECOND_LOOK_MS, signal);
         ({ active } = await gateway.state(signal));
       }
@@ -37,7 +37,9 @@ export const switchNode: Step<'switch-node'> = {
       note(GwctlError.from(reason).message);
       return { unknown: [gateway.node] };
     }
-    if (active === step.from) return {};
+    if (active === step.from) return step.isSourceGone === true ? { unknown: [gateway.node] } : {};
+    // There is nothing to go back to; the nodes that are left are for the next run.
+    if (step.isSourceGone === true) return {};
     note(`${gateway.node} serves ${active}: it is called back`);
     await gateway.switchAlone(plan.to, step.from, step.timeoutMs);
     await awaitServing(gateway, step.from, context);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { signalComponent } from '../support/component.ts';
 import { openStandInLab, type StandInLab } from '../support/stand-in-lab.ts';
 import type { StandInFault } from '../support/stand-in-node.ts';
 
@@ -78,8 +79,8 @@ test.each<{ fault: StandInFault; says: RegExp }>([
   { fault: 'html', says: /gateway gateway2: http:\/\/127\.0\.0\.1:\d+ answers \S+\/switch with a page of HTML or XML \("<!doctype html>/ },
   { fault: 'other-words', says: /answers \S+\/switch with JSON of another service \("{"message":"Switch scheduled"}/ },
   { fault: 'redirect', says: /answers with a redirect \(HTTP 302\) to https:\/\/sso\.example\/login/ },
-  { fault: 'hang', says: /gateway gateway2 cannot be reached at .*: no answer within 4000 ms/ },
-  { fault: 'mute', says: /gateway gateway2 cannot be reached at .*: no answer within 4000 ms/ },
+  { fault: 'hang', says: /gateway gateway2 cannot be reached at .*: no answer within 6000 ms/ },
+  { fault: 'mute', says: /gateway gateway2 cannot be reached at .*: no answer within 6000 ms/ },
   { fault: 'lie', says: /gateway2 answered that it had switched to failover, and does not serve it: a record through it is on main/ },
 ])('the call of the second node, $fault: exit 5, and both nodes serve main', async ({ fault, says }) => {
   lab.nodes.gateway2.break('failover', fault);
@@ -146,9 +147,27 @@ test('Ctrl-C between two calls: the first node is called back, exit 130', async 
 });
 
 test('what such nodes cannot do is said as such: exit 2', async () => {
-  const unplanned = await lab.gwctl(['failover', '--to', 'failover', '--mode', 'unplanned', '--yes']);
-  expect(unplanned.exitCode, unplanned.stderr).toBe(2);
   const list = await lab.gwctl(['vcluster', 'list']);
   expect(list.exitCode).toBe(2);
   expect(list.stderr).toMatch(/gateway1 cannot list its virtual clusters: nodes of the driver conduktor know no such call/);
+});
+
+test('main is gone: what is lost is unknown, so somebody has to answer for it; a node that fails leaves the others where they are', async () => {
+  await signalComponent(lab.environment, 'main-1', 'SIGKILL');
+  const unplanned = async (...flags: readonly string[]) => await failover('--mode', 'unplanned', ...flags);
+  const refused = await unplanned();
+  expect(refused.exitCode, refused.stderr).toBe(3);
+  expect(refused.stderr).toMatch(/loss-allowed: unknown/);
+  expect(served()).toBe('main,main');
+  lab.nodes.gateway2.break('failover', 'error');
+  const half = await unplanned('--accept-loss-by', 'Ann');
+  expect(half.exitCode, half.stderr).toBe(6);
+  expect(half.stderr).toMatch(/gateway gateway2: HTTP 500[^]*Nodes may serve different clusters[^]*the same command again switches the rest/);
+  expect(served()).toBe('failover,main');
+  expect(lab.nodes.gateway1.calls).toEqual(['main->failover']);
+  lab.nodes.gateway2.reset('main');
+  const { exitCode, stdout, stderr } = await unplanned('--accept-loss-by', 'Ann', '--expect-active', 'main');
+  expect(exitCode, stderr).toBe(0);
+  expect(served()).toBe('failover,failover');
+  expect(stdout).toMatch(/accepted by Ann[^]*not promised[^]*nobody knows what is lost/);
 });

@@ -206,7 +206,7 @@ export class SimulatedWorld {
     const seen = { active: first.active, generation: first.generation, stateLogs, topology: TOPOLOGY, nodes: names.map((name, index) => ({ name, state: { ok: true, value: states[index] } })) };
     const request = { to, expectActive: undefined };
     const plan = isUnplanned
-      ? planUnplanned({ ...request, budget: {} }, { seen: { ...seen, stateLogs: new Map([...stateLogs].filter(([name]) => name === to)) } as unknown as Observation, loss: NOTHING_LOST, source: { ok: false, why: '' }, withoutNodes: [] })
+      ? planUnplanned({ ...request, budget: {} }, { seen: { ...seen, stateLogs: new Map([...stateLogs].filter(([name]) => name === to)) } as unknown as Observation, loss: NOTHING_LOST, source: { ok: false, why: '' }, withoutNodes: [], answering: [] })
       : planSwitch(request, seen as unknown as Observation);
     if (isUnplanned) this.#unplanned.add(runId);
     const life = { isOver: false };

@@ -10,7 +10,7 @@ const TOKEN = 'a-token-that-the-brokers-know';
 const NODES = ['gateway1', 'gateway2'] as const;
 /** The whole topic is one name to nodes without virtual clusters. */
 const CANARY = '_gwctlcanary';
-const PROOF_MS = 4000;
+const PROOF_MS = 6000;
 
 /**
  * Two clusters of one broker each and a MirrorMaker between them, which the local runtime runs; in front of them two nodes that know only the calls of

@@ -12,7 +12,7 @@ export interface LocateContext {
 }
 
 /** A cluster that is gone keeps nobody from finding the record on another. */
-const CLUSTER_MS = 3000;
+const CLUSTER_MS = 1500;
 const MOST_RECORDS = 1000;
 
 /**

@@ -25,7 +25,7 @@ export function commandProcess({ link, commands, file, env }: CommandProcessOpti
     if (!failed) return;
     const said = all.trim().slice(-SHOWN_CHARACTERS);
     const why = timedOut ? `did not end within ${COMMAND_MS / 1000} s` : exitCode === undefined ? shortMessage : `ended with exit code ${exitCode}`;
-    throw new GwctlError('UNAVAILABLE', `the ${verb} command of ${link} (${program}) ${why}${said === '' ? '' : `: ${said}`}`, { hint: `run it by hand: links in gwctl.yaml has it as process.${verb}` });
+    throw new GwctlError('UNAVAILABLE', `the ${verb} command of ${link} (${program}) ${why}${said === '' ? '' : `: ${said}`}`, { hint: `run it by hand: it stands under links in gwctl.yaml, as ${verb}` });
   };
   return {
     heldBecause: async () => await readFile(file, 'utf8').catch((reason: NodeJS.ErrnoException) => {

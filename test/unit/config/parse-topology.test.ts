@@ -14,6 +14,8 @@ function diagnosticsOf(text: string, portOffset = 0): readonly string[] {
 
 const twoLinks = (first: string, second: string) => `links:\n  - {from: main, to: failover, ${first}}\n  - ${second}\n`;
 
+const OUTSIDE = 'runtime: external\nclusters: {main: {bootstrap: "h:1"}, failover: {bootstrap: "h:2"}}\n';
+
 describe('a value by itself', () => {
   test.each([
     { name: 'a port out of range', text: 'gateways:\n  gateway1:\n    port: 99999\n', says: ['gwctl.yaml:3:11: error: gateways.gateway1.port: 99999 is not a port (1 to 65535)'] },
@@ -79,6 +81,14 @@ describe('values that do not fit together', () => {
       '1:1: error: clusters.failover.bootstrap: missing (runtime external needs the bootstrap servers of every cluster)',
     ] },
     { name: 'addresses in a local runtime', text: 'clusters: {main: {bootstrap: "h:1"}, failover: {}}\ngateways: {gateway1: {}}\n', says: ['1:30: error: clusters.main.bootstrap: only runtime external takes bootstrap servers, and the runtime is auto'] },
+    { name: 'a driver that does not exist', text: 'gateway: {driver: envoy}\n', says: ['1:19: error: gateway.driver: "envoy" is not one of builtin, conduktor'] },
+    { name: 'a topic of proofs that the nodes of gwctl do not take', text: 'gateway: {canary: {topic: proofs}}\n', says: ['1:19: error: gateway.canary: has no meaning while every node has the driver builtin'] },
+    { name: 'an admin URL with a path', text: `${OUTSIDE}gateways: {gateway1: {adminUrl: "https://h:8888/admin"}}\n`, says: ['3:33: error: gateways.gateway1.adminUrl: "https://h:8888/admin" is not a URL like https://host:8888, without user, path or query'] },
+    { name: 'an admin URL of a node that gwctl runs', text: 'gateways: {gateway1: {adminUrl: "https://h:8888"}}\n', says: ['1:33: error: gateways.gateway1.adminUrl: only runtime external takes it, and the runtime is auto'] },
+    { name: 'an admin URL beside a port', text: `${OUTSIDE}gateways: {gateway1: {adminUrl: "https://h:8888", adminPort: 8888}}\n`, says: ['3:62: error: gateways.gateway1.adminPort: has no meaning beside adminUrl, which names the port'] },
+    { name: 'TLS of an admin URL without it', text: `${OUTSIDE}gateways: {gateway1: {adminUrl: "http://h:8888", adminTls: {}}}\n`, says: ['3:60: error: gateways.gateway1.adminTls: has no meaning beside the plain http://h:8888'] },
+    { name: 'commands for a MirrorMaker that gwctl runs', text: 'links: [{from: main, to: failover, process: {hold: [a], release: [b]}}]\n', says: ['1:45: error: links[0].process: only runtime external takes it, and the runtime is auto'] },
+    { name: 'a command that is text', text: `${OUTSIDE}links: [{from: main, to: failover, process: {hold: "systemctl stop mm2", release: []}}]\n`, says: ['3:52: error: links[0].process.hold: "systemctl stop mm2" is not a list of a program and its arguments', '3:83: error: links[0].process.release: a list is empty'] },
   ])('$name', ({ text, says }) => expect(diagnosticsOf(text).map((line) => line.replace('gwctl.yaml:', ''))).toEqual(says));
 
   test.each([
@@ -93,6 +103,8 @@ describe('values that do not fit together', () => {
     { name: 'tenants of which one contains, but does not begin, the other', text: 'virtualClusters: [teamA, xteamA]\n' },
     { name: 'two ways to the same cluster', text: 'clusters: {main: {}, failover: {}, dr: {port: 49092}}\nlinks: [{from: main, to: failover}, {from: main, to: dr}, {from: failover, to: dr}]\n' },
     { name: "expressions that only Java's dialect has", text: 'links: [{from: main, to: failover, topics: "(?i)orders.*+, \\\\Qa(b\\\\E"}]\n' },
+    { name: 'nodes of others on machines of their own', text: `${OUTSIDE}gateways: {a: {port: 6969, adminUrl: "https://a", advertisedHost: a}, b: {port: 6969, adminUrl: "https://b", advertisedHost: b, adminTls: {}}}\n` },
+    { name: 'a topic of proofs for nodes of another driver', text: 'gateway: {canary: {topic: proofs}}\ngateways: {gateway1: {}, gateway2: {driver: conduktor}}\n' },
     { name: 'an empty file', text: '# nothing\n' },
     { name: 'sections without keys', text: 'clusters: {main: , failover: }\n' },
   ])('$name is accepted', ({ text }) => expect(diagnosticsOf(text)).toEqual([]));

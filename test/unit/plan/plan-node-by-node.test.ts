@@ -6,6 +6,7 @@ import { newestState } from '../../../src/checks/observe-world.ts';
 import { parseTopology } from '../../../src/config/parse-topology.ts';
 import { indexOfNoReturn } from '../../../src/plan/plan.ts';
 import { planSwitch } from '../../../src/plan/plan-switch.ts';
+import { planUnplanned } from '../../../src/plan/plan-unplanned.ts';
 import { nodeState, observation } from '../../support/observation.ts';
 
 const topologyOf = (text: string) => parseTopology(text, { fileName: 'gwctl.yaml', portOffset: 0, baseDir: '/' });
@@ -62,4 +63,14 @@ test('checks: what does not hold is a warning, and so are nodes that serve diffe
 
 test('control: nodes of the built-in gateway that disagree are refused', () => {
   expect(checked(serving('failover', 'main', { topology: observation().topology }), 'gateways-agree')?.status).toBe('fail');
+});
+
+test('when the source is gone nothing is waited for there, and nobody knows what is lost', () => {
+  const loss = { topics: [], records: 0, bytes: 0, seconds: 0, isExact: true, unknown: ['what gateway1 has acknowledged is not known'], notMirrored: [] };
+  const nodes = ['gateway1', 'gateway2'].map((name) => ({ name, state: { ok: false as const, why: 'no record passed' } }));
+  const seen = serving('main', 'main', { nodes });
+  const plan = planUnplanned({ ...request, budget: { acceptedBy: 'Ann' } }, { seen, loss, source: { ok: false, why: 'gone' }, withoutNodes: ['gateway2'], answering: [] });
+  expect(plan.steps).toMatchObject([{ kind: 'switch-node', gateway: 'gateway1', isSourceGone: true }, { kind: 'switch-node', gateway: 'gateway2', isSourceGone: true }, { kind: 'prove-switch', isSourceGone: true }]);
+  expect(plan.unkept?.join('\n')).toMatch(/nobody knows what is lost[^]*gateway2 does not stop by itself/);
+  expect(plan.unkept?.join('\n')).not.toMatch(/sent back/);
 });

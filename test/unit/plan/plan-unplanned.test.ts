@@ -12,7 +12,7 @@ const TEN: Loss = { topics: [{ topic: 'teamAusers', partitions: 1, records: 10, 
 const REQUEST = { to: 'failover', expectActive: undefined, budget: {} };
 
 function view(changes: Partial<UnplannedView> = {}, seen: Partial<Observation> = {}): UnplannedView {
-  return { seen: observation({ clusters: new Map([['failover', clusterView()]]), stateLogs: new Map([['main', { ok: false, why: 'no answer' }], ['failover', { ok: true, value: [] }]]), ...seen }), loss: TEN, source: { ok: false, why: 'main did not answer within 300 ms' }, withoutNodes: [], ...changes };
+  return { seen: observation({ clusters: new Map([['failover', clusterView()]]), stateLogs: new Map([['main', { ok: false, why: 'no answer' }], ['failover', { ok: true, value: [] }]]), ...seen }), loss: TEN, source: { ok: false, why: 'main did not answer within 300 ms' }, withoutNodes: [], answering: [], ...changes };
 }
 
 const only = (...names: readonly string[]) => names.map((name) => ({ name, state: { ok: true, value: nodeState(name) } as const }));
