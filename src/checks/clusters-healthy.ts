@@ -18,7 +18,7 @@ function clusterHealth({ clusters, topology }: Observation, name: string): Check
   const view = clusters.get(name);
   const expected = topology.clusters.find((cluster) => cluster.name === name);
   if (view === undefined || expected === undefined) return skip(`${name} is no cluster of this environment`);
-  if (!view.ok) return fail(`${name} cannot be read: ${view.why}`, 'look at its brokers with `gwctl status`; an unplanned failover does not need the source');
+  if (!view.ok) return fail(`${name} cannot be read: ${view.why}`, view.hint?.replaceAll('NAME', name) ?? 'look at its brokers with `gwctl status`; an unplanned failover does not need the source');
   const { brokers, topics } = view.value.description;
   const missing = expected.brokers.filter(({ id }) => !brokers.includes(id));
   if (missing.length > 0) return fail(`${name}: broker ${some(missing.map(({ id }) => String(id)))} is missing (there: ${brokers.join(', ')})`, 'start it, or run `gwctl up` again');

@@ -32,7 +32,7 @@ function sourceGone({ seen, source }: UnplannedView): CheckResult {
 
 function targetUsable({ seen }: UnplannedView): CheckResult {
   const view = seen.clusters.get(seen.to);
-  if (view === undefined || !view.ok) return fail(`${seen.to} cannot be read: ${view?.why ?? 'it is not known'}`, 'without the target there is nowhere to go: look at its brokers');
+  if (view === undefined || !view.ok) return fail(`${seen.to} cannot be read: ${view?.why ?? 'it is not known'}`, view?.hint?.replaceAll('NAME', seen.to) ?? 'without the target there is nowhere to go: look at its brokers');
   const { brokers, topics } = view.value.description;
   const partitions = topics.flatMap((topic) => topic.partitions.map((partition) => ({ name: `${topic.name}-${partition.index}`, ...partition })));
   const offline = partitions.filter(({ leader }) => leader < 0);

@@ -108,7 +108,8 @@ export class Session {
         return pooled;
       } catch (reason) {
         last = reason;
-        if (reason instanceof GwctlError && reason.code !== 'UNAVAILABLE') throw reason;
+        // A broker whose certificate is wrong says nothing of the others; wrong credentials are wrong everywhere.
+        if (reason instanceof GwctlError && reason.code !== 'UNAVAILABLE' && reason.details['isTls'] !== true) throw reason;
         if (deadline.remainingMs() === 0) break;
       }
     }

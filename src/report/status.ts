@@ -2,6 +2,7 @@ import type { CheckReport } from '../checks/check.ts';
 import { totalLag, type Observation } from '../checks/observation.ts';
 import { commandsToEnd, type OpenRun } from '../engine/open-run.ts';
 import type { ComponentStatus } from '../ports/runtime.ts';
+import { nodesWithout } from '../shared/gateway-driver.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
 
@@ -33,9 +34,11 @@ function clusters({ clusters: views, active }: Observation, palette: Palette): s
   return renderTable([{ title: 'cluster' }, { title: '' }, { title: 'brokers' }, { title: 'topics / partitions' }, { title: '' }], rows, palette);
 }
 
-function gateways({ nodes }: Observation, palette: Palette): string {
+function gateways({ nodes, topology }: Observation, palette: Palette): string {
+  const seenOnly = nodesWithout('tellsState', topology.gateways);
   const rows = nodes.map(({ name, state }) => {
     if (!state.ok) return [name, palette.bad('unreachable'), '', '', '', state.why];
+    if (seenOnly.includes(name)) return [name, palette.good('serving'), state.value.active, '', '', 'found with a record through it: it says nothing of itself (driver conduktor)'];
     const { active, generation, phase, connections, heldWrites, run, isLost } = state.value;
     const what = phase === 'serving' ? palette.good(phase) : palette.warning(phase);
     return [name, what, active, String(generation), String(connections), isLost ? 'holds writes: nobody can tell which cluster is active (gwctl resume --serve)' : run === null ? '' : `run ${run.runId} to ${run.to}, ${heldWrites} writes held, lease until ${run.leaseUntil}`];

@@ -36,6 +36,7 @@ describe('each check bites, with a hint', () => {
     { name: 'a node in another run', id: 'gateways-agree', seen: { nodes: [up('gateway1', { phase: 'paused', run: run(later) }), up('gateway2')] }, says: /gateway1 is paused for run r1/ },
     { name: 'a node that was never resumed', id: 'gateways-agree', seen: { nodes: [up('gateway1', { phase: 'flipped', run: run(before) }), up('gateway2')] }, says: /never resumed/ },
     { name: 'a node that a dead run paused', id: 'gateways-agree', status: 'warn', seen: { nodes: [up('gateway1', { phase: 'paused', run: run(before) }), up('gateway2')] }, says: /gateway1: main, generation 1, paused/ },
+    { name: 'a node whose ports are shut for us', id: 'gateways-reachable', seen: { details: details({ reached: [{ name: 'gateway2', seen: { ok: false, why: 'gw:7969 cannot be reached: its certificate has expired', hint: 'renew it' } }] }) }, says: /^gateway2: gw:7969 cannot be reached: its certificate has expired$/ },
     { name: 'a source that cannot be read', id: 'source-healthy', seen: { clusters: clusterMap({ ok: false, why: 'ECONNREFUSED' }) }, says: /main cannot be read/ },
     { name: 'a target without a broker', id: 'target-healthy', seen: { clusters: clusterMap(clusterView(), clusterView({ brokers: [1, 3] })) }, says: /broker 2 is missing/ },
     { name: 'an offline partition on the target', id: 'target-healthy', seen: { clusters: clusterMap(clusterView(), clusterView({ topics: [topic('_topicMappings'), topic('teamAusers', 1, { leader: -1 })] })) }, says: /1 partitions are offline: teamAusers-0/ },
@@ -83,7 +84,7 @@ describe('each check bites, with a hint', () => {
 
 test('what nobody looked at is skipped, and stops no switch', () => {
   const { details: _, ...unseen } = observation();
-  expect(Object.entries(verdicts(unseen)).filter(([, status]) => status === 'skip').map(([id]) => id)).toEqual(['both-directions', 'message-sizes', 'groups-have-offsets', 'consumers-on-target', 'active-transactions', 'bypassing-producers', 'client-survival']);
+  expect(Object.entries(verdicts(unseen)).filter(([, status]) => status === 'skip').map(([id]) => id)).toEqual(['gateways-reachable', 'both-directions', 'message-sizes', 'groups-have-offsets', 'consumers-on-target', 'active-transactions', 'bypassing-producers', 'client-survival']);
 });
 
 test('clients of all nodes are added up, and what each does at a switch is said; gwctl itself is none', () => {

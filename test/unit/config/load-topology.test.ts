@@ -36,6 +36,7 @@ test("without a file the topology is the seed's", async () => {
   ]);
   expect(topology.links).toEqual([{ name: 'main->failover', from: 'main', to: 'failover', topics: '.*', groups: '.*', kafkaVersion: '4.3.1' }]);
   expect(topology.gateway).toEqual({
+    canary: { virtualCluster: '_gwctl', topic: 'canary', physicalTopic: '_gwctlcanary' },
     clusterId: 'private',
     adminUsername: 'admin',
     adminPassword: { kind: 'literal', value: 'conduktor' },
@@ -99,7 +100,7 @@ virtualClusters: [teamA]
   });
   expect(topology.links).toMatchObject([{ name: 'main->dr', kafkaVersion: '3.9.2' }]);
   expect(topology.gateways).toEqual([
-    { name: 'edge', workers: 1, advertisedHost: 'kafka.example', bindHost: '127.0.0.9', ports: [{ nodeId: 1, port: 5000 }, { nodeId: 2, port: 5001 }], admin: { host: '127.0.0.9', port: 5100 } },
+    { name: 'edge', driver: 'builtin', workers: 1, advertisedHost: 'kafka.example', bindHost: '127.0.0.9', ports: [{ nodeId: 1, port: 5000 }, { nodeId: 2, port: 5001 }], admin: { host: '127.0.0.9', port: 5100 } },
   ]);
   expect(topology.gateway).toMatchObject({ adminUsername: 'root', adminPassword: { kind: 'file', path: join(cwd, 'secrets/admin') }, tokenKey: { kind: 'env', name: 'TOKEN_KEY' } });
   expect(topology.failover.pauseBudgetMs).toBe(1500);
