@@ -9,7 +9,6 @@ import type { Step, StepContext } from './step.ts';
 type ProveTail = Extract<PlannedStep, { kind: 'prove-tail' }>;
 
 const POLL_MS = 100;
-const PARALLEL_READS = 8;
 
 /**
  * Nobody writes to the source any more; this waits until whoever copies, gwctl or the replicator, has passed its last record in every partition, and
@@ -41,11 +40,11 @@ async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal 
   if (copying === undefined) throw new GwctlError('INTERNAL', `nobody copies ${plan.from}->${plan.to}`);
   for (;;) {
     const ends = await source.endOffsets(partitions);
-    await copying.awaitEnds(ends, signal).catch((reason: unknown) => {
+    const copied = copying.awaitEnds(ends, signal).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
       throw new GwctlError('UNAVAILABLE', `not everything of ${plan.from} was copied to ${plan.to} after ${step.timeoutMs} ms`, { cause: reason });
     });
-    const held = await heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n })));
+    const [held] = await Promise.all([heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n }))), copied]);
     if (held.length === 0) return;
     note(`open transactions on ${plan.from} hold back ${held.length} partitions`);
     await clock.sleep(POLL_MS, signal).catch(() => {
@@ -92,23 +91,14 @@ function clusterOf({ world }: StepContext, name: string): KafkaCluster {
 }
 
 async function compareLastRecords(source: KafkaCluster, target: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
-  const pending = [...partitions];
-  const different: string[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [here, there] = await Promise.all([source.lastRecord(next), target.lastRecord(next)]);
-      if (here === undefined) continue;
-      const isSame = there !== undefined && here.timestamp === there.timestamp && isEqual(here.key, there.key) && isEqual(here.value, there.value);
-      if (!isSame) different.push(`${next.topic}-${next.partition} (last record at ${here.offset} on ${source.name}, at ${there?.offset ?? 'none'} on ${target.name})`);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_READS }, worker));
+  const [here, there] = await Promise.all([source.lastFingerprints(partitions), target.lastFingerprints(partitions)]);
+  const different = partitions.flatMap((partition) => {
+    const [wanted, seen] = [here.get(partitionKey(partition)), there.get(partitionKey(partition))];
+    if (wanted === undefined || wanted.hash === seen?.hash) return [];
+    return [`${partitionKey(partition)} (last record at ${wanted.offset} on ${source.name}, at ${seen?.offset ?? 'none'} on ${target.name})`];
+  });
   if (different.length === 0) return;
   throw new GwctlError('CHECK_FAILED', `the last record is another one on ${target.name}: ${different.slice(0, 3).join(', ')}`, {
     hint: `somebody else writes to ${target.name}, or the replicator skipped records; compare the two partitions`,
   });
-}
-
-function isEqual(a: Buffer | null, b: Buffer | null): boolean {
-  return a === null || b === null ? a === b : a.equals(b);
 }
