@@ -1,6 +1,7 @@
 import { awaitGateways } from './await-gateways.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
-import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
+import { drainGroups } from './drain-groups.ts';
+import { drainGateways, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
 import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
