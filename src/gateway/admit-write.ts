@@ -15,7 +15,8 @@ interface Writer {
  * a drain that starts now sees it. 'expired': it was held for as long as a client waits.
  */
 export function admitWrite(writer: Writer, transactionalId: string | null): Soon<'open' | 'expired'> {
-  const { gate, inFlight } = writer.node;
+  const { gate, inFlight, stalls } = writer.node;
+  stalls?.check();
   if (!gate.isOpen) return hold(writer, transactionalId);
   inFlight.begin();
   return 'open';
