@@ -24,10 +24,11 @@ async function decideRuntime(environment: Environment, { env, err, signal }: Cli
 
 /** "Healthy" is what a node says of itself; a record that was written and read through it is what counts. */
 async function proveGateways({ topology, dir }: Environment, context: CliContext, signal: AbortSignal): Promise<void> {
-  const { openWorld } = await import('../adapters/open-world.ts');
-  const { canary, close } = openWorld(topology, dir, context.env);
+  const [{ openWorld }, { systemClock: clock }, { findOpenRun }, { proveNodes }] = await Promise.all([import('../adapters/open-world.ts'), import('../adapters/clock/system-clock.ts'), import('../engine/open-run.ts'), import('./prove-nodes.ts')]);
+  const { canary, world, close } = openWorld(topology, dir, context.env);
+  const prove = async (): Promise<void> => void (await Promise.all(topology.gateways.map(({ name }) => canary.prove(name, `up/${name}/${Date.now()}`, signal))));
   try {
-    await Promise.all(topology.gateways.map(({ name }) => canary.prove(name, `up/${name}/${Date.now()}`, signal)));
+    await proveNodes({ prove, findOpenRun: () => findOpenRun(world), clock, signal });
   } finally {
     await close();
   }

@@ -199,6 +199,7 @@ const failover = z
         commit: duration(`until the decision can be read; from here on the switch is not given up (default ${FREE_DEADLINES.commit})`),
         flip: duration(`for one node to switch; the others do not wait for it longer (default ${FREE_DEADLINES.flip})`),
         resume: duration(`the same, to let writes pass (default ${FREE_DEADLINES.resume})`),
+        retire: duration(`until the replication from the cluster that was left is ended for good; writes pass already (default ${FREE_DEADLINES.retire})`),
         proveSwitch: duration(`for the records that prove the switch on every node (default ${FREE_DEADLINES.proveSwitch})`),
       })
       .optional()

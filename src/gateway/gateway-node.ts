@@ -84,12 +84,13 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
   }
   const acknowledged = new AckMemory();
   acknowledged.forgot(backing.active.name);
-  const pool = await openPool(backing, options, acknowledged).catch((reason: unknown) => {
+  let catchUp = async (): Promise<void> => {};
+  const pool = await openPool(backing, options, acknowledged, () => catchUp()).catch((reason: unknown) => {
     backing.close();
     throw reason;
   });
   const audit: AuditLog = openAudit(node.name, backing, () => serving, log);
-  const serving: Serving = pool ?? new LocalServing(backing, options, log, audit, acknowledged);
+  const serving: Serving = pool ?? new LocalServing(backing, options, log, audit, acknowledged, { catchUp: () => catchUp() });
 
   // Before anybody can connect.
   if (posture.kind !== 'serve') await serving.closeGate();
@@ -118,6 +119,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     remember: (generation, active, pledge) => writeNodeMemory(options.memoryFile, { generation, active, ...(pledge === undefined ? {} : { pledge }) }),
     flip: (to, generation) => serving.flip(to, generation),
   }, Date.now, known.pledge);
+  catchUp = () => arbiter.catchUp(controller);
   const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt, now: new Date().toISOString() });
   const [readNode, readProcess] = [createNodeMetrics({ state, clusters: options.clusters.map(({ name }) => name), ...(pool === undefined ? {} : { register: (registry, prefix) => registerAuditMetrics(registry, audit, prefix) }) }), createProcessMetrics()];
 
@@ -182,12 +184,12 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
 }
 
 /** undefined: the node is one process. */
-async function openPool(backing: Backing, { forkWorker, ...options }: GatewayNodeOptions, acknowledged: AckMemory): Promise<WorkerPool | undefined> {
+async function openPool(backing: Backing, { forkWorker, ...options }: GatewayNodeOptions, acknowledged: AckMemory, catchUp: () => Promise<void>): Promise<WorkerPool | undefined> {
   await backing.open();
   if (options.node.workers === 1) return undefined;
   if (forkWorker === undefined) throw new GwctlError('INTERNAL', `node ${options.node.name} has ${options.node.workers} workers, and nobody who starts them`);
   const { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards, log } = options;
-  const pool = new WorkerPool(backing, { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards }, forkWorker, log, acknowledged);
+  const pool = new WorkerPool(backing, { node, settings, clusters, clusterAccess, tokenKeys, disabledGuards }, { fork: forkWorker, catchUp }, log, acknowledged);
   await pool.start();
   return pool;
 }

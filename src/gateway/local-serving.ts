@@ -30,6 +30,7 @@ import { readServerTls } from './server-tls.ts';
 import type { Serving, ServingCounts } from './serving.ts';
 import type { ProducerNote, ProducerTeller } from './producer-note.ts';
 import { ProducerSequences } from './producer-sequences.ts';
+import { StallGuard } from './stall-guard.ts';
 import { guardSessions } from './session-guard.ts';
 import type { PrepareFindings } from './switch-controller.ts';
 import { CANARY_VIRTUAL_CLUSTER } from '../shared/canary.ts';
@@ -51,6 +52,15 @@ export interface ServingOptions {
   readonly disabledGuards?: ReadonlySet<GuardName> | undefined;
 }
 
+/** Whom this process talks to about switches and producers, and how. */
+export interface ServingNeighbours {
+  readonly teller?: ProducerTeller;
+  /** Resolves when it is known what was decided while this process did not run; it is not watched for that without. */
+  readonly catchUp?: () => Promise<void>;
+  /** How long those have been silent who tell it of switches. */
+  readonly silentMs?: () => number;
+}
+
 /** Longest time that an answer which is half-way to a client may hold up a flip. */
 const FLIP_FRAME_MS = 1000;
 /** A client waits for its answer meanwhile. */
@@ -70,6 +80,7 @@ export class LocalServing implements Serving {
   readonly #apis: ApiTable;
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
+  readonly #stalls: StallGuard | undefined;
   readonly #cut = new ClusterCut();
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
@@ -86,7 +97,7 @@ export class LocalServing implements Serving {
   readonly #endGuard: () => void;
   readonly #endSlowGuard: () => void;
 
-  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, acknowledged: AckSink, teller?: ProducerTeller) {
+  constructor(backing: Backing, options: ServingOptions, log: Log, audit: AuditLog, acknowledged: AckSink, { teller, catchUp, silentMs }: ServingNeighbours = {}) {
     const { node, settings } = options;
     this.#audit = audit;
     this.#acknowledged = acknowledged;
@@ -96,6 +107,10 @@ export class LocalServing implements Serving {
     this.#log = log;
     this.#apis = tableOf(options);
     this.#gate = new WriteGate(settings.holdMs);
+    if (catchUp !== undefined && options.disabledGuards?.has('stalls') !== true) {
+      const stalled = (ms: number): void => log.warn('this process was stopped, or heard nothing: writes are held until it knows what has happened meanwhile', { milliseconds: ms });
+      this.#stalls = new StallGuard({ gate: this.#gate, catchUp, stalled, ...(silentMs === undefined ? {} : { silentMs }) });
+    }
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, teller);
     this.#sequences = new ProducerSequences(log);
@@ -110,7 +125,7 @@ export class LocalServing implements Serving {
   }
 
   get isHeld(): boolean {
-    return !this.#gate.isOpen;
+    return this.#gate.isHeldFor('switch');
   }
 
   register(registry: Registry, prefix: string): void {
@@ -151,7 +166,7 @@ export class LocalServing implements Serving {
   }
 
   async closeGate(): Promise<void> {
-    if (this.#gate.isOpen) this.#transactions.held();
+    if (!this.#gate.isHeldFor('switch')) this.#transactions.held();
     this.#gate.close();
   }
 
@@ -201,7 +216,7 @@ export class LocalServing implements Serving {
   }
 
   async hold(change: () => Promise<void>): Promise<void> {
-    await unlessHeld({ gate: this.#gate, inFlight: this.#inFlight }, change);
+    await unlessHeld({ gate: this.#gate, inFlight: this.#inFlight, stalls: this.#stalls }, change);
   }
 
   async metrics(): Promise<readonly MetricSnapshot[]> {
@@ -209,6 +224,7 @@ export class LocalServing implements Serving {
   }
 
   async close(): Promise<void> {
+    this.#stalls?.close();
     this.#endGuard();
     this.#endSlowGuard();
     for (const acceptor of this.#acceptors.values()) acceptor.close();
@@ -244,6 +260,7 @@ export class LocalServing implements Serving {
         nameOf: (id) => backing.active.topics.nameOf(id),
       },
       gate: this.#gate,
+      stalls: this.#stalls,
       inFlight: this.#inFlight,
       acknowledged: this.#acknowledged,
       get activeCluster() {

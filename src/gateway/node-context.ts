@@ -13,6 +13,7 @@ import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
 import type { TrafficMetrics } from './metrics.ts';
 import type { ProducerSequences } from './producer-sequences.ts';
+import type { StallGuard } from './stall-guard.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
 import type { TopicDirectory } from './topic-directory.ts';
@@ -28,6 +29,8 @@ export interface NodeContext {
   /** The active cluster's, whichever that is. */
   readonly topics: TopicDirectory;
   readonly gate: WriteGate;
+  /** Asked before each write; none where the node is not one that decides. */
+  readonly stalls?: Pick<StallGuard, 'check'> | undefined;
   readonly inFlight: InFlightWrites;
   /** Remembers what producers were told. */
   readonly acknowledged: AckSink;

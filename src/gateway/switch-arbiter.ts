@@ -23,6 +23,8 @@ export interface SwitchArbiterOptions {
 const SETTLE_MS = 200;
 const POLL_MS = 1000;
 const PEER_MS = 1500;
+/** Clients wait for it. */
+const CATCH_UP_MS = 1500;
 /** A node that was paused and restarts waits so long for its run to speak; then it asks the arbiter. */
 const PLEDGE_MS = 5000;
 const IN_A_SWITCH: ReadonlySet<NodeState['phase']> = new Set(['paused', 'drained', 'flipped']);
@@ -123,6 +125,17 @@ export class SwitchArbiter {
     const decision = decisionOn(records, active, generation) === undefined ? decisionOn(await this.#logOf(active).read(), active, generation) : undefined;
     if (decision !== undefined) await this.#logOf(name).append(decision);
     this.#told.add(key);
+  }
+
+  /**
+   * For a node that did not run for a while: goes after every switch that it has missed, by the logs, and by the other nodes where a log cannot be read in
+   * a moment. Never throws: where nobody can tell, the node goes on, as one that has run all along would.
+   */
+  async catchUp(controller: SwitchController): Promise<void> {
+    const hasRead = await Promise.all([...this.#options.logs.keys()].map((name) => Promise.race([this.look(name, controller).then(() => true, () => false), delay(CATCH_UP_MS, false, { signal: this.#over.signal }).catch(() => false)])));
+    if (hasRead.every((isRead) => isRead)) return;
+    const latest = await this.#askPeers();
+    if (latest !== undefined && latest.generation > controller.generation) await controller.follow(latest).catch((reason: unknown) => this.#options.log.warn(`follow: ${messageOf(reason)}`));
   }
 
   /** The latest switch after `standing`, by the logs of the clusters that it would have led to; those that can be read. */

@@ -1,6 +1,10 @@
-/** Whether writes pass. While a switch is under way they are held, not refused, and never longer than a client waits (hazard H12). */
+/** A run holds writes; or this process was stopped, and does not know yet what has happened meanwhile. */
+export type HoldReason = 'switch' | 'stall';
+
+/** Whether writes pass: while there is no reason to hold them. While a switch is under way they are held, not refused, and never longer than a client waits (hazard H12). */
 export class WriteGate {
   readonly #holdMs: number;
+  readonly #reasons = new Set<HoldReason>();
   #closedAt: number | undefined;
   readonly #waiting = new Set<(verdict: 'open' | 'expired') => void>();
 
@@ -16,11 +20,18 @@ export class WriteGate {
     return this.#closedAt === undefined;
   }
 
-  close(): void {
+  isHeldFor(why: HoldReason): boolean {
+    return this.#reasons.has(why);
+  }
+
+  close(why: HoldReason = 'switch'): void {
+    this.#reasons.add(why);
     this.#closedAt ??= performance.now();
   }
 
-  open(): void {
+  open(why: HoldReason = 'switch'): void {
+    this.#reasons.delete(why);
+    if (this.#reasons.size > 0) return;
     this.#closedAt = undefined;
     this.#release('open');
   }

@@ -37,7 +37,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const { deadlines } = seen.topology.failover;
   const obstacle = takeoverObstacle(seen);
   const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: deadlines.takeOverMs }] : [];
-  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active }] : [];
+  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active, timeoutMs: deadlines.retireMs }] : [];
   return {
     to: request.to,
     from: active,

@@ -38,7 +38,7 @@ export function planUnplanned(request: UnplannedRequest, { seen, loss, withoutNo
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
       // A source that comes back must not go on where it was: its records are lost until somebody salvages them.
-      ...(seen.canTakeOver === true ? [{ kind: 'retire-replication', from } as const] : []),
+      ...(seen.canTakeOver === true ? [{ kind: 'retire-replication', from, timeoutMs: seen.topology.failover.deadlines.retireMs } as const] : []),
       { kind: 'prove-switch', gateways, from, isSourceGone: true },
     ],
   };

@@ -4,6 +4,7 @@ import type { RunSummary } from '../engine/summarise-run.ts';
 import { describeStep, type Plan } from '../plan/plan.ts';
 import type { Palette } from './palette.ts';
 import type { Progress, ProgressItem } from './progress.ts';
+import { counted } from '../shared/counted.ts';
 
 /** Shows a run as it happens: one line a step. */
 export function runOnTerminal(progress: Progress): RunListener {
@@ -89,7 +90,7 @@ function movedLines({ from, to, hasSwitched, nodes, groups }: RunSummary): reado
     ...late,
     ...(groups === undefined || groups.groups === 0
       ? []
-      : [`${count(groups.groups, 'consumer group')} with ${count(groups.positions, 'position')}: ${conservative === 0 ? 'each goes on at exactly its next record' : `${groups.exact} exact, ${conservative} as MirrorMaker has them (some records are read again, none is skipped)`}`]),
+      : [`${counted(groups.groups, 'consumer group')} with ${counted(groups.positions, 'position')}: ${conservative === 0 ? 'each goes on at exactly its next record' : `${groups.exact} exact, ${conservative} as MirrorMaker has them (some records are read again, none is skipped)`}`]),
   ];
 }
 
@@ -112,12 +113,8 @@ function waitedLines({ nodes, writePauseMs }: RunSummary): readonly string[] {
 
 function provenLines({ from, to, tail, nodes }: RunSummary): readonly string[] {
   return [
-    ...(tail?.isLate === true ? [`what was written to ${from} before its last node was switched is on ${to}, in ${count(tail.partitions, 'partition')} of ${count(tail.topics, 'topic')}`] : []),
-    ...(tail === undefined || tail.isLate ? [] : [`the last record of ${count(tail.partitions, 'partition')} in ${count(tail.topics, 'topic')} of ${from} was on ${to} before the switch`]),
+    ...(tail?.isLate === true ? [`what was written to ${from} before its last node was switched is on ${to}, in ${counted(tail.partitions, 'partition')} of ${counted(tail.topics, 'topic')}`] : []),
+    ...(tail === undefined || tail.isLate ? [] : [`the last record of ${counted(tail.partitions, 'partition')} in ${counted(tail.topics, 'topic')} of ${from} was on ${to} before the switch`]),
     ...nodes.flatMap(({ node, proof }) => (proof === undefined ? [] : [`a record through ${node}: written in ${proof.writeMs} ms, read back in ${proof.readMs} ms, on ${to} at offset ${proof.offset}, not on ${from}`])),
   ];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,7 @@ import type { ComponentStatus } from '../ports/runtime.ts';
 import { nodesWithout } from '../shared/gateway-driver.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
+import { counted } from '../shared/counted.ts';
 
 /** One screen: what runs, what each node serves, how far the replica is, and whether one may switch. */
 export function renderStatus(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {
@@ -64,7 +65,7 @@ function replication({ lag, link, active, to, replicator, at }: Observation, pal
   const { records, seconds } = totalLag(lag.value);
   const heartbeat = replicator?.ok === true ? replicator.value.lastHeartbeat : undefined;
   const age = heartbeat === undefined ? 'no heartbeat yet' : `last heartbeat ${Math.max(0, (at.getTime() - heartbeat.getTime()) / 1000).toFixed(1)} s ago`;
-  return `replication ${link.name}: ${records} records behind, ${seconds.toFixed(1)} s; ${age}\n`;
+  return `replication ${link.name}: ${counted(records, 'record')} behind, ${seconds.toFixed(1)} s; ${age}\n`;
 }
 
 function readiness({ to, active }: Observation, checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {

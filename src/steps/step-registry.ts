@@ -1,7 +1,8 @@
 import { awaitGateways } from './await-gateways.ts';
 import { awaitTail } from './await-tail.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
-import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
+import { drainGroups } from './drain-groups.ts';
+import { drainGateways, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
 import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';

@@ -190,5 +190,6 @@ export interface PhaseDeadlines {
   readonly commitMs: number;
   readonly flipMs: number;
   readonly resumeMs: number;
+  readonly retireMs: number;
   readonly proveSwitchMs: number;
 }

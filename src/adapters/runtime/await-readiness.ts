@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { counted } from '../../shared/counted.ts';
 import { parseTakeoverHold } from '../../shared/takeover-hold.ts';
 import { clusterNamed } from '../../topology/lookup.ts';
-import type { Cluster, GatewayNode } from '../../topology/topology.ts';
+import type { KafkaClient } from '../../client/kafka-client.ts';
+import type { Cluster, GatewayNode, MirrorLink } from '../../topology/topology.ts';
 import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from './await-ready.ts';
 import { brokerName, type Component, filesOf, MIRROR_MAKER, SCHEMA_REGISTRY } from './component.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -24,6 +26,7 @@ import { withItem } from './with-item.ts';
  * 0, 7.0 s at 0.5 s, 6.5 s at 1 s, 6.9 s at 1.5 s, 8.5 s at 2.5 s.
  */
 const MIRROR_MAKER_DELAY_MS = 1500;
+const HELD_POLL_MS = 100;
 
 /** A cluster name -> its brokers answer and its internal topics exist. */
 type ClusterGates = ReadonlyMap<string, Gate>;
@@ -60,7 +63,7 @@ async function bringCluster(run: UpRun, cluster: Cluster, gates: ClusterGates, s
       await run.clock.time(`${cluster.name} every broker`, () => awaitEveryBroker(expected, client, signal));
     });
     gates.get(cluster.name)?.open();
-    return `${expected.brokers.length} broker${expected.brokers.length === 1 ? '' : 's'} answer, internal topics exist`;
+    return `${counted(expected.brokers.length, 'broker')} ${expected.brokers.length === 1 ? 'answers' : 'answer'}, internal topics exist`;
   });
 }
 
@@ -84,14 +87,33 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
     if (!isTakenOver) await run.clock.time('start mirror-maker', () => startKind(run, 'mirror-maker'));
     const links = await readActiveLinks(run.context);
     item.note(`waiting for a heartbeat: ${links.map(({ name }) => name).join(', ')}`);
+    const file = filesOf(mirrorMaker.component.dir, MIRROR_MAKER).held;
     for (const link of links) {
-      await run.clock.time(`${link.name} replicates`, async () => {
+      const hasBeenHeld = await run.clock.time(`${link.name} replicates`, async () => {
         await gates.get(link.to)?.passed(signal);
-        await withClient(clusterNamed(run.context.topology, link.to), (target) => awaitHeartbeat(link, target, run.startedAtMs, signal));
+        return await withClient(clusterNamed(run.context.topology, link.to), (target) => heartbeatOrHold(link, target, file, run.startedAtMs, signal));
       });
+      if (hasBeenHeld) return `left stopped: ${(await readFile(file, 'utf8').catch(() => 'it was held meanwhile')).trim()}`;
     }
     return `a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
   });
+}
+
+/** True when somebody has ended MirrorMaker on purpose meanwhile, as a run does that takes its replication over: no heartbeat will come then. */
+async function heartbeatOrHold(link: MirrorLink, target: KafkaClient, heldFile: string, sinceMs: number, signal: AbortSignal): Promise<boolean> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const held = (async (): Promise<boolean> => {
+    while (!existsSync(heldFile)) await delay(HELD_POLL_MS, undefined, { signal: either });
+    return true;
+  })();
+  const heartbeat = awaitHeartbeat(link, target, sinceMs, either).then(() => false);
+  try {
+    return await Promise.race([held, heartbeat]);
+  } finally {
+    over.abort();
+    await Promise.allSettled([held, heartbeat]);
+  }
 }
 
 /** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { GwctlError } from '../../shared/errors.ts';
 import { filesOf } from './component.ts';
 import { readLogTail } from './log-tail.ts';
@@ -6,7 +7,7 @@ import type { RunningComponent } from './spawn-component.ts';
 /** Watches what must not end while an environment comes up. */
 export interface Supervisor {
   watch(running: RunningComponent): void;
-  /** Aborts with the reason, the end of the dead component's own log included, as soon as one is gone. */
+  /** Aborts with the reason, the end of the dead component's own log included, as soon as one is gone that was not held meanwhile. */
   readonly signal: AbortSignal;
   /** From now on an exit is nobody's concern. */
   release(): void;
@@ -18,7 +19,9 @@ export function createSupervisor(): Supervisor {
   return {
     watch(running) {
       void running.exited.then(async (how) => {
-        if (!isReleased) controller.abort(await describeDeath(running, how));
+        // Somebody has ended it on purpose: a run that takes the replication over.
+        if (isReleased || existsSync(filesOf(running.component.dir, running.component.name).held)) return;
+        controller.abort(await describeDeath(running, how));
       });
     },
     signal: controller.signal,

@@ -9,6 +9,7 @@ import { createProcessMetrics } from '../metrics.ts';
 import type { ProducerTeller } from '../producer-note.ts';
 import type { ServingCounts } from '../serving.ts';
 import { AckRelay } from './ack-relay.ts';
+import { PrimaryWatch } from './primary-watch.ts';
 import { PendingTales } from './pending-tales.ts';
 import type { FromWorker, ServingState, ToWorker, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
 
@@ -33,15 +34,18 @@ const NOTHING: ServingCounts = { connections: 0, heldWrites: 0, inFlightWrites: 
 export async function serveAsWorker(parent: ParentChannel, openLog: (options: WorkerOptions) => Log): Promise<void> {
   const send = (message: FromWorker): void => parent.send(message);
   const tales = new PendingTales();
+  const primary = new PrimaryWatch(send);
   const relay = new AckRelay((cluster, acknowledged) => send({ kind: 'acknowledged', cluster, acknowledged }));
   const worker = new Worker(openLog, relay, (transactionalId, note, isAwaited) => {
     const tale = isAwaited ? tales.begin() : undefined;
     send({ kind: 'producer', id: tale?.id, transactionalId, note });
     return tale?.told;
-  });
+  }, primary);
   let told = NOTHING;
   parent.onMessage((message, handle) => {
     const heard = message as ToWorker;
+    primary.heard(heard);
+    if (heard.kind === 'alive' || heard.kind === 'caught-up') return;
     if (heard.kind === 'client') {
       send({ kind: 'taken', id: heard.id });
       worker.take(heard.nodeId, handle);
@@ -80,13 +84,15 @@ class Worker {
   readonly #openLog: (options: WorkerOptions) => Log;
   readonly #relay: AckRelay;
   readonly #teller: ProducerTeller;
+  readonly #primary: PrimaryWatch;
   readonly #readProcess = createProcessMetrics();
   readonly #calls: WorkerCalls;
   #parts: Parts | undefined;
   /** One move at a time, in the order in which they were asked for. */
   #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(openLog: (options: WorkerOptions) => Log, relay: AckRelay, teller: ProducerTeller) {
+  constructor(openLog: (options: WorkerOptions) => Log, relay: AckRelay, teller: ProducerTeller, primary: PrimaryWatch) {
+    this.#primary = primary;
     this.#relay = relay;
     this.#openLog = openLog;
     this.#teller = teller;
@@ -136,7 +142,7 @@ class Worker {
     const backing = new Backing({ ...options, log }, options.memory);
     await backing.load();
     const audit: AuditLog = openAudit(`${options.node.name}/${options.number}`, backing, () => this.#serving, log);
-    this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#relay, this.#teller) };
+    this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#relay, { teller: this.#teller, catchUp: () => this.#primary.catchUp(), silentMs: () => this.#primary.silentMs() }) };
   }
 
   async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs, producers }: ServingState): Promise<void> {

@@ -40,7 +40,11 @@ export type ToWorker =
   | { readonly kind: 'call'; readonly id: number; readonly verb: WorkerVerb; readonly args: readonly unknown[] }
   | { readonly kind: 'client'; readonly id: number; readonly nodeId: number }
   /** All others know that producer, or have taken too long. */
-  | { readonly kind: 'told'; readonly id: number };
+  | { readonly kind: 'told'; readonly id: number }
+  /** The primary is there. */
+  | { readonly kind: 'alive' }
+  /** The node has gone after every switch that it can know of, and what followed from that for this worker was said before this. */
+  | { readonly kind: 'caught-up'; readonly id: number };
 
 /** To the primary. Counts go along with every answer, so that what it says after a verb is not older than that. */
 export type FromWorker =
@@ -48,6 +52,10 @@ export type FromWorker =
   | { readonly kind: 'refusal'; readonly id: number; readonly counts: ServingCounts; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'counts'; readonly counts: ServingCounts }
   | { readonly kind: 'taken'; readonly id: number }
+  /** Answered with `alive`. */
+  | { readonly kind: 'is-alive' }
+  /** Answered with `caught-up`. */
+  | { readonly kind: 'catch-up'; readonly id: number }
   | { readonly kind: 'acknowledged'; readonly cluster: string; readonly acknowledged: readonly Acknowledgement[] }
   /** For the other workers, and for whoever comes after this one. With an id when it waits for `told`. */
   | { readonly kind: 'producer'; readonly id: number | undefined; readonly transactionalId: string; readonly note: ProducerNote };

@@ -35,6 +35,14 @@ const LEARN_MS = 1000;
 const ACKNOWLEDGED_MS = 1000;
 const CLOSE_MS = 2000;
 
+/** The node that a pool serves for. */
+export interface PoolOwner {
+  /** Starts worker number n. */
+  readonly fork: (number: number) => ChildProcess;
+  /** Resolves when the node has gone after every switch that it can know of. */
+  readonly catchUp: () => Promise<void>;
+}
+
 /**
  * Serves clients in several processes, as if it were one.
  *
@@ -50,7 +58,8 @@ export class WorkerPool implements Serving {
   readonly failed: Promise<GwctlError>;
   readonly #backing: Backing;
   readonly #options: Omit<WorkerOptions, 'number' | 'memory'>;
-  readonly #fork: (number: number) => ChildProcess;
+  readonly #fork: PoolOwner['fork'];
+  readonly #catchUp: PoolOwner['catchUp'];
   readonly #log: Log;
   readonly #acknowledged: AckMemory;
   readonly #workers = new Map<number, WorkerProcess>();
@@ -70,10 +79,11 @@ export class WorkerPool implements Serving {
   /** Why a worker could not start, or why the pool gave up: the end of the pool's own start. */
   #refusal: unknown;
 
-  constructor(backing: Backing, options: Omit<WorkerOptions, 'number' | 'memory'>, fork: (number: number) => ChildProcess, log: Log, acknowledged: AckMemory) {
+  constructor(backing: Backing, options: Omit<WorkerOptions, 'number' | 'memory'>, { fork, catchUp }: PoolOwner, log: Log, acknowledged: AckMemory) {
     this.#backing = backing;
     this.#options = options;
     this.#fork = fork;
+    this.#catchUp = catchUp;
     this.#log = log;
     this.#acknowledged = acknowledged;
     this.#gate = new WriteGate(options.settings.holdMs);
@@ -233,6 +243,7 @@ export class WorkerPool implements Serving {
         heard: (transactionalId, note) => this.#heard(worker, transactionalId, note),
         acknowledged: (cluster, acknowledged) => this.#acknowledged.add(cluster, acknowledged),
         hasRoom: () => this.#spreader.spread([]),
+        catchUp: this.#catchUp,
       });
       this.#workers.set(number, worker);
       await this.#bringUp(worker);

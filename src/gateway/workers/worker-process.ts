@@ -30,6 +30,8 @@ export interface WorkerTales {
   readonly acknowledged: (cluster: string, acknowledged: readonly Acknowledgement[]) => void;
   /** It has taken a client. */
   readonly hasRoom: () => void;
+  /** It did not run for a while; resolves when the node has gone after every switch that it can know of. */
+  readonly catchUp: () => Promise<void>;
 }
 
 /** One worker as the primary sees it: a process that answers calls until it is gone. */
@@ -147,6 +149,12 @@ export class WorkerProcess {
       const { id } = message;
       const told = this.#tells.heard(message.transactionalId, message.note);
       if (id !== undefined) void told.then(() => this.#send({ kind: 'told', id }));
+      return;
+    }
+    if (message.kind === 'is-alive') return this.#send({ kind: 'alive' });
+    if (message.kind === 'catch-up') {
+      const { id } = message;
+      void this.#tells.catchUp().then(() => this.#send({ kind: 'caught-up', id }));
       return;
     }
     this.#counts = message.counts;

@@ -11,7 +11,7 @@ import { WorkerProcess } from '../../../src/gateway/workers/worker-process.ts';
 import { createAuthority, type CertificateAuthority } from '../../support/certificates.ts';
 import { freePorts } from '../../support/kafka-broker.ts';
 
-const SILENT = { heard: async () => {}, acknowledged: () => {} };
+const SILENT = { heard: async () => {}, acknowledged: () => {}, catchUp: async () => {} };
 const FIXTURE = new URL('fixtures/take-clients.mjs', import.meta.url).pathname;
 /** Of each size that a read may have, and more than one buffer holds. */
 const BYTES = randomBytes(1_500_000);

@@ -108,6 +108,16 @@ test('a death while the environment comes up aborts it at once, with exit code a
   expect(message).not.toContain('line 24');
 });
 
+test('the end of a component that somebody holds is no death: a run takes the replication over while the environment comes up', async () => {
+  const supervisor = createSupervisor();
+  const running = await spawnComponent(component, forever, env);
+  supervisor.watch(running);
+  await writeFile(filesOf(component.dir, component.name).held, 'run r1 took it over\n');
+  await killComponent(component);
+  await running.exited;
+  expect(supervisor.signal.aborted).toBe(false);
+});
+
 test('a death after the environment was up is nobody\'s failure', async () => {
   const supervisor = createSupervisor();
   const running = await spawnComponent(component, forever, env);
