@@ -75,7 +75,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       if (step.failure === 'unproven') return await end('unproven', unproven(plan, cause));
       const undone = await undo(options, index, isPastReturn, tell, atMs);
       if (undone.stuck !== undefined) return await end('stuck', needsOperator(plan, cause, undone.stuck));
-      const state = plan.unkept === undefined ? stateLeft(plan, undone.unreachable, pausedAtMs !== undefined) : stateCalledBack(plan, undone.calledBack);
+      const state = plan.unkept === undefined ? stateLeft(plan, undone.unreachable, pausedAtMs !== undefined) : stateCalledBack(plan, [...new Set([...nodesOfPlan({ steps: plan.steps.slice(0, index) }), ...undone.calledBack])]);
       if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(state));
       return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(cause, plan.unkept === undefined ? `given up before the switch, ${state}` : `given up, ${state}`));
     }
@@ -162,9 +162,9 @@ function stateLeft(plan: Plan, unreachable: readonly string[], hasPaused: boolea
 }
 
 /** Nodes that are switched one by one hold nothing: what came through them meanwhile is where it was written. */
-function stateCalledBack({ from, to }: Plan, calledBack: readonly string[]): string {
-  if (calledBack.length === 0) return `no node was switched, every node serves ${from}`;
-  return `every node serves ${from} again; what was written through ${calledBack.join(', ')} meanwhile is on ${to} alone`;
+function stateCalledBack({ from, to }: Plan, switched: readonly string[]): string {
+  if (switched.length === 0) return `no node was switched, every node serves ${from}`;
+  return `every node serves ${from} again; what was written through ${switched.join(', ')} meanwhile is on ${to} alone`;
 }
 
 function rolledBack(cause: GwctlError, state: string): GwctlError {

@@ -21,7 +21,7 @@ export function planNodeByNode(to: string, from: string, generation: number, { n
     steps: [
       ...left.map((gateway) => ({ kind: 'switch-node', gateway, from, timeoutMs: deadlines.proveSwitchMs }) as const),
       { kind: 'await-tail', from, timeoutMs: deadlines.takeOverMs },
-      ...(canTakeOver === true ? [{ kind: 'retire-replication', from } as const] : []),
+      ...(canTakeOver === true ? [{ kind: 'retire-replication', from, timeoutMs: deadlines.retireMs } as const] : []),
       { kind: 'prove-switch', gateways: nodes.map(({ name }) => name), from, timeoutMs: deadlines.proveSwitchMs },
     ],
   };

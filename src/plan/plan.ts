@@ -105,7 +105,7 @@ export function indexOfNoReturn({ steps }: Plan): number | undefined {
 }
 
 /** Every node that takes part, in order. */
-export function nodesOfPlan({ steps }: Plan): readonly string[] {
+export function nodesOfPlan({ steps }: Pick<Plan, 'steps'>): readonly string[] {
   return [...new Set(steps.flatMap((step) => ('gateways' in step ? step.gateways : 'gateway' in step ? [step.gateway] : [])))];
 }
 
