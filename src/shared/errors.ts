@@ -31,6 +31,13 @@ export const CATALOG = {
   INTERRUPTED: { exit: 130 },
 } as const satisfies Record<string, { readonly exit: number }>;
 
+/** What the system refuses is no bug: its code -> what a person does next. */
+const MACHINE_SAYS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: free some space (`df -h` shows where), or use --state-dir',
+  EDQUOT: 'this user may write no more there: free some space, or use --state-dir',
+  EROFS: 'nothing can be written there: use --state-dir',
+};
+
 export type ErrorCode = keyof typeof CATALOG;
 
 /** What gwctl was told is wrong, and not the world. */
@@ -67,6 +74,8 @@ export class GwctlError extends Error {
   static from(reason: unknown): GwctlError {
     if (reason instanceof GwctlError) return reason;
     const message = reason instanceof Error ? reason.message : String(reason);
+    const hint = MACHINE_SAYS[(reason as NodeJS.ErrnoException | undefined)?.code ?? ''];
+    if (hint !== undefined) return new GwctlError('ENVIRONMENT', message, { cause: reason, hint });
     return new GwctlError('INTERNAL', message, { cause: reason, hint: 'this is a bug in gwctl: please report it with the output of --debug' });
   }
 }

@@ -68,6 +68,8 @@ function linkProperties({ from, to, topics, groups }: MirrorLink, copiesOnSource
     'emit.checkpoints.interval.seconds': '1',
     // Heartbeats are emitted *into* the source by the other herder (below); these here would only make transactions.
     'emit.heartbeats.enabled': 'false',
+    // Its connector makes their topic all the same, and fails where the default of 3 is more than there are brokers.
+    'heartbeats.topic.replication.factor': `${copies}`,
     // One task is one transactional id to fence at a switch.
     'tasks.max': '1',
   };

@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
-import { rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, expect, test } from 'vitest';
 import { projectName } from '../../src/topology/compose/project-name.ts';
 import { reserveEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { clientOn, clientThrough, issueToken } from '../support/service-account.ts';
 
+const ROOT = new URL('../../', import.meta.url).pathname;
 const SMALL = '{clusters: {main: {brokers: 1}, failover: {brokers: 1}}}';
 const environments: TestEnvironment[] = [];
 afterEach(async () => {
@@ -44,6 +46,74 @@ test('a port that something else has: exit 3, and nothing was started', async ()
   server.close();
   expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('is in use (wanted by main-1)') });
   expect(await containersOf(environment)).toBe('');
+});
+
+test('a port that another container has: exit 3, the container is named, and nothing was started', async () => {
+  const environment = await reserve();
+  const port = environment.topology.clusters[1]?.brokers[0]?.port;
+  const name = `${projectName(environment.topology)}-other`;
+  await execa('docker', ['run', '--detach', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:1`, 'node:20-bookworm-slim', 'sleep', '600']);
+  try {
+    const { exitCode, stderr } = await environment.gwctl(['up']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`port ${port} is in use by container ${name} \\(wanted by failover-1\\)[^]*docker stop ${name}`)) });
+    expect(await containersOf(environment)).toBe('');
+  } finally {
+    await execa('docker', ['rm', '--force', name]);
+  }
+});
+
+/** Compose is a plug-in of the user here; where the whole machine has it, it cannot be hidden. */
+test('an engine without compose v2: --runtime docker refuses, auto takes local and says why', async ({ skip }) => {
+  const environment = await reserve();
+  const env = { DOCKER_CONFIG: join(environment.stateDir, 'empty') };
+  const hidden = await execa('docker', ['compose', 'version'], { env, reject: false });
+  if (hidden.exitCode === 0) skip('compose belongs to the machine');
+  expect(await environment.gwctl(['up'], { env })).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/docker has no compose v2[^]*docker-compose-plugin/) });
+  const auto = await environment.gwctl(['up'], { env: { ...env, GWCTL_RUNTIME: 'auto', JAVA_HOME: '/nowhere', GWCTL_JVM_DIR: '/nowhere' } });
+  expect(auto.stderr).toMatch(/^runtime local: docker has no compose v2/);
+  await environment.gwctl(['down', '-v'], { env: { ...env, GWCTL_RUNTIME: 'local' } });
+});
+
+test('no disk space for the environment: exit 3, nothing was started, and doctor says it', async ({ skip }) => {
+  const environment = await reserve();
+  const small = join(environment.stateDir, 'small');
+  await mkdir(small);
+  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', small], { reject: false });
+  if (mounted.exitCode !== 0) skip('only root can mount a small disk');
+  try {
+    const { exitCode, stderr } = await environment.gwctl(['up', '--state-dir', small]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringMatching(/ENOSPC[^]*hint: the disk is full/) });
+    expect(await containersOf(environment)).toBe('');
+    expect(await environment.gwctl(['doctor', '--state-dir', small])).toMatchObject({ exitCode: 3, stdout: expect.stringMatching(/missing +disk +0 MB free/) });
+  } finally {
+    await execa('umount', [small]);
+  }
+  expect((await environment.gwctl(['doctor'])).stdout).toMatch(/ok +disk +[^]*ok +container engine[^]*ok +disk of the engine +\d+ MB free in \//);
+});
+
+test('an environment that another version of gwctl brought up is said to be, and made anew with its records', async () => {
+  const environment = await reserve();
+  const other = join(environment.stateDir, 'other');
+  await mkdir(other);
+  for (const name of ['bin', 'dist', 'compose', 'package-lock.json']) await cp(join(ROOT, name), join(other, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(other, 'node_modules'));
+  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
+  await writeFile(join(other, 'package.json'), JSON.stringify({ ...manifest, version: '0.0.9' }));
+  const first = await environment.gwctl(['up'], { entry: join(other, 'bin', 'gwctl.js'), timeoutMs: 400_000 });
+  expect(first.exitCode, first.stderr).toBe(0);
+  const before = await containersOf(environment);
+  const client = clientThrough(environment, 'gateway1', await issueToken(environment, 'gateway1', 'teamA'));
+  await client.createTopics([{ name: 'kept', partitions: 1, replicationFactor: 1 }]).finally(() => client.close());
+  expect(await environment.gwctl(['status'])).toMatchObject({ exitCode: 0 });
+  const { exitCode, stderr } = await environment.gwctl(['up'], { timeoutMs: 400_000 });
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain(`made by gwctl 0.0.9: they are made anew by ${manifest.version}`);
+  const after = (await containersOf(environment)).split('\n');
+  expect(before.split('\n').filter((id) => after.includes(id))).toEqual([]);
+  const main = clientOn(environment, 'main');
+  expect((await main.metadata().finally(() => main.close())).topics.map(({ name }) => name)).toContain('teamAkept');
+  expect((await environment.gwctl(['up'])).stderr).not.toContain('made anew');
+  await execa('docker', ['image', 'rm', 'gwctl-gateway:0.0.9'], { reject: false });
 });
 
 test('an environment half of which was removed, its compose file included, is brought up again and taken down', async () => {

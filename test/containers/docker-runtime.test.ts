@@ -1,100 +1,81 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectName } from '../../src/topology/compose/project-name.ts';
-import { reserveEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { containerOf } from '../support/component.ts';
+import { startEnvironment } from '../support/environment.ts';
+import { KILL_CONFIG, openKillLab, type KillLab } from '../support/kill-lab.ts';
+import { runKillCase, type KillCase } from '../support/kill-case.ts';
+import { componentsOf, ownedBy } from '../support/containers.ts';
 
-const ROOT = new URL('../../', import.meta.url).pathname;
-const LONG_MS = 500_000;
+let lab: KillLab;
+beforeAll(async () => {
+  lab = await openKillLab({ start: async () => await startEnvironment([], KILL_CONFIG, 'docker') });
+});
+afterAll(async () => await lab?.dispose());
 
-interface Status {
-  readonly active: string | null;
-  readonly gateways: readonly { readonly node: string; readonly active?: string; readonly phase?: string; readonly generation?: number }[];
-  readonly components: readonly { readonly name: string; readonly state: string; readonly logFile: string; readonly lastLogLines: readonly string[] }[];
-}
-
-const owned = async (kind: 'container' | 'volume' | 'network', project: string) =>
-  (await execa('docker', [kind, 'ls', ...(kind === 'container' ? ['-a'] : []), '-q', '--filter', `label=com.docker.compose.project=${project}`])).stdout.split('\n').filter(Boolean);
-
-async function statusOf(environment: TestEnvironment): Promise<Status> {
-  const { exitCode, stdout, stderr } = await environment.gwctl(['status', '-o', 'json'], { timeoutMs: LONG_MS });
+async function up(): Promise<string> {
+  const { exitCode, stderr } = await lab.environment.gwctl(['up']);
   expect(exitCode, stderr).toBe(0);
-  return JSON.parse(stdout) as Status;
+  return stderr;
 }
 
-async function up(environment: TestEnvironment): Promise<void> {
-  const { exitCode, stderr } = await environment.gwctl(['up'], { timeoutMs: LONG_MS });
-  expect(exitCode, stderr).toBe(0);
-}
+test('runs as another user than root, and every container is healthy', async () => {
+  const { stdout } = await execa('docker', ['ps', '--filter', `label=com.docker.compose.project=${projectName(lab.environment.topology)}`, '--format', '{{.Status}}']);
+  const lines = stdout.split('\n');
+  expect(lines).toHaveLength(10);
+  expect(lines.filter((line) => !line.includes('(healthy)'))).toEqual([]);
+  expect((await execa('docker', ['exec', containerOf(lab.environment, 'gateway1'), 'id', '-u'])).stdout).toBe('1000');
+});
 
-describe('an environment of containers', () => {
-  let environment: TestEnvironment;
-  let project = '';
-  const container = (service: string) => `${project}-${service}-1`;
-  beforeAll(async () => {
-    environment = await reserveEnvironment('', 'docker');
-    project = projectName(environment.topology);
-    await up(environment);
-  });
-  afterAll(() => environment.dispose());
+test('a second up changes nothing', async () => {
+  const before = await ownedBy(lab.environment, 'container');
+  await up();
+  expect(await ownedBy(lab.environment, 'container')).toEqual(before);
+});
 
-  test('runs as another user than root, and every container is healthy', async () => {
-    const { stdout } = await execa('docker', ['ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Status}}']);
-    const lines = stdout.split('\n');
-    expect(lines).toHaveLength(10);
-    expect(lines.filter((line) => !line.includes('(healthy)'))).toEqual([]);
-    expect((await execa('docker', ['exec', container('gateway1'), 'id', '-u'])).stdout).toBe('1000');
-  });
+test('a broker that was killed from outside shows as crashed with its log, and up brings it back; so it does with one that is paused', async () => {
+  await execa('docker', ['kill', containerOf(lab.environment, 'main-3')]);
+  const crashed = (await componentsOf(lab.environment)).find(({ name }) => name === 'main-3');
+  expect(crashed).toMatchObject({ state: 'crashed', logFile: `docker logs ${containerOf(lab.environment, 'main-3')}` });
+  expect(crashed?.lastLogLines.length).toBeGreaterThan(0);
+  await execa('docker', ['pause', containerOf(lab.environment, 'failover-2')]);
+  expect(await up()).toContain('failover-2: was paused');
+  expect((await componentsOf(lab.environment)).filter(({ state }) => state !== 'running')).toEqual([]);
+});
 
-  test('a second up changes nothing', async () => {
-    const before = await owned('container', project);
-    await up(environment);
-    expect((await owned('container', project)).sort()).toEqual(before.sort());
-  });
+/** Those that are given up share the environment; the last one switches, and a switch is not reversed. */
+test.each<KillCase & { readonly exitCodes: readonly number[]; readonly active: string }>([
+  { who: 'gateway2', how: 'SIGKILL', before: 'drain-gateways', exitCodes: [5], active: 'main' },
+  { who: 'gateway1', how: 'SIGSTOP', before: 'drain-gateways', exitCodes: [5, 6], active: 'main' },
+  { who: 'gwctl', how: 'SIGKILL', before: 'drain-gateways', exitCodes: [-1], active: 'main' },
+  { who: 'gateway2', how: 'SIGKILL', before: 'flip-gateways', exitCodes: [0, 7], active: 'failover' },
+])('$who $how before $before, under load: exit $exitCodes, everybody on $active, nothing lost, doubled or torn', async ({ exitCodes, active, ...kill }) => {
+  const outcome = await runKillCase(lab, kill);
+  expect(outcome.problems, outcome.stderr).toEqual([]);
+  expect(outcome.active, outcome.stderr).toBe(active);
+  expect(exitCodes, outcome.stderr).toContain(outcome.exitCode);
+  expect(outcome.verdict.tellingReads).toBeGreaterThan(0);
+});
 
-  test('a container that was killed from outside shows as crashed with its log, and up brings it back', async () => {
-    await execa('docker', ['kill', container('main-3')]);
-    const crashed = (await statusOf(environment)).components.find(({ name }) => name === 'main-3');
-    expect(crashed).toMatchObject({ state: 'crashed', logFile: `docker logs ${container('main-3')}` });
-    expect(crashed?.lastLogLines.length).toBeGreaterThan(0);
-    await up(environment);
-    expect((await statusOf(environment)).components.filter(({ state }) => state !== 'running')).toEqual([]);
-  });
+test('up after a switch says why MirrorMaker is left stopped, also when its container is gone', async () => {
+  expect(await up()).toMatch(/mirror-maker: left stopped: failover is active: main->failover would copy/);
+  await execa('docker', ['rm', '--force', containerOf(lab.environment, 'mirror-maker')]);
+  await up();
+  expect((await componentsOf(lab.environment)).find(({ name }) => name === 'mirror-maker')).toMatchObject({ state: 'held', heldBecause: expect.stringContaining('failover is active') });
+  expect((await componentsOf(lab.environment)).filter(({ state }) => state !== 'running')).toHaveLength(1);
+});
 
-  test('a switch while a gateway container is killed ends in agreement', async () => {
-    const config = join(environment.stateDir, 'gwctl.yaml');
-    const args = [join(ROOT, 'bin/gwctl.js'), '--config', config, 'failover', '--to', 'failover', '--yes'];
-    const child = spawn(process.execPath, args, { env: { ...process.env, GWCTL_STATE_DIR: environment.stateDir, GWCTL_PORT_OFFSET: `${environment.portOffset}` }, stdio: ['ignore', 'ignore', 'pipe'] });
-    let story = '';
-    let kill: Promise<unknown> | undefined;
-    child.stderr.on('data', (chunk: Buffer) => {
-      story += chunk.toString();
-      if (kill === undefined && story.includes('hold writes on')) kill = execa('docker', ['kill', container('gateway2')]);
-    });
-    const [exitCode] = (await once(child, 'close')) as [number | null];
-    await kill;
-    expect(kill, story).toBeDefined();
-    // Put back, a person must act, or switched with a node that could not be asked: never "done" in silence.
-    expect([0, 5, 6, 7], story).toContain(exitCode);
-    await up(environment);
-    await expect.poll(async () => new Set((await statusOf(environment)).gateways.map(({ active, phase, generation }) => `${active} ${phase} ${generation}`)).size, { timeout: LONG_MS / 2, interval: 2000 }).toBe(1);
-    const { gateways } = await statusOf(environment);
-    expect(gateways.map(({ phase }) => phase)).toEqual(['serving', 'serving']);
-    if (exitCode === 5) expect(gateways[0]?.active).toBe('main');
-    if (exitCode === 0 || exitCode === 7) expect(gateways[0]?.active).toBe('failover');
-  });
-
-  test('down -v leaves no container, volume and network', async () => {
-    const { exitCode, stderr } = await environment.gwctl(['down', '-v'], { timeoutMs: LONG_MS });
-    expect(exitCode, stderr).toBe(0);
-    expect([await owned('container', project), await owned('volume', project), await owned('network', project)]).toEqual([[], [], []]);
-  });
-
-  test.each(['cluster-switching.yaml', 'live-load.yaml'])('the drill %s passes, from up to down', async (scenario) => {
-    const { exitCode, stdout, stderr } = await environment.gwctl(['drill', '--up', '--down', join('scenarios', scenario)], { timeoutMs: LONG_MS });
-    expect(exitCode, stdout + stderr).toBe(0);
-    expect(stdout).toMatch(/passed: \d+ of \d+ steps/);
-  });
+test('down and up keep the records and the switch; down -v leaves no container, volume and network', async () => {
+  await lab.probe.stop();
+  const { environment } = lab;
+  const down = await environment.gwctl(['down']);
+  expect(down.exitCode, down.stderr).toBe(0);
+  expect([await ownedBy(environment, 'container'), await ownedBy(environment, 'network')]).toEqual([[], []]);
+  expect((await ownedBy(environment, 'volume')).length).toBe(8);
+  await up();
+  expect((await environment.gwctl(['status'])).stdout).toMatch(/gateway1 +serving +failover/);
+  expect((await lab.probe.judge('target')).lost).toEqual([]);
+  const deleted = await environment.gwctl(['down', '-v']);
+  expect(deleted.exitCode, deleted.stderr).toBe(0);
+  expect([await ownedBy(environment, 'container'), await ownedBy(environment, 'volume'), await ownedBy(environment, 'network')]).toEqual([[], [], []]);
 });

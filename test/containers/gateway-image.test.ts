@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { GenericContainer, Wait } from 'testcontainers';
 import { expect, test } from 'vitest';
 
@@ -10,7 +11,12 @@ test('the gateway\'s image is small enough, runs as node, and is unhealthy while
     expect((await container.exec(['node', 'bin/gwctl.js', '--version'])).output).toMatch(/^\d+\.\d+\.\d+/);
     expect((await container.exec(['sh', '-c', 'touch /var/lib/gwctl/x && ! touch /opt/gwctl/x'])).exitCode).toBe(0);
     expect((await container.exec(['sh', '-c', 'ls -d node_modules/vitest node_modules/typescript src test .git 2>/dev/null | wc -l'])).output.trim()).toBe('0');
-    expect((await container.exec(['node', '-e', 'fetch(process.env.GWCTL_HEALTH_URL).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))'])).exitCode).toBe(1);
+    const { stdout } = await execa('docker', ['image', 'inspect', '--format', '{{json .Config.Healthcheck.Test}}', 'gwctl-gateway-test:latest']);
+    const [, ...healthcheck] = JSON.parse(stdout) as string[];
+    expect((await container.exec(healthcheck)).exitCode).toBe(1);
+    // The control: with something that answers there, the same command says so.
+    const answer = `require('node:http').createServer((request, response) => response.writeHead(request.url === '/health' ? 200 : 404).end()).listen(8888, '127.0.0.1', () => require('node:child_process').spawn(${JSON.stringify(healthcheck[0])}, ${JSON.stringify(healthcheck.slice(1))}).on('exit', (code) => process.exit(code)))`;
+    expect((await container.exec(['node', '-e', answer])).exitCode).toBe(0);
   } finally {
     await container.stop();
   }

@@ -11,6 +11,7 @@ import type { Topology } from '../../src/topology/topology.ts';
 
 /** An environment of its own for one test file: ports that nobody has, files in a temporary folder. */
 export interface TestEnvironment {
+  readonly runtime: 'local' | 'docker';
   readonly portOffset: number;
   readonly stateDir: string;
   /** Where the files of this environment's components are. */
@@ -50,6 +51,8 @@ export interface GwctlResult {
 const ROOT = new URL('../../', import.meta.url).pathname;
 const ENTRY = join(ROOT, 'bin', 'gwctl.js');
 const TIMEOUT_MS = 170_000;
+/** The first `up` of containers builds the gateway's image. */
+const UP_MS = 400_000;
 
 /** Ports and a folder; nothing runs yet. `text` is what its gwctl.yaml says beside the ports. */
 export async function reserveEnvironment(text = '', runtime: 'local' | 'docker' = 'local'): Promise<TestEnvironment> {
@@ -69,6 +72,7 @@ export async function reserveEnvironment(text = '', runtime: 'local' | 'docker' 
   };
   const gwctl = async (args: readonly string[], options: GwctlOptions = {}): Promise<GwctlResult> => await startGwctl(args, options).result;
   return {
+    runtime,
     portOffset,
     stateDir,
     dir: environmentDir(topology, stateDir),
@@ -85,9 +89,9 @@ export async function reserveEnvironment(text = '', runtime: 'local' | 'docker' 
 }
 
 /** The same, and everything runs: `gwctl up`. */
-export async function startEnvironment(upFlags: readonly string[] = [], config = ''): Promise<TestEnvironment> {
-  const environment = await reserveEnvironment(config);
-  const { exitCode, stderr } = await environment.gwctl(['up', ...upFlags]);
+export async function startEnvironment(upFlags: readonly string[] = [], config = '', runtime: 'local' | 'docker' = 'local'): Promise<TestEnvironment> {
+  const environment = await reserveEnvironment(config, runtime);
+  const { exitCode, stderr } = await environment.gwctl(['up', ...upFlags], runtime === 'docker' ? { timeoutMs: UP_MS } : {});
   if (exitCode === 0) return environment;
   await environment.dispose().catch(() => {});
   throw new Error(`gwctl up: exit ${exitCode}\n${stderr}`);

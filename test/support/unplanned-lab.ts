@@ -40,8 +40,8 @@ interface Writer {
 }
 
 /** `batchRecords`: how many records a write may have, from 1. */
-export async function openUnplannedLab(batchRecords = 5, config = CONFIG): Promise<UnplannedLab> {
-  const environment = await startEnvironment([], config);
+export async function openUnplannedLab(batchRecords = 5, config = CONFIG, runtime: TestEnvironment['runtime'] = 'local'): Promise<UnplannedLab> {
+  const environment = await startEnvironment([], config, runtime);
   const writers: Writer[] = [];
   const over = new AbortController();
   const stop = async (): Promise<void> => {

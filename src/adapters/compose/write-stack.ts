@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { resolveSecret } from '../../config/resolve-secret.ts';
 import type { ComposeFiles } from '../../topology/compose/compose-stack.ts';
 import { ADMIN_PASSWORD_VARIABLE, tokenKeyVariable } from '../../topology/compose/gateway-config.ts';
+import { readTlsTexts } from './tls-texts.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Env } from '../runtime/cache-dir.ts';
 import { replaceFile } from '../runtime/replace-file.ts';
@@ -17,13 +18,14 @@ export async function writeStack(dir: string, files: ComposeFiles): Promise<void
   }
 }
 
-/** Writes the secrets of the gateway nodes to `.env`, mode 0600, where compose finds them. Makes the token key when it is a generated one. */
+/** Writes the secrets of the gateway nodes to `.env`, mode 0600, where compose finds them. Makes the token key when it is a generated one. Throws CONFIG. */
 export async function writeSecrets(dir: string, topology: Topology, environmentDir: string, env: Env): Promise<void> {
   await ensureTokenKey(topology.gateway.tokenKey, environmentDir);
   const { adminPassword, tokenKey, olderTokenKeys = [] } = topology.gateway;
   const values = [
     [ADMIN_PASSWORD_VARIABLE, resolveSecret(adminPassword, environmentDir, env)],
     ...[tokenKey, ...olderTokenKeys].map((secret, index) => [tokenKeyVariable(index), resolveSecret(secret, environmentDir, env)]),
+    ...(await readTlsTexts(topology.gateways)),
   ] as const;
   await mkdir(dir, { recursive: true });
   const path = join(dir, '.env');

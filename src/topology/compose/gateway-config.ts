@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { GwctlError } from '../../shared/errors.ts';
 import { bootstrapOf } from '../lookup.ts';
 import type { GatewayNode, TenantLimits, Topology } from '../topology.ts';
+import { tlsEntries } from './gateway-tls.ts';
 
 export const ADMIN_PASSWORD_VARIABLE = 'GWCTL_ADMIN_PASSWORD';
 
@@ -20,9 +20,6 @@ export function secretVariables({ gateway }: Pick<Topology, 'gateway'>): readonl
  * because clients are told them. The node binds every address; what of it the host publishes says the compose file.
  */
 export function renderGatewayConfig(seen: Topology, node: GatewayNode): string {
-  for (const { name, tls, admin } of seen.gateways) {
-    if (tls !== undefined || admin.tls !== undefined) throw new GwctlError('CONFIG', `gateways.${name} has TLS, which containers do not have yet`, { hint: 'remove tls and adminTls, or use `--runtime local`' });
-  }
   const keys = secretVariables(seen).slice(1).map((name) => `env:${name}`);
   const { clusterId, adminUsername, maxFrameBytes, holdMs, maxInFlight, limits, tenantLimits, logFormat } = seen.gateway;
   return stringify(
@@ -52,8 +49,10 @@ export function renderGatewayConfig(seen: Topology, node: GatewayNode): string {
 }
 
 /** The others are found at their names: a node asks its peers which cluster is active. */
-function nodeEntry({ name, ports, admin, workers, advertisedHost }: GatewayNode, isItself: boolean) {
-  return { port: ports[0]?.port, brokerPorts: ports.length, adminPort: admin.port, workers, advertisedHost, bindHost: isItself ? '0.0.0.0' : name };
+function nodeEntry(node: GatewayNode, isItself: boolean) {
+  const { name, ports, admin, workers, advertisedHost } = node;
+  const { tls, adminTls } = tlsEntries(node);
+  return { port: ports[0]?.port, brokerPorts: ports.length, adminPort: admin.port, workers, advertisedHost, bindHost: isItself ? '0.0.0.0' : name, ...(isItself && tls !== undefined ? { tls } : {}), ...(adminTls === undefined ? {} : { adminTls }) };
 }
 
 function limitsEntry(limits: TenantLimits) {

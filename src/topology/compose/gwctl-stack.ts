@@ -8,6 +8,7 @@ import { COMPOSE_FILE, type ComposeFiles, headerOf, type StackOptions, whenHealt
 import { brokerService, CLIENT_LISTENER_PORT, containerView, HOST_LISTENER_PORT } from './container-view.ts';
 import { fillTemplate } from './fill-template.ts';
 import { renderGatewayConfig, secretVariables } from './gateway-config.ts';
+import { TLS_ID_VARIABLE, tlsFilesFor, tlsFilesOf } from './gateway-tls.ts';
 
 export const MIRROR_MAKER_SERVICE = 'mirror-maker';
 export const REGISTRY_SERVICE = 'schema-registry';
@@ -26,6 +27,7 @@ interface Service {
   readonly volume?: string;
   /** Text of the configuration file that it reads. */
   readonly config?: { readonly name: string; readonly text: string };
+  readonly hasTls?: boolean;
 }
 
 /** The environment as one compose file: KRaft brokers, MirrorMaker 2, gateway nodes, kcat, and the schema registry where it is enabled. */
@@ -36,6 +38,7 @@ export function renderGwctlStack(topology: Topology, options: StackOptions): Com
     name: options.project,
     services: Object.fromEntries(services.map((service) => [service.name, fillTemplate(options.templates[service.template], { ...service.values, name: service.name, labels: labelsOf(service, options) })])),
     configs: Object.fromEntries(configs),
+    ...secretsOf(topology),
     volumes: Object.fromEntries(services.flatMap(({ volume }) => (volume === undefined ? [] : [[volume, {}]]))),
   };
   return { [COMPOSE_FILE]: headerOf(options) + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }) };
@@ -65,14 +68,15 @@ function servicesOf(topology: Topology, { project, gwctlVersion, packageRoot }: 
     const store = clusterNamed(seen, cluster);
     services.push({ name: REGISTRY_SERVICE, template: 'schema-registry', values: { registryVersion: REGISTRY_IMAGE_VERSION, bootstrap: bootstrapOf(store), topic, port, dependsOn: whenHealthy(servicesOfCluster(store)) } });
   }
-  const environment = (node: GatewayNode) => ({ GWCTL_HEALTH_URL: `http://127.0.0.1:${node.admin.port}/health`, ...Object.fromEntries(secretVariables(topology).map((name) => [name, `\${${name}:?}`])) });
+  const environment = (node: GatewayNode) => ({ GWCTL_HEALTH_URL: `${node.admin.tls === undefined ? 'http' : 'https'}://127.0.0.1:${node.admin.port}/health`, ...Object.fromEntries(secretVariables(topology).map((name) => [name, `\${${name}:?}`])) });
   services.push(
     ...topology.gateways.map((node) => ({
       name: node.name,
       template: 'gateway',
-      values: { gwctlVersion, packageRoot, environment: environment(node), ports: portsOf(node), dependsOn: everyBroker },
+      values: { gwctlVersion, packageRoot, environment: environment(node), ports: portsOf(node), secrets: mountsOf(topology, node), dependsOn: everyBroker },
       volume: `${node.name}-data`,
       config: { name: node.name, text: renderGatewayConfig(seen, node) },
+      hasTls: tlsFilesFor(topology.gateways, node.name).length > 0,
     })),
     { name: KCAT_SERVICE, template: 'kcat', values: {} },
   );
@@ -80,9 +84,21 @@ function servicesOf(topology: Topology, { project, gwctlVersion, packageRoot }: 
 }
 
 /** A configuration that changed must make a new container: compose itself does not compare it. */
-function labelsOf({ config }: Service, { environmentDir, gwctlVersion }: StackOptions): Readonly<Record<string, string>> {
+function labelsOf({ config, hasTls = false }: Service, { environmentDir, gwctlVersion }: StackOptions): Readonly<Record<string, string>> {
   const hash = config === undefined ? {} : { 'gwctl.config': createHash('sha256').update(config.text).digest('hex').slice(0, 16) };
-  return { [DIR_LABEL]: environmentDir, [VERSION_LABEL]: gwctlVersion, ...hash };
+  return { [DIR_LABEL]: environmentDir, [VERSION_LABEL]: gwctlVersion, ...hash, ...(hasTls ? { 'gwctl.tls': `\${${TLS_ID_VARIABLE}:?}` } : {}) };
+}
+
+/** Declared at the top of the file; their texts are in variables, as every secret. */
+function secretsOf({ gateways }: Topology): { readonly secrets?: object } {
+  const files = tlsFilesOf(gateways);
+  return files.length === 0 ? {} : { secrets: Object.fromEntries(files.map(({ secret, variable }) => [secret, { environment: variable }])) };
+}
+
+/** Readable to the image's user alone. */
+function mountsOf({ gateways }: Topology, { name }: GatewayNode): readonly object[] | undefined {
+  const files = tlsFilesFor(gateways, name);
+  return files.length === 0 ? undefined : files.map(({ secret }) => ({ source: secret, uid: '1000', gid: '1000', mode: 0o400 }));
 }
 
 function servicesOfCluster(cluster: Cluster): readonly string[] {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GwctlError } from '../../../shared/errors.ts';
 import { type Container, listContainers, readContainerLog } from './containers.ts';
 import { docker, type DockerOptions } from './docker-command.ts';
@@ -15,6 +16,9 @@ export async function compose(project: string, environmentDir: string, args: rea
 
 const WAIT_SECONDS = 300;
 const LOG_LINES = 15;
+/** Several rounds of the healthchecks. */
+const RECOVERY_MS = 60_000;
+const RECOVERY_POLL_MS = 1000;
 
 export interface ComposeUp {
   readonly project: string;
@@ -23,18 +27,25 @@ export interface ComposeUp {
   readonly services: readonly string[];
 }
 
-/** Starts these services, no others, and returns when they are healthy. What does not get healthy is in the error, with the end of its log. */
+/**
+ * Starts these services, no others, and returns when they are healthy. What does not get healthy is in the error, with the end of its log.
+ * One that ran before may be unhealthy for a moment, after a pause or a load, which compose takes for a failure: it gets time to recover.
+ */
 export async function composeUp({ project, environmentDir, services }: ComposeUp, options: DockerOptions): Promise<void> {
   const flags = services.length === 0 ? [] : ['--no-deps', '--no-build', ...services];
-  try {
-    await compose(project, environmentDir, ['up', '-d', '--wait', '--wait-timeout', `${WAIT_SECONDS}`, ...flags], { ...options, timeoutMs: (WAIT_SECONDS + 60) * 1000 });
-  } catch (reason) {
-    const error = GwctlError.from(reason);
-    if (options.signal?.aborted === true || error.code === 'ENVIRONMENT') throw reason;
-    const all = await listContainers(project, { env: options.env }).catch(() => []);
-    const failed = all.filter((container) => (services.length === 0 || services.includes(container.service)) && isFailed(container));
-    if (failed.length === 0) throw reason;
-    throw await describeFailure(failed, options);
+  const list = async () => (await listContainers(project, { env: options.env })).filter(({ service }) => services.length === 0 || services.includes(service));
+  const ranBefore = new Set((await list()).filter(({ isRunning }) => isRunning).map(({ id }) => id));
+  const endMs = performance.now() + RECOVERY_MS;
+  for (;;) {
+    try {
+      return void (await compose(project, environmentDir, ['up', '-d', '--wait', '--wait-timeout', `${WAIT_SECONDS}`, ...flags], { ...options, timeoutMs: (WAIT_SECONDS + 60) * 1000 }));
+    } catch (reason) {
+      if (options.signal?.aborted === true || GwctlError.from(reason).code === 'ENVIRONMENT') throw reason;
+      const failed = (await list().catch(() => [])).filter(isFailed);
+      const mayRecover = failed.every(({ id, health }) => ranBefore.has(id) && health === 'unhealthy');
+      if (!mayRecover || performance.now() > endMs) throw failed.length === 0 ? reason : await describeFailure(failed, options);
+      await delay(RECOVERY_POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { GwctlError } from '../../../shared/errors.ts';
-import { DIR_LABEL } from '../../../topology/compose/gwctl-stack.ts';
+import { DIR_LABEL, VERSION_LABEL } from '../../../topology/compose/gwctl-stack.ts';
 import { docker, type DockerOptions } from './docker-command.ts';
 
 /** One container of an environment. */
@@ -7,13 +7,17 @@ export interface Container {
   readonly id: string;
   readonly name: string;
   readonly service: string;
+  /** Paused ones, too: as a process that hangs, they are there and do nothing. */
   readonly isRunning: boolean;
+  readonly isPaused: boolean;
   /** Has run, and does no more. */
   readonly hasExited: boolean;
   readonly exitCode: number;
   /** 'none' without a healthcheck. */
   readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   readonly environmentDir: string | undefined;
+  /** Of gwctl that made it. */
+  readonly madeBy: string | undefined;
 }
 
 interface Inspected {
@@ -35,11 +39,13 @@ export async function listContainers(project: string, options: DockerOptions): P
     id: Id,
     name: Name.replace(/^\//, ''),
     service: Config.Labels?.[SERVICE_LABEL] ?? '',
-    isRunning: State.Status === 'running',
+    isRunning: State.Status === 'running' || State.Status === 'paused',
+    isPaused: State.Status === 'paused',
     hasExited: State.Status === 'exited' || State.Status === 'dead',
     exitCode: State.ExitCode,
     health: State.Health?.Status ?? 'none',
     environmentDir: Config.Labels?.[DIR_LABEL],
+    madeBy: Config.Labels?.[VERSION_LABEL],
   }));
 }
 

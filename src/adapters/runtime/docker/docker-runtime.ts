@@ -2,10 +2,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Runtime, StopOptions } from '../../../ports/runtime.ts';
 import { GwctlError } from '../../../shared/errors.ts';
 import { projectName } from '../../../topology/compose/project-name.ts';
-import { assertPortsFree } from '../check-ports.ts';
 import { type Component, filesOf } from '../component.ts';
 import { withFileLock } from '../file-lock.ts';
 import type { LaunchContext } from '../launch.ts';
+import { assertHostPortsFree } from './assert-host-ports.ts';
 import { compose } from './compose-up.ts';
 import { type Container, listContainers } from './containers.ts';
 import { takeContainersDown } from './containers-down.ts';
@@ -37,7 +37,7 @@ export function createDockerRuntime(context: LaunchContext): Runtime {
       await rm(filesOf(component.dir, name).held, { force: true });
       if (container?.isRunning === true) return;
       await unmarkStopped(component);
-      await assertPortsFree([component]);
+      await assertHostPortsFree([component], { env });
       if (container === undefined) await compose(project, environmentDir, ['up', '-d', '--no-deps', '--no-build', name], { env });
       else await docker(['start', container.id], { env });
     },

@@ -7,10 +7,9 @@ import { KCAT_SERVICE } from '../../../topology/compose/gwctl-stack.ts';
 import { projectName } from '../../../topology/compose/project-name.ts';
 import { clusterNamed } from '../../../topology/lookup.ts';
 import type { Cluster, Topology } from '../../../topology/topology.ts';
-import { renderStack } from '../../compose/render-stack.ts';
+import { readGwctlVersion, renderStack } from '../../compose/render-stack.ts';
 import { writeSecrets, writeStack } from '../../compose/write-stack.ts';
 import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from '../await-ready.ts';
-import { assertPortsFree } from '../check-ports.ts';
 import { filesOf, MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from '../environment-marker.ts';
 import { withFileLock } from '../file-lock.ts';
@@ -20,9 +19,10 @@ import { whyNotReplicate } from '../may-replicate.ts';
 import { type PhaseClock, startPhaseClock } from '../phases.ts';
 import { runTogether } from '../run-together.ts';
 import { REGISTRY_BASE_PATH } from '../schema-registry.ts';
+import { assertHostPortsFree } from './assert-host-ports.ts';
 import { compose, composeDir, composeUp } from './compose-up.ts';
-import { docker } from './docker-command.ts';
-import { assertOurs, listContainers } from './containers.ts';
+import { docker, type DockerOptions } from './docker-command.ts';
+import { assertOurs, type Container, listContainers } from './containers.ts';
 import { findEngine } from './engine.ts';
 import { ensureImages } from './images.ts';
 import { containerComponents, markStopped, observeContainers, unmarkStopped } from './observe-containers.ts';
@@ -60,7 +60,8 @@ export async function bringContainersUp(context: LaunchContext, options: UpOptio
   const stateOf = (name: string) => seen.find((status) => status.name === name)?.state;
   const isTakenOver = parseTakeoverHold(seen.find(({ name }) => name === MIRROR_MAKER)?.heldBecause ?? '') !== undefined;
   const wanted = components.filter(({ name }) => stateOf(name) !== 'held' || (name === MIRROR_MAKER && isTakenOver));
-  await clock.time('ports', () => assertPortsFree(wanted.filter(({ name }) => stateOf(name) !== 'running')));
+  for (const { name, heldBecause } of seen) if (heldBecause !== null && !wanted.some((each) => each.name === name)) options.progress.start(name).done(`left stopped: ${heldBecause}`);
+  await clock.time('ports', () => assertHostPortsFree(wanted.filter(({ name }) => stateOf(name) !== 'running'), call));
 
   const files = await clock.time('files', async () => {
     const rendered = await renderStack({ stack: 'gwctl', topology, environmentDir, command: 'gwctl up --runtime docker' });
@@ -70,6 +71,8 @@ export async function bringContainersUp(context: LaunchContext, options: UpOptio
     await Promise.all(wanted.map(unmarkStopped));
     return rendered;
   });
+  await sayOtherVersion(before, options);
+  await resumePaused(before.filter(({ service }) => wanted.some(({ name }) => name === service) || service === KCAT_SERVICE), options, call);
   const run: Run = { topology, context, options, clock, project, services: wanted.map(({ name }) => name), startedAtMs };
   try {
     await bringAll(run, files);
@@ -78,6 +81,22 @@ export async function bringContainersUp(context: LaunchContext, options: UpOptio
     throw new GwctlError('INTERRUPTED', `${GwctlError.from(options.signal.reason).message}; what was started goes on running`, { hint: '`gwctl up` goes on from here, `gwctl down` ends it' });
   }
   return { phases: clock.phases(), totalMs: clock.totalMs(), components: await observeContainers(topology, environmentDir, call) };
+}
+
+/** Compose takes a paused container for one that has to be started, and fails. */
+async function resumePaused(containers: readonly Container[], { progress }: UpOptions, call: DockerOptions): Promise<void> {
+  for (const { id, service, isPaused } of containers) {
+    if (!isPaused) continue;
+    await docker(['unpause', id], call);
+    progress.start(service).done('was paused, goes on');
+  }
+}
+
+/** The labels differ, so compose makes every container anew; volumes stay. */
+async function sayOtherVersion(containers: readonly Container[], { progress }: UpOptions): Promise<void> {
+  const version = await readGwctlVersion();
+  const others = new Set(containers.map(({ madeBy }) => madeBy).filter((each) => each !== undefined && each !== version));
+  if (others.size > 0) progress.start('containers').done(`made by gwctl ${[...others].join(', ')}: they are made anew by ${version}, with their data`);
 }
 
 async function bringAll(run: Run, files: ComposeFiles): Promise<void> {

@@ -1,8 +1,10 @@
+import { statfs } from 'node:fs/promises';
 import { GwctlError } from '../../../shared/errors.ts';
 import type { Topology } from '../../../topology/topology.ts';
 import { renderStack } from '../../compose/render-stack.ts';
 import type { Env } from '../cache-dir.ts';
 import type { Finding } from '../finding.ts';
+import { docker } from './docker-command.ts';
 import { findEngine, missingImages } from './engine.ts';
 import { BUILD_IMAGE, imagesIn } from './images.ts';
 
@@ -12,12 +14,27 @@ export async function examineEngine(topology: Topology, env: Env): Promise<reado
   try {
     const { engine, compose } = await findEngine({ env });
     const found: Finding = { what: 'container engine', status: 'ok', seen: `engine ${engine}, compose ${compose}`, fix: null };
-    return [found, await examineImages(topology, env)];
+    return [found, await examineImages(topology, env), ...(await examineEngineDisk(env))];
   } catch (reason) {
     const { message, hint } = GwctlError.from(reason);
     return [{ what: 'container engine', status: 'missing', seen: message.split('\n')[0] ?? '', fix: hint ?? null }];
   }
 }
+
+/** Where the engine keeps images and volumes, if that is on this machine. */
+async function examineEngineDisk(env: Env): Promise<readonly Finding[]> {
+  const dir = await docker(['info', '--format', '{{.DockerRootDir}}'], { env, timeoutMs: INFO_MS });
+  const disk = await statfs(dir).catch(() => undefined);
+  if (disk === undefined) return [];
+  const freeMb = Math.round((disk.bavail * disk.bsize) / (1024 * 1024));
+  const what = 'disk of the engine';
+  const seen = `${freeMb} MB free in ${dir} (needed: ${NEEDED_MB})`;
+  return [freeMb >= NEEDED_MB ? { what, status: 'ok', seen, fix: null } : { what, status: 'missing', seen, fix: '`docker system df` shows what takes it, `docker system prune` frees some' }];
+}
+
+/** Images of Kafka, Node and kcat, and a gateway on top: 0.9 GB. Records come on top. */
+const NEEDED_MB = 2048;
+const INFO_MS = 10_000;
 
 async function examineImages(topology: Topology, env: Env): Promise<Finding> {
   const files = await renderStack({ stack: 'gwctl', topology, environmentDir: '', command: '' });

@@ -55,7 +55,7 @@ test('MirrorMaker copies exactly once, keeps names, leaves its syncs on the targ
 
 test('each cluster gets as many copies as it has brokers for', () => {
   const properties = parse(renderMm2Properties(small));
-  expect(properties).toMatchObject({ 'main->failover.replication.factor': '1', 'failover.offset.storage.replication.factor': '1', 'main.offset.storage.replication.factor': '3', 'failover->main.heartbeats.topic.replication.factor': '3' });
+  expect(properties).toMatchObject({ 'main->failover.replication.factor': '1', 'failover.offset.storage.replication.factor': '1', 'main.offset.storage.replication.factor': '3', 'failover->main.heartbeats.topic.replication.factor': '3', 'main->failover.heartbeats.topic.replication.factor': '1' });
 });
 
 test('two links in both directions are refused: with names kept, each record would be copied for ever', () => {

@@ -8,7 +8,8 @@ import { projectName } from '../../../../src/topology/compose/project-name.ts';
 
 interface Compose {
   readonly name: string;
-  readonly services: Readonly<Record<string, { readonly image: string; readonly ports?: readonly string[]; readonly environment?: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>>; readonly healthcheck?: object; readonly volumes?: readonly string[] }>>;
+  readonly services: Readonly<Record<string, { readonly image: string; readonly ports?: readonly string[]; readonly environment?: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>>; readonly healthcheck?: object; readonly volumes?: readonly string[]; readonly secrets?: readonly { readonly source: string; readonly uid: string; readonly mode: number }[] }>>;
+  readonly secrets?: object;
   readonly configs: Readonly<Record<string, { readonly content: string }>>;
   readonly volumes: object;
 }
@@ -16,6 +17,13 @@ interface Compose {
 const topologyOf = (text = '', portOffset = 0) => parseTopology(text, { fileName: 'none', portOffset, baseDir: '/' });
 const renderText = async (text = '', portOffset = 0) => (await renderStack({ stack: 'gwctl', topology: topologyOf(text, portOffset), environmentDir: '/env', command: 'gwctl render compose' }))['compose.yaml'] ?? '';
 const render = async (text = '', portOffset = 0) => parse(await renderText(text, portOffset)) as Compose;
+
+async function renderTls(): Promise<string> {
+  const topology = topologyOf();
+  const tls = (name: string) => ({ certFile: `/host/${name}.pem`, keyFile: `/host/${name}.key`, caFile: '/host/ca.pem', clientCaFile: '/host/clients.pem', ownCertFile: '/host/own.pem', ownKeyFile: '/host/own.key' });
+  const gateways = topology.gateways.map((node) => ({ ...node, tls: tls(node.name), admin: { ...node.admin, tls: tls(node.name) } }));
+  return (await renderStack({ stack: 'gwctl', topology: { ...topology, gateways }, environmentDir: '/env', command: 'x' }))['compose.yaml'] ?? '';
+}
 
 describe('our own stack', () => {
   test('has a service for each component, all with a healthcheck, and a volume for whatever keeps data', async () => {
@@ -71,11 +79,26 @@ describe('our own stack', () => {
     expect(before.services['main-1']?.labels).toEqual(after.services['main-1']?.labels);
   });
 
-  test('TLS of a node is refused instead of left out', async () => {
-    const topology = topologyOf();
-    const tls = { certFile: '/c', keyFile: '/k', caFile: undefined, clientCaFile: undefined, ownCertFile: undefined, ownKeyFile: undefined };
-    const withTls = { ...topology, gateways: topology.gateways.map((node) => ({ ...node, tls })) };
-    await expect(renderStack({ stack: 'gwctl', topology: withTls, environmentDir: '/env', command: 'x' })).rejects.toThrow(/gateway1 has TLS/);
+  test('without TLS there are no secret files, and nodes are asked in plain text', async () => {
+    const { secrets, services } = await render();
+    expect([secrets, services['gateway1']?.secrets, services['gateway1']?.labels['gwctl.tls']]).toEqual([undefined, undefined, undefined]);
+    expect(services['gateway1']?.environment?.['GWCTL_HEALTH_URL']).toBe('http://127.0.0.1:8888/health');
+  });
+
+  test('certificates and keys come through variables: each node gets its own, and what it trusts the others by', async () => {
+    const text = await renderTls();
+    const { secrets, services, configs } = parse(text) as Compose;
+    expect(secrets).toMatchObject({ 'gateway1-key': { environment: 'GWCTL_TLS_1_KEY' }, 'gateway2-admin-ca': { environment: 'GWCTL_TLS_2_ADMIN_CA' } });
+    expect(services['gateway1']?.secrets?.map(({ source }) => source)).toEqual(['gateway1-cert', 'gateway1-key', 'gateway1-client-ca', 'gateway1-admin-cert', 'gateway1-admin-key', 'gateway1-admin-ca', 'gateway2-admin-ca']);
+    expect(services['gateway1']?.secrets?.every(({ uid, mode }) => uid === '1000' && mode === 0o400)).toBe(true);
+    expect(services['gateway1']?.environment?.['GWCTL_HEALTH_URL']).toBe('https://127.0.0.1:8888/health');
+    expect(services['gateway1']?.labels['gwctl.tls']).toMatch(/^\$\{GWCTL_TLS_ID:\?\}$/);
+    expect(services['main-1']?.labels['gwctl.tls']).toBeUndefined();
+    expect(text).not.toContain('/host/');
+    const entry = (parse(configs['gateway1']?.content ?? '') as { gateways: Readonly<Record<string, object>> }).gateways;
+    expect(entry['gateway1']).toMatchObject({ tls: { key: '/run/secrets/gateway1-key', clientCa: '/run/secrets/gateway1-client-ca' }, adminTls: { cert: '/run/secrets/gateway1-admin-cert' } });
+    expect(entry['gateway2']).toMatchObject({ adminTls: { ca: '/run/secrets/gateway2-admin-ca' } });
+    expect(entry['gateway2']).not.toHaveProperty('tls');
   });
 });
 

@@ -57,7 +57,7 @@ describe('the engine', () => {
 });
 
 test('containers of the same name and another folder are not touched', () => {
-  const container: Container = { id: '1', name: 'n', service: 's', isRunning: true, hasExited: false, exitCode: 0, health: 'none', environmentDir: '/a/default' };
+  const container: Container = { id: '1', name: 'n', service: 's', isRunning: true, isPaused: false, hasExited: false, exitCode: 0, health: 'none', environmentDir: '/a/default', madeBy: undefined };
   expect(() => assertOurs([container], '/b/default', 'gwctl-default')).toThrow(/belongs to the environment in \/a\/default/);
   expect(() => assertOurs([container, { ...container, environmentDir: undefined }], '/a/default', 'gwctl-default')).not.toThrow();
 });
