@@ -11,11 +11,12 @@ import type { ApiTable } from './api-table.ts';
  * - `group-errors`: errors that end a consumer for ever are turned into those on which it joins again (D6)
  * - `keep-sockets`: client sockets stay open when a node flips (hazard 00.2)
  * - `share-producers`: workers tell each other of transactional producers (test/integration/gateway/workers-transactions.test.ts)
+ * - `returned-producers`: idempotent producers that come back to a cluster get another id there (test/integration/gateway/failback-producers.test.ts)
  * - `stalls`: a process that was stopped lets no write pass until it knows what was decided meanwhile (test/integration/gateway/stopped-node.test.ts)
  */
 export type GuardName = (typeof GUARDS)[number];
 
-const GUARDS = ['epochs', 'epochs-request', 'producer-ids', 'group-errors', 'keep-sockets', 'share-producers', 'stalls'] as const;
+const GUARDS = ['epochs', 'epochs-request', 'producer-ids', 'group-errors', 'keep-sockets', 'share-producers', 'returned-producers', 'stalls'] as const;
 
 /** Names the guards that are off, separated by commas. */
 export const DISABLED_GUARDS_VARIABLE = 'GWCTL_TEST_DISABLE';

@@ -32,9 +32,11 @@ export async function judgeProduce({ node, nodeId, software, around }: Writer, h
   const denied = await denyProduce(head, asked, around);
   const topicOf = (name: string, topicId: string): string | undefined => physicalTopicOf(name, topicId, around);
   const isAtLeader = denied !== undefined || !node.isSettling || node.mayProduce(nodeId, await producedTopics(asked, around));
-  const batches = !isAtLeader || !node.isSettling || node.sequences.isEmpty || transactionalId !== null ? [] : numberedBatches(head.apiVersion, body, topicOf);
+  const isNumbered = (node.isSettling && !node.sequences.isEmpty) || node.returned?.isEmpty === false;
+  const batches = !isAtLeader || !isNumbered || transactionalId !== null ? [] : numberedBatches(head.apiVersion, body, topicOf);
   const fits = isAtLeader && node.sequences.mayWrite(batches);
   const errorCode = transactionalId === null || denied !== undefined || !fits ? undefined : await node.transactions.beforeProduce(transactionalId, head, body, software);
+  if (denied === undefined && fits && errorCode === undefined) node.returned?.introduce(head, body, batches);
   if (denied === undefined && fits && errorCode === undefined) return { kind: 'forward', body: reader(), ...(batches.length === 0 ? {} : { answered }) };
   if (asked.acks === 0) return NO_ANSWER;
   if (denied !== undefined) return { kind: 'answer', answer: denied };

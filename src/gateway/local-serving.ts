@@ -30,6 +30,7 @@ import { readServerTls } from './server-tls.ts';
 import type { Serving, ServingCounts } from './serving.ts';
 import type { ProducerNote, ProducerTeller } from './producer-note.ts';
 import { ProducerSequences } from './producer-sequences.ts';
+import { ReturnedProducers } from './returned-producers.ts';
 import { StallGuard } from './stall-guard.ts';
 import { guardSessions } from './session-guard.ts';
 import type { PrepareFindings } from './switch-controller.ts';
@@ -85,6 +86,7 @@ export class LocalServing implements Serving {
   readonly #groups: GroupGate;
   readonly #transactions: Transactions;
   readonly #sequences: ProducerSequences;
+  readonly #returned: ReturnedProducers;
   readonly #software = new SoftwareMemory();
   readonly #throttle = new LoginThrottle();
   readonly #connections = new Set<ClientConnection>();
@@ -114,6 +116,7 @@ export class LocalServing implements Serving {
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, teller);
     this.#sequences = new ProducerSequences(log);
+    this.#returned = new ReturnedProducers(log);
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
@@ -154,7 +157,8 @@ export class LocalServing implements Serving {
   }
 
   async prepare(to: string): Promise<PrepareFindings> {
-    return await this.#backing.prepare(to, this.#apis);
+    const [findings] = await Promise.all([this.#backing.prepare(to, this.#apis), this.#returned.read(to, this.#backing.clientOf(to))]);
+    return findings;
   }
 
   async drainGroups(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }> {
@@ -206,7 +210,7 @@ export class LocalServing implements Serving {
     await this.#backing.moveTo(to, generation);
     this.#transactions.moved(this.#backing.active.client, left.name === to || this.#cut.isOn ? undefined : left.client);
     this.#cut.end();
-    await Promise.all([this.#sequences.moved(), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
+    await Promise.all([this.#sequences.moved(), ...(this.#options.disabledGuards?.has('returned-producers') === true ? [] : [this.#returned.moved(to, this.#backing.active.client, generation)]), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
 
@@ -269,6 +273,7 @@ export class LocalServing implements Serving {
       groups: this.#groups,
       transactions: this.#transactions,
       sequences: this.#sequences,
+      returned: this.#returned,
       software: this.#software,
       log: this.#log,
       get generation() {

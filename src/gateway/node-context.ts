@@ -14,6 +14,7 @@ import type { Log } from './log.ts';
 import type { TrafficMetrics } from './metrics.ts';
 import type { ProducerSequences } from './producer-sequences.ts';
 import type { StallGuard } from './stall-guard.ts';
+import type { ReturnedProducers } from './returned-producers.ts';
 import type { ServiceAccount } from './tokens.ts';
 import type { TenantNames } from './tenant-names.ts';
 import type { TopicDirectory } from './topic-directory.ts';
@@ -39,6 +40,7 @@ export interface NodeContext {
   readonly groups: GroupGate;
   readonly transactions: Transactions;
   readonly sequences: ProducerSequences;
+  readonly returned?: ReturnedProducers | undefined;
   readonly metrics: Pick<TrafficMetrics, 'answered' | 'refused'>;
   readonly software: SoftwareMemory;
   readonly log: Log;

@@ -32,7 +32,7 @@ export interface KillOutcome {
 
 const LISTEN_MS = 60_000;
 /** Which cluster is active after which exit code (README, "Exit codes"). */
-const ACTIVE_AFTER: Readonly<Record<number, string>> = { 0: 'failover', 3: 'main', 4: 'main', 5: 'main', 7: 'failover', 8: 'main' };
+export const ACTIVE_AFTER: Readonly<Record<number, string>> = { 0: 'failover', 3: 'main', 4: 'main', 5: 'main', 7: 'failover', 8: 'main' };
 
 export async function runKillCase(lab: KillLab, { who, how, before, startsMeanwhile = false, ending }: KillCase): Promise<KillOutcome> {
   const { environment } = lab;
@@ -97,7 +97,7 @@ export async function runDisturbed(lab: KillLab, { before, ending = 'rollback', 
  * Runs the command that `gwctl status` names for the open run; where it names several, the one that is wanted. Without an open run every command
  * that ends one must say so, and change nothing.
  */
-async function recover({ environment }: KillLab, ending: 'resume' | 'rollback', problems: string[]): Promise<string> {
+export async function recover({ environment }: Pick<KillLab, 'environment'>, ending: 'resume' | 'rollback', problems: string[]): Promise<string> {
   const status = await environment.gwctl(['status', '-o', 'json']);
   const { openRun, components } = JSON.parse(status.stdout) as { readonly openRun: { readonly runId: string; readonly commands: readonly string[] } | null; readonly components: readonly { readonly heldBecause: string | null }[] };
   // The nodes have given its run up, and the replication is still in its hands.

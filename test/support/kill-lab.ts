@@ -91,6 +91,11 @@ export async function awaitCondition(timeoutMs: number, what: string, holds: () 
 
 async function runTo(environment: TestEnvironment, flags: readonly string[], kind: StepKind, act: (run: HaltedRun) => Promise<void>): Promise<GwctlResult> {
   await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+  return await runHalted(environment, flags, kind, act);
+}
+
+/** `gwctl failover --to failover --yes` with more flags: stops before a step of this kind, does `act`, goes on. */
+export async function runHalted(environment: TestEnvironment, flags: readonly string[], kind: StepKind, act: (run: HaltedRun) => Promise<void>): Promise<GwctlResult> {
   const before = await journals(environment);
   const goFile = join(environment.stateDir, `go-${before.length}`);
   const gwctl = environment.startGwctl(['failover', '--to', 'failover', '--yes', ...flags], { env: { GWCTL_TEST_HALT_BEFORE: `${kind}:${goFile}` } });

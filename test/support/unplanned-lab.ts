@@ -16,8 +16,8 @@ export interface UnplannedLab {
   /** All brokers of main at once. */
   signalMain(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   failover(...args: readonly string[]): Promise<UnplannedResult>;
-  /** Ends the load; acknowledged records that are on no partition of failover. */
-  lostRecords(): Promise<readonly string[]>;
+  /** Ends the load; acknowledged records that are on no partition of that cluster (default: failover). */
+  lostRecords(cluster?: string): Promise<readonly string[]>;
   dispose(): Promise<void>;
 }
 
@@ -102,18 +102,18 @@ export async function openUnplannedLab(batchRecords = 5, config = CONFIG, runtim
       if (answer.durationMs !== undefined) process.stdout.write(`the run took ${answer.durationMs} ms, writes were held for ${answer.writePauseMs ?? '?'} ms, the command ${Math.round(performance.now() - startMs)} ms\n`);
       return { ...result, loss: answer.loss, firstAckMs: firstAckAfterMs === undefined ? undefined : firstAckAfterMs - startMs };
     },
-    lostRecords: async () => {
+    lostRecords: async (cluster = 'failover') => {
       await stop();
-      const onFailover = new Set<string>();
-      const client = clientOn(environment, 'failover');
+      const found = new Set<string>();
+      const client = clientOn(environment, cluster);
       try {
         for (let partition = 0; partition < PARTITIONS; partition++) {
-          for await (const { value } of client.readRecords(`teamA${TOPIC}`, partition, 0n, { isolation: 'read_committed' })) onFailover.add(value?.toString('utf8') ?? '');
+          for await (const { value } of client.readRecords(`teamA${TOPIC}`, partition, 0n, { isolation: 'read_committed' })) found.add(value?.toString('utf8') ?? '');
         }
       } finally {
         client.close();
       }
-      return told.filter(({ value }) => !onFailover.has(value)).map(({ value }) => value);
+      return told.filter(({ value }) => !found.has(value)).map(({ value }) => value);
     },
     dispose: async () => {
       await stop();
