@@ -7,8 +7,12 @@ import type { Canary } from '../ports/canary.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
 import type { MirrorLink, Topology } from '../topology/topology.ts';
+import { gatewayNamed } from '../topology/lookup.ts';
+import { reachNode } from './canary/reach-node.ts';
 import { gatewayCanary } from './canary/gateway-canary.ts';
+import { conduktorGatewayAdmin } from './gateway-admin/conduktor-gateway-admin.ts';
 import { httpGatewayAdmin } from './gateway-admin/http-gateway-admin.ts';
+import { locateNode } from './gateway-admin/locate-node.ts';
 import { openKafkaCluster } from './kafka/kafka-cluster.ts';
 import { mirrorMaker } from './replicator/mirror-maker.ts';
 import { mirrorTakeover, type MirrorProcess } from './replicator/mirror-takeover.ts';
@@ -26,7 +30,8 @@ export interface OpenWorld {
 /** `mirrorProcess`: of the MirrorMaker that runs the topology's links, where gwctl has it. */
 export function openWorld(topology: Topology, environmentDir: string, env: Readonly<Record<string, string | undefined>>, mirrorProcess?: MirrorProcess): OpenWorld {
   const password = resolveSecret(topology.gateway.adminPassword, environmentDir, env);
-  const gateways = topology.gateways.map((node) => httpGatewayAdmin(node, { username: topology.gateway.adminUsername, password }));
+  const account = { username: topology.gateway.adminUsername, password };
+  const gateways = topology.gateways.map((node) => (node.driver === 'conduktor' ? conduktorGatewayAdmin(node, account, async (signal) => await locateNode(node.name, { canary, clusters, links: topology.links }, signal)) : httpGatewayAdmin(node, account)));
   const accesses = new Map(topology.clusters.map((cluster) => [cluster.name, clusterAccess(cluster, environmentDir, env)]));
   const clusters = new Map(topology.clusters.map((cluster) => [cluster.name, openKafkaCluster(cluster, accesses.get(cluster.name))]));
   const options = new Map(topology.clusters.map((cluster) => [cluster.name, { bootstrap: cluster.brokers, clientId: CLIENT_ID, ...accesses.get(cluster.name), requestTimeoutMs: REQUEST_TIMEOUT_MS }]));
@@ -39,10 +44,10 @@ export function openWorld(topology: Topology, environmentDir: string, env: Reado
     const [from, to] = [options.get(link.from), options.get(link.to)];
     if (mirrorProcess !== undefined && from !== undefined && to !== undefined) takeovers.set(link.name, mirrorTakeover({ link, mirrorMaker: mirrorProcess, source: from, target: to }));
   }
-  const canary = gatewayCanary(topology.gateways, gateways);
+  const canary = gatewayCanary(topology.gateways, gateways, topology.gateway.canary);
   return {
     world: {
-      topology, operator: operatorName(), gateways, clusters,
+      topology, operator: operatorName(), gateways, clusters, reach: async (name) => await reachNode(gatewayNamed(topology, name)),
       replicator: (from, to) => replicators.get(`${from}->${to}`),
       anyReplicator: (from, to) => replicatorOf({ from, to, name: `${from}->${to}` }),
       takeover: (from, to) => takeovers.get(`${from}->${to}`),

@@ -1,4 +1,5 @@
-import { GwctlError } from '../shared/errors.ts';
+import { GwctlError, type ErrorCode } from '../shared/errors.ts';
+import { noActiveCluster } from './no-active-cluster.ts';
 import type { World } from './observe-world.ts';
 
 /** The cluster that the nodes serve, by the highest generation among those that answer. Throws CHECK_FAILED when none does. */
@@ -7,6 +8,10 @@ export async function activeCluster({ gateways }: Pick<World, 'gateways'>): Prom
   const states = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const [newest] = states.sort((a, b) => b.generation - a.generation);
   if (newest !== undefined) return newest.active;
-  const whys = outcomes.map((outcome) => (outcome.status === 'rejected' ? GwctlError.from(outcome.reason).message : ''));
-  throw new GwctlError('CHECK_FAILED', `no gateway node answers (${whys.join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
+  throw noActiveCluster(outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [{ name: gateways[index]?.node ?? '?', ...whyOf(outcome.reason) }] : [])));
+}
+
+function whyOf(reason: unknown): { readonly why: string; readonly code: ErrorCode; readonly hint: string | undefined } {
+  const { code, message, hint } = GwctlError.from(reason);
+  return { why: message, code, hint };
 }

@@ -1,4 +1,5 @@
 import { pass, skip, some, warn, type Check } from './check.ts';
+import { counted } from '../shared/counted.ts';
 
 /** Who writes past the nodes is not held at a switch, and goes on writing to the cluster that is left. */
 export const bypassingProducers: Check = {
@@ -10,8 +11,8 @@ export const bypassingProducers: Check = {
     if (bypassed === undefined) return skip('nothing replicates in this direction');
     if (!bypassed.ok) return skip(bypassed.why);
     const { partitions, written } = bypassed.value;
-    if (written.length === 0) return pass(`the last records of ${partitions} partitions were acknowledged by a node`);
+    if (written.length === 0) return pass(`the last records of ${counted(partitions, 'partition')} were acknowledged by a node`);
     const list = written.map(({ topic, partition, records, isMore }) => `${topic}-${partition}: ${records}${isMore ? ' or more' : ''}`);
-    return warn(`the last records of ${written.length} partitions of ${active ?? '?'} were acknowledged by no node: ${some(list)}`, `somebody writes past the gateways and will go on doing so after a switch: find out who, and give them a gateway's address`);
+    return warn(`the last records of ${counted(written.length, 'partition')} of ${active ?? '?'} were acknowledged by no node: ${some(list)}`, `somebody writes past the gateways and will go on doing so after a switch: find out who, and give them a gateway's address`);
   },
 };

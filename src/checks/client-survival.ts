@@ -11,7 +11,7 @@ export const clientSurvival: Check = {
     if (details === undefined) return skip('it was not looked at');
     const told = details.clients.flatMap(({ clients }) => (clients.ok ? [clients.value] : []));
     const [first] = told;
-    if (first === undefined) return skip('no gateway node answers');
+    if (first === undefined) return skip('no gateway node says what its clients were told');
     const tables = new Set(told.map(({ apis }) => JSON.stringify(apis)));
     if (tables.size > 1) return warn('the nodes tell clients different things', 'a client that moves to another node may ask what that one does not serve, with or without a switch: run the same version of gwctl, and the same kafkaVersion of clusters in gwctl.yaml, on all nodes');
     const lacking = [...new Set([active, to])].flatMap((cluster) => (cluster === undefined ? [] : missingOn(details, cluster, first.apis)));

@@ -1,6 +1,7 @@
 import type { ClockReading } from '../ports/kafka-cluster.ts';
 import { pass, skip, some, warn, type Check } from './check.ts';
 import type { Observation } from './observation.ts';
+import { counted } from '../shared/counted.ts';
 
 /** Ages that gwctl shows (lag, heartbeats, leases) are wrong by this much; a lease has a margin of 5 s. */
 const ALLOWED_MS = 2000;
@@ -14,7 +15,7 @@ export const clockSkew: Check = {
     if (clocks.length === 0) return skip('nobody tells the time');
     const wrong = clocks.filter(({ skewMs }) => Math.abs(skewMs) > ALLOWED_MS);
     const furthest = clocks.reduce((most, { skewMs }) => Math.max(most, Math.abs(skewMs)), 0);
-    if (wrong.length === 0) return pass(`${clocks.length} clocks, ${furthest < 50 ? 'no difference' : `${(furthest / 1000).toFixed(1)} s apart`}`);
+    if (wrong.length === 0) return pass(`${counted(clocks.length, 'clock')}, ${furthest < 50 ? 'no difference' : `${(furthest / 1000).toFixed(1)} s apart`}`);
     const list = wrong.map(({ name, skewMs }) => `${name} is ${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'ahead of' : 'behind'} this machine`);
     return warn(`${some(list)} (allowed: ${ALLOWED_MS / 1000} s)`, 'lag and ages are wrong by as much, and so is how long a lease lasts: let NTP set these clocks, or this machine\'s if all differ');
   },

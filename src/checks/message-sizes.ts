@@ -1,6 +1,7 @@
 import { fail, pass, skip, some, type Check } from './check.ts';
 import type { Observation } from './observation.ts';
 import { replicatedTopics } from './replicated-topics.ts';
+import { counted } from '../shared/counted.ts';
 
 const TOPIC_LIMIT = 'max.message.bytes';
 
@@ -18,7 +19,7 @@ export const messageSizes: Check = {
     const known = limits.flatMap(({ topic, here, there }) => (here === undefined || there === undefined ? [] : [{ topic, here, there }]));
     if (known.length < limits.length) return skip('the limits of one of the two clusters cannot be read');
     const smaller = known.filter(({ here, there }) => there < here);
-    if (smaller.length === 0) return pass(known.length === 0 ? 'no topic is replicated' : `${known.length} topics, at least ${Math.min(...known.map(({ there }) => there))} bytes on ${to}`);
+    if (smaller.length === 0) return pass(known.length === 0 ? 'no topic is replicated' : `${counted(known.length, 'topic')}, at least ${Math.min(...known.map(({ there }) => there))} bytes on ${to}`);
     return fail(`smaller on ${to}: ${some(smaller.map(({ topic, here, there }) => `${topic}: ${there} bytes (on ${active}: ${here})`))}`, `raise max.message.bytes of the topic, or message.max.bytes of the brokers of ${to}`);
   },
 };

@@ -1,4 +1,5 @@
 import { fail, pass, skip, some, type Check } from './check.ts';
+import { counted } from '../shared/counted.ts';
 
 /** A broker without a port on a gateway node cannot be reached by any client (hazard H9). */
 export const nodeIdsFitPorts: Check = {
@@ -15,6 +16,6 @@ export const nodeIdsFitPorts: Check = {
       views.flatMap(({ name, brokers }) => brokers.filter((id) => !gateway.ports.some(({ nodeId }) => nodeId === id)).map((id) => `broker ${id} of ${name} on ${gateway.name}`)),
     );
     if (without.length > 0) return fail(`no port for ${some(without)}`, 'raise brokerPorts of the gateway in gwctl.yaml and restart the node');
-    return pass(`brokers ${[...new Set(views.flatMap(({ brokers }) => brokers))].sort((a, b) => a - b).join(', ')} on ${topology.gateways.length} nodes`);
+    return pass(`brokers ${[...new Set(views.flatMap(({ brokers }) => brokers))].sort((a, b) => a - b).join(', ')} on ${counted(topology.gateways.length, 'node')}`);
   },
 };

@@ -55,6 +55,8 @@ export interface Details {
   /** Of the active cluster and of the target. */
   readonly clusters: ReadonlyMap<string, Seen<ClusterDetails>>;
   readonly clients: readonly { readonly name: string; readonly clients: Seen<NodeClients> }[];
+  /** Whether gwctl reaches the ports of each node that clients use; undefined: nobody looked. */
+  readonly reached?: readonly { readonly name: string; readonly seen: Seen<unknown> }[];
   /** undefined: nothing replicates in this direction. */
   readonly groups: Seen<GroupCoverage> | undefined;
   /** Records that came through no node; undefined: nothing replicates in this direction. */

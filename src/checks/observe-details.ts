@@ -12,17 +12,19 @@ export async function observeDetails(world: World, active: string | undefined, t
   const target = world.clusters.get(to);
   const reverse = active === undefined || active === to ? undefined : world.anyReplicator?.(to, active);
   const names = [...new Set([active, to])].flatMap((name) => (name === undefined ? [] : [name]));
-  const [clusters, clients, groups, bypassed, back] = await Promise.all([
+  const { reach } = world;
+  const [clusters, clients, reached, groups, bypassed, back] = await Promise.all([
     Promise.all(names.flatMap((name) => {
       const cluster = world.clusters.get(name);
       return cluster === undefined ? [] : [see(() => cluster.examine()).then((seen) => [name, seen] as const)];
     })),
     Promise.all(world.gateways.map(async (gateway) => ({ name: gateway.node, clients: await see(() => gateway.clients()) }))),
+    reach === undefined ? undefined : Promise.all(world.gateways.map(async ({ node }) => ({ name: node, seen: await see(() => reach(node)) }))),
     link === undefined || source === undefined || target === undefined ? undefined : see(() => coverage(source, target, link)),
     link === undefined || source === undefined ? undefined : see(() => findBypassed(source, world.gateways, link)),
     reverse === undefined ? undefined : see(() => reverse.health()),
   ]);
-  return { clusters: new Map<string, Seen<Awaited<ReturnType<KafkaCluster['examine']>>>>(clusters), clients, groups, bypassed, reverse: back };
+  return { clusters: new Map<string, Seen<Awaited<ReturnType<KafkaCluster['examine']>>>>(clusters), clients, ...(reached === undefined ? {} : { reached }), groups, bypassed, reverse: back };
 }
 
 /** Which positions of groups in user topics have one on the target, too. */

@@ -2,8 +2,9 @@ import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { KafkaCluster } from '../ports/kafka-cluster.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
+import type { NodeState } from '../shared/admin-api.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { ClusterView, Observation, Seen } from './observation.ts';
+import type { ClusterView, Observation, ObservedNode, Seen } from './observation.ts';
 import { observeLag } from './observe-lag.ts';
 import { observeDetails } from './observe-details.ts';
 import { replicatedTopics } from './replicated-topics.ts';
@@ -16,12 +17,23 @@ export interface World {
   readonly operator: string;
   readonly gateways: readonly GatewayAdmin[];
   readonly clusters: ReadonlyMap<string, KafkaCluster>;
+  /** Throws when gwctl cannot connect to the ports of a node that clients use: no switch could be proven. */
+  reach?(node: string): Promise<void>;
   /** Follows one link; undefined where nothing replicates in that direction. */
   replicator(from: string, to: string): Replicator | undefined;
   /** The same in a direction in which nothing ought to replicate. */
   anyReplicator?(from: string, to: string): Replicator | undefined;
   /** Where gwctl can copy in the replicator's place: it has its process. */
   takeover?(from: string, to: string): Takeover | undefined;
+}
+
+/**
+ * The state of the highest generation. Nodes without generations may serve different clusters, as those of a run that died between two calls do: then
+ * one that is not at `to` yet.
+ */
+export function newestState(nodes: readonly ObservedNode[], to: string | undefined): NodeState | undefined {
+  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
+  return states.toSorted((a, b) => b.generation - a.generation || Number(a.active === to) - Number(b.active === to))[0];
 }
 
 /**
@@ -35,8 +47,7 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
     const state = await see(() => gateway.state());
     return { name: gateway.node, state, asked: { beforeMs, afterMs: now().getTime() } };
   }));
-  const states = nodes.flatMap(({ state }) => (state.ok ? [state.value] : []));
-  const newest = states.reduce<(typeof states)[number] | undefined>((best, state) => (best === undefined || state.generation > best.generation ? state : best), undefined);
+  const newest = newestState(nodes, to);
   const active = newest?.active;
   const target = to ?? topology.clusters.find(({ name, role }) => (active === undefined ? role === 'failover' : name !== active))?.name ?? '';
   const link = topology.links.find((candidate) => candidate.from === active && candidate.to === target);

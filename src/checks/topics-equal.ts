@@ -1,6 +1,7 @@
 import { fail, pass, skip, some, warn, type Check } from './check.ts';
 import type { ClusterView, Observation } from './observation.ts';
 import { replicatedTopics } from './replicated-topics.ts';
+import { counted } from '../shared/counted.ts';
 
 /** A client finds the same topics, with the same partitions: a key must not move to another one. */
 export const topicsEqual: Check = {
@@ -19,7 +20,7 @@ export const topicsEqual: Check = {
       const list = different.map(({ name, partitions }) => `${name} has ${partitions.length} here, ${there.get(name)?.partitions.length ?? 0} there`);
       return fail(`partitions differ: ${some(list)}`, 'create the missing partitions on the target, or let MirrorMaker do it');
     }
-    return pass(`${topics.length} topics, ${topics.reduce((sum, { partitions }) => sum + partitions.length, 0)} partitions on both sides`);
+    return pass(`${counted(topics.length, 'topic')}, ${counted(topics.reduce((sum, { partitions }) => sum + partitions.length, 0), 'partition')} on both sides`);
   },
 };
 

@@ -3,6 +3,7 @@ import { gatewaysAgree } from './gateways-agree.ts';
 import { judgeLoss, type LossBudget } from './loss-budget.ts';
 import { describeLoss } from './loss.ts';
 import type { UnplannedView } from './observe-unplanned.ts';
+import { counted } from '../shared/counted.ts';
 
 /** What must be true before an unplanned switch. `isAsked`: a person is shown the loss, and asked. */
 export function runUnplannedChecks(view: UnplannedView, budget: LossBudget, isAsked: boolean): CheckReport[] {
@@ -32,14 +33,14 @@ function sourceGone({ seen, source }: UnplannedView): CheckResult {
 
 function targetUsable({ seen }: UnplannedView): CheckResult {
   const view = seen.clusters.get(seen.to);
-  if (view === undefined || !view.ok) return fail(`${seen.to} cannot be read: ${view?.why ?? 'it is not known'}`, 'without the target there is nowhere to go: look at its brokers');
+  if (view === undefined || !view.ok) return fail(`${seen.to} cannot be read: ${view?.why ?? 'it is not known'}`, view?.hint?.replaceAll('NAME', seen.to) ?? 'without the target there is nowhere to go: look at its brokers');
   const { brokers, topics } = view.value.description;
   const partitions = topics.flatMap((topic) => topic.partitions.map((partition) => ({ name: `${topic.name}-${partition.index}`, ...partition })));
   const offline = partitions.filter(({ leader }) => leader < 0);
-  if (offline.length > 0) return fail(`${seen.to}: ${offline.length} partitions are offline: ${some(offline.map(({ name }) => name))}`, 'bring their brokers back');
+  if (offline.length > 0) return fail(`${seen.to}: ${counted(offline.length, 'partition')} ${offline.length === 1 ? 'is' : 'are'} offline: ${some(offline.map(({ name }) => name))}`, 'bring their brokers back');
   const behind = partitions.filter(({ inSync, replicas }) => inSync.length < replicas.length);
-  if (behind.length > 0) return warn(`${seen.to}: ${behind.length} partitions are under-replicated: ${some(behind.map(({ name }) => name))}`, 'it can serve; bring its brokers back');
-  return pass(`${seen.to}: ${brokers.length} brokers, ${partitions.length} partitions, all in sync`);
+  if (behind.length > 0) return warn(`${seen.to}: ${counted(behind.length, 'partition')} ${behind.length === 1 ? 'is' : 'are'} under-replicated: ${some(behind.map(({ name }) => name))}`, 'it can serve; bring its brokers back');
+  return pass(`${seen.to}: ${counted(brokers.length, 'broker')}, ${counted(partitions.length, 'partition')}, all in sync`);
 }
 
 function lossAllowed({ loss }: UnplannedView, budget: LossBudget, isAsked: boolean): CheckResult {

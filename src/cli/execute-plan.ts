@@ -1,6 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
 import type { RunEvent } from '../engine/run-event.ts';
-import type { Plan } from '../plan/plan.ts';
+import { indexOfNoReturn, type Plan } from '../plan/plan.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import { HALT_VARIABLE, haltForTests } from './halt-for-tests.ts';
@@ -16,8 +16,9 @@ export interface Execution {
 
 /** Runs a plan with journal and live view, and prints how it ended. Throws what the run failed with, with the name of its report. */
 export async function executePlan({ plan, runId: resumed, checks, isJson }: Execution, { world, canary, clock, dir, topology }: Opened, context: CliContext): Promise<number> {
-  const [{ runSwitchOver, newRunId }, { openJournal }, { summariseRun }, { watchNodes }, { createRunView }, { renderOutcome }, { createPalette }, { writeJsonLine }] = await Promise.all([
+  const [{ runSwitchOver, newRunId }, { tellingGateways }, { openJournal }, { summariseRun }, { watchNodes }, { createRunView }, { renderOutcome }, { createPalette }, { writeJsonLine }] = await Promise.all([
     import('../engine/switch-over.ts'),
+    import('../checks/telling-gateways.ts'),
     import('../engine/journal.ts'),
     import('../engine/summarise-run.ts'),
     import('../engine/watch-nodes.ts'),
@@ -34,7 +35,7 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
   const hasEnded = new AbortController();
   let watching: Promise<void> | undefined;
   const watch = (event: RunEvent): void => {
-    if (event.type === 'run-started') watching = watchNodes(world.gateways, clock, view.show, hasEnded.signal);
+    if (event.type === 'run-started') watching = watchNodes(tellingGateways(world), clock, view.show, hasEnded.signal);
   };
   const tellInterruption = (): void => view.interrupt(`${GwctlError.from(context.signal.reason).message}: ${isDecided(plan, events) ? 'the switch is decided already, so it is finished first' : 'the run stops at the next safe point and puts everything back'}`);
   context.signal.addEventListener('abort', tellInterruption, { once: true });
@@ -60,10 +61,10 @@ export async function executePlan({ plan, runId: resumed, checks, isJson }: Exec
   }
 }
 
-/** From the commit on there is no way back, whoever wants out. A plan without a commit finishes one. */
-function isDecided({ steps }: Plan, events: readonly RunEvent[]): boolean {
-  const commit = steps.findIndex(({ kind }) => kind === 'commit-switch');
-  return events.some((event) => event.type === 'step-started' && event.index >= commit);
+/** From there on nothing is put back, whoever wants out. */
+function isDecided(plan: Plan, events: readonly RunEvent[]): boolean {
+  const first = indexOfNoReturn(plan) ?? 0;
+  return events.some((event) => event.type === 'step-started' && event.index >= first);
 }
 
 function withReport(error: GwctlError, name: string, file: string): GwctlError {

@@ -65,7 +65,7 @@ function refuseUnplannedOptions({ withoutNode, maxLossRecords, maxLossSeconds, a
 
 /** Checks, plan, confirmation, the switch, proof. */
 export async function switchTo(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewSwitchOver }, { renderChecks }, { renderPlan }, { createPalette }, { writeJsonLine }, { executePlan }, { hashPlan }] = await Promise.all([
+  const [{ previewSwitchOver }, { renderChecks }, { renderPlan, renderUnkept }, { createPalette }, { writeJsonLine }, { executePlan }, { hashPlan }] = await Promise.all([
     import('../engine/switch-over.ts'),
     import('../report/checks.ts'),
     import('../report/run.ts'),
@@ -100,6 +100,7 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     return 0;
   }
   const names = preview.seen.nodes.map(({ name }) => name).join(', ');
+  if (!isJson) context.err.write(renderUnkept(plan));
   await confirm(`switch ${names} from ${plan.from} to ${plan.to}? Type the name of the new cluster: `, plan.to, { yes: options.yes, isJson }, context);
   return await executePlan({ plan, checks, isJson }, opened, context);
 }

@@ -4,6 +4,7 @@ import type { RefusedOffset } from '../ports/kafka-cluster.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { withWorld, type Opened } from './with-world.ts';
+import { counted } from '../shared/counted.ts';
 
 interface GroupsOptions {
   readonly to?: string;
@@ -63,7 +64,7 @@ async function showOrApply(options: GroupsOptions, { world, topology, clock, dir
   if (options.output === 'json') writeJson(context.out, { at: clock.now(), from, to, positions: positions.map((one) => ({ ...one, onTarget: one.onTarget ?? null, resumesAt: one.resumesAt ?? null, rereads: one.rereads ?? null, skips: 0 })), unread: comparison.unread, written: written?.count ?? null, undoFile: written?.undoFile ?? null });
   else {
     context.out.write(renderGroups(comparison, positions, createPalette(context.isTerminal.out, context.env)));
-    if (written !== undefined) context.out.write(written.undoFile === null ? `nothing had to be written: ${to} has it all\n` : `wrote ${written.count} positions to ${to} and read them back; undo with: gwctl groups --undo ${written.undoFile}\n`);
+    if (written !== undefined) context.out.write(written.undoFile === null ? `nothing had to be written: ${to} has it all\n` : `wrote ${counted(written.count, 'position')} to ${to} and read them back; undo with: gwctl groups --undo ${written.undoFile}\n`);
   }
   return 0;
 }
@@ -72,13 +73,13 @@ async function showOrApply(options: GroupsOptions, { world, topology, clock, dir
 async function refuseActive(active: readonly string[], moves: readonly { readonly group: string }[], to: string): Promise<void> {
   const busy = [...new Set(moves.map(({ group }) => group))].filter((group) => active.includes(group));
   if (busy.length === 0) return;
-  throw new GwctlError('CHECK_FAILED', `nothing was written: ${busy.length} groups have members on ${to}: ${busy.slice(0, NAMED).join(', ')}`, { hint: `stop these consumers, which bypass the gateway, or write the others one by one with --group` });
+  throw new GwctlError('CHECK_FAILED', `nothing was written: ${counted(busy.length, 'group')} ${busy.length === 1 ? 'has' : 'have'} members on ${to}: ${busy.slice(0, NAMED).join(', ')}`, { hint: `stop these consumers, which bypass the gateway, or write the others one by one with --group` });
 }
 
 function refuseSome(refused: readonly RefusedOffset[], count: number, to: string, undoFile: string | null): void {
   const [first] = refused;
   if (first === undefined) return;
-  throw new GwctlError('NEEDS_OPERATOR', `${to} did not take ${refused.length} of ${count} positions: ${refused.slice(0, NAMED).map(({ group, topic, partition, why }) => `${group} in ${topic}-${partition}: ${why}`).join('; ')}`, { hint: `the others are written; gwctl groups --undo ${undoFile ?? '?'} puts them back` });
+  throw new GwctlError('NEEDS_OPERATOR', `${to} did not take ${refused.length} of ${counted(count, 'position')}: ${refused.slice(0, NAMED).map(({ group, topic, partition, why }) => `${group} in ${topic}-${partition}: ${why}`).join('; ')}`, { hint: `the others are written; gwctl groups --undo ${undoFile ?? '?'} puts them back` });
 }
 
 async function undo(file: string, output: GroupsOptions['output'], { world }: Opened, context: CliContext): Promise<number> {
@@ -90,6 +91,6 @@ async function undo(file: string, output: GroupsOptions['output'], { world }: Op
   const { restored, movedOn, refused } = await undoMoves(cluster, record.offsets);
   refuseSome(refused, record.offsets.length, record.cluster, file);
   if (output === 'json') writeJson(context.out, { cluster: record.cluster, restored, movedOn });
-  else context.out.write(`put back ${restored} positions on ${record.cluster}${movedOn.length === 0 ? '' : `; ${movedOn.length} have moved on since and were left`}\n`);
+  else context.out.write(`put back ${counted(restored, 'position')} on ${record.cluster}${movedOn.length === 0 ? '' : `; ${movedOn.length} have moved on since and were left`}\n`);
   return 0;
 }

@@ -18,8 +18,9 @@ export function addLagCommand(program: Command, context: CliContext): void {
     .option('--all', 'list the partitions with nothing missing, too');
   setAction<LagOptions>(addOutputOption(command), context, async ({ to, all, output }, globals) =>
     withWorld(globals, context, async ({ world, clock, topology }) => {
-      const [{ observeWorld }, { totalLag }, { renderLag }, { createPalette }, { writeJson }, { clusterNamed }, { GwctlError }] = await Promise.all([
+      const [{ observeWorld }, { noActiveCluster }, { totalLag }, { renderLag }, { createPalette }, { writeJson }, { clusterNamed }, { GwctlError }] = await Promise.all([
         import('../checks/observe-world.ts'),
+        import('../checks/no-active-cluster.ts'),
         import('../checks/observation.ts'),
         import('../report/lag.ts'),
         import('../report/palette.ts'),
@@ -29,9 +30,9 @@ export function addLagCommand(program: Command, context: CliContext): void {
       ]);
       if (to !== undefined) clusterNamed(topology, to);
       const seen = await observeWorld(world, to, () => clock.now());
-      if (seen.active === undefined) throw new GwctlError('CHECK_FAILED', `no gateway node answers (${seen.nodes.map(({ state }) => (state.ok ? '' : state.why)).join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
+      if (seen.active === undefined) throw noActiveCluster(seen.nodes.flatMap(({ name, state }) => (state.ok ? [] : [{ name, ...state }])));
       if (seen.lag === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${seen.active}->${seen.to}: there is no lag to measure`, { hint: `add a link from ${seen.active} to ${seen.to} to gwctl.yaml` });
-      if (!seen.lag.ok) throw new GwctlError('CHECK_FAILED', `the lag is not known: ${seen.lag.why}`, { hint: 'look at both clusters with `gwctl status`' });
+      if (!seen.lag.ok) throw new GwctlError('CHECK_FAILED', `the lag is not known: ${seen.lag.why}`, { hint: seen.lag.hint ?? 'look at both clusters with `gwctl status`' });
       const lag = seen.lag.value;
       if (output === 'json') {
         const { records, seconds } = totalLag(lag);

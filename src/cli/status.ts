@@ -3,6 +3,7 @@ import type { CheckReport } from '../checks/check.ts';
 import type { Observation } from '../checks/observation.ts';
 import type { OpenRun } from '../engine/open-run.ts';
 import type { ComponentStatus } from '../ports/runtime.ts';
+import { nodesWithout } from '../shared/gateway-driver.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { openRuntime } from './open-runtime.ts';
@@ -21,10 +22,11 @@ export function addStatusCommand(program: Command, context: CliContext): void {
   const command = program.command('status').description('show clusters, gateways, replication lag, open runs, and whether a switch would be allowed now').option('-w, --watch', 'show it again every second, until Ctrl-C');
   setAction<StatusOptions>(addOutputOption(command), context, async ({ watch = false, output }, globals) =>
     withWorld(globals, context, async ({ world, clock, topology }) => {
-      const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { commandsToEnd, openRunIn }, { renderStatus }, { createPalette }, { writeJson, writeJsonLine }, { runtime }] = await Promise.all([
+      const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { tellingGateways }, { commandsToEnd, openRunIn }, { renderStatus }, { createPalette }, { writeJson, writeJsonLine }, { runtime }] = await Promise.all([
         import('../checks/observe-world.ts'),
         import('../checks/check.ts'),
         import('../checks/all-checks.ts'),
+        import('../checks/telling-gateways.ts'),
         import('../engine/open-run.ts'),
         import('../report/status.ts'),
         import('../report/palette.ts'),
@@ -35,7 +37,8 @@ export function addStatusCommand(program: Command, context: CliContext): void {
         const [seen, components] = await Promise.all([observeWorld(world, undefined, () => clock.now()), runtime.observe()]);
         const checks = runChecks(PLANNED_CHECKS, seen);
         const logs = new Map([...seen.stateLogs].map(([name, log]) => [name, log.ok ? log.value : undefined]));
-        const run = openRunIn(logs, seen.nodes.flatMap(({ state }) => (state.ok ? [state.value] : [])), topology);
+        const telling = tellingGateways(world).map(({ node }) => node);
+        const run = openRunIn(logs, seen.nodes.flatMap(({ name, state }) => (state.ok && telling.includes(name) ? [state.value] : [])), topology);
         if (output === 'json') (watch ? writeJsonLine : writeJson)(context.out, asData(seen, components, checks, run, run === undefined ? [] : commandsToEnd(run)));
         else {
           if (watch && context.isTerminal.out) context.out.write(CLEAR_SCREEN);
@@ -51,7 +54,8 @@ export function addStatusCommand(program: Command, context: CliContext): void {
 function asData(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], run: OpenRun | undefined, commands: readonly string[]) {
   const { at, nodes, active, generation, to, lag } = seen;
   const clusters = Object.fromEntries([...seen.clusters].map(([name, view]) => [name, view.ok ? { brokers: view.value.description.brokers, topics: view.value.description.topics.length } : { error: view.why }]));
-  const gateways = nodes.map(({ name, state }) => (state.ok ? state.value : { node: name, error: state.why }));
+  const seenOnly = nodesWithout('tellsState', seen.topology.gateways);
+  const gateways = nodes.map(({ name, state }) => (!state.ok ? { node: name, error: state.why } : seenOnly.includes(name) ? { node: name, active: state.value.active, provenBy: 'a record through it' } : state.value));
   const isReady = run === undefined && checks.every(({ status }) => status !== 'fail');
   return { at, active: active ?? null, generation: generation ?? null, to, clusters, gateways, components, lag: lag?.ok === true ? lag.value.partitions : null, openRun: run === undefined ? null : describe(run, commands), ready: isReady, checks };
 }

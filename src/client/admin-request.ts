@@ -19,6 +19,8 @@ export interface AdminAddress {
 export interface AdminResponse {
   readonly status: number;
   readonly text: string;
+  /** Where a redirect leads; nobody follows it. */
+  readonly location?: string;
 }
 
 /** An answer of the admin API is small; a longer one is not its. */
@@ -45,7 +47,10 @@ export async function adminRequest(address: AdminAddress, { method, path, header
         else chunks.push(chunk);
       });
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () => {
+        const { statusCode = 0, headers: { location } } = response;
+        resolve({ status: statusCode, text: Buffer.concat(chunks).toString('utf8'), ...(location === undefined ? {} : { location }) });
+      });
     });
     request.end(body);
   });

@@ -10,6 +10,9 @@ import { authenticate } from './authenticate.ts';
 
 const DEFAULT_MAX_RESPONSE_BYTES = 128 << 20;
 
+/** How a broker looks that wants TLS or credentials and gets none. */
+const UNANSWERED = 'if it does so always, it wants TLS or SASL: set clusters.NAME.security in gwctl.yaml';
+
 export interface ConnectOptions extends TransportOptions, BrokerAddress {
   readonly connectTimeoutMs: number;
   readonly signal?: AbortSignal;
@@ -67,6 +70,7 @@ class SocketConnection implements BrokerConnection {
   readonly #pending = new Map<number, Pending>();
   #nextCorrelationId = 1;
   #ended: GwctlError | undefined;
+  #hasAnswered = false;
   #resolveClosed: (reason: GwctlError) => void = () => {};
 
   constructor(socket: Socket, options: ConnectOptions) {
@@ -76,8 +80,8 @@ class SocketConnection implements BrokerConnection {
     this.#frames = new FrameCollector(options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('error', (error) => this.#end(this.#unavailable(`connection failed: ${error.message}`, error)));
-    socket.on('close', () => this.#end(this.#unavailable('closed the connection')));
+    socket.on('error', (error) => this.#end(this.#unavailable(`connection failed: ${error.message}`, error, this.#hasAnswered ? undefined : UNANSWERED)));
+    socket.on('close', () => this.#end(this.#unavailable('closed the connection', undefined, this.#hasAnswered ? undefined : UNANSWERED)));
   }
 
   get isClosed(): boolean {
@@ -121,7 +125,9 @@ class SocketConnection implements BrokerConnection {
     try {
       for (const frame of this.#frames.push(chunk)) this.#answer(frame);
     } catch (reason) {
-      this.#end(new GwctlError('PROTOCOL', `${this.#name}: ${GwctlError.from(reason).message}`, { cause: reason }));
+      const { code, message, hint } = GwctlError.from(reason);
+      if (code === 'CONFIG') this.#end(new GwctlError(code, `${this.#name} ${message}`, { cause: reason, ...(hint === undefined ? {} : { hint }) }));
+      else this.#end(new GwctlError('PROTOCOL', `${this.#name}: ${message}`, { cause: reason }));
     }
   }
 
@@ -130,6 +136,7 @@ class SocketConnection implements BrokerConnection {
     if (pending === undefined) throw new GwctlError('PROTOCOL', `an answer of ${frame.length} bytes to no request`);
     const { correlationId, bodyStart } = readResponseHeader(pending.apiKey, pending.version, frame);
     if (correlationId !== pending.correlationId) throw new GwctlError('PROTOCOL', `answer ${correlationId} to ${pending.what} (expected: ${pending.correlationId})`);
+    this.#hasAnswered = true;
     pending.accept(frame, bodyStart); // a body that cannot be decoded ends the connection with the request still in the list
     this.#pending.delete(correlationId);
   }
@@ -147,7 +154,7 @@ class SocketConnection implements BrokerConnection {
     return `${this.address.host}:${this.address.port}`;
   }
 
-  #unavailable(message: string, cause?: unknown): GwctlError {
-    return new GwctlError('UNAVAILABLE', `${this.#name} ${message}`, { cause });
+  #unavailable(message: string, cause?: unknown, hint?: string): GwctlError {
+    return new GwctlError('UNAVAILABLE', `${this.#name} ${message}`, { cause, ...(hint === undefined ? {} : { hint }) });
   }
 }

@@ -23,6 +23,7 @@ export class FrameCollector {
     this.#neededBytes = 4;
     while (bytes.length - at >= 4) {
       const frameBytes = bytes.readInt32BE(at);
+      assertFrames(bytes, at);
       if (frameBytes < 0 || frameBytes > this.#maxFrameBytes) throw new GwctlError('PROTOCOL', `frame of ${frameBytes} bytes (allowed: 0 to ${this.#maxFrameBytes})`);
       if (bytes.length - at - 4 < frameBytes) {
         this.#neededBytes = 4 + frameBytes;
@@ -36,4 +37,14 @@ export class FrameCollector {
     this.#bufferedBytes = rest.length;
     return frames;
   }
+}
+
+const TLS_ALERT = 0x15_03;
+const HTTP = 0x48_54;
+
+/** The first bytes of an answer tell a port that has TLS, and a web server, from a broker. Throws CONFIG. */
+function assertFrames(bytes: Buffer, at: number): void {
+  const start = bytes.readUInt16BE(at);
+  if (start === TLS_ALERT) throw new GwctlError('CONFIG', 'answers in TLS', { hint: 'set clusters.NAME.security.protocol to SSL or SASL_SSL (of a gateway node: gateways.NAME.tls), or use the plain port' });
+  if (start === HTTP && bytes.toString('latin1', at, at + 4) === 'HTTP') throw new GwctlError('CONFIG', 'answers in HTTP', { hint: 'this is no port of a Kafka broker: clusters.NAME.bootstrap in gwctl.yaml says where they are' });
 }

@@ -47,6 +47,9 @@ export class MetadataCache {
   readonly #send: SendMetadata;
   readonly #brokers = new Map<number, BrokerNode>();
   readonly #topics = new Map<string, TopicMetadata>();
+  /** When each was asked for, and the brokers, on the clock of performance.now(). */
+  readonly #askedAtMs = new Map<string, number>();
+  #brokersAskedAtMs = Number.NEGATIVE_INFINITY;
   readonly #asking = new Map<string, Promise<ClusterMetadata>>();
   #isComplete = false;
 
@@ -56,6 +59,7 @@ export class MetadataCache {
 
   /** Asks a broker, whatever is remembered; all topics when none are named. Topics are never created by this. */
   async read(topics: readonly string[] | undefined, deadline: CallDeadline): Promise<ClusterMetadata> {
+    const askedAtMs = performance.now();
     const answer = await this.#send({ topics: topics === undefined ? null : topics.map((name) => ({ name })), allowAutoTopicCreation: false }, metadataApi, deadline);
     const metadata: ClusterMetadata = {
       clusterId: answer.clusterId,
@@ -65,7 +69,11 @@ export class MetadataCache {
     };
     this.#brokers.clear();
     for (const broker of metadata.brokers) this.#brokers.set(broker.id, broker);
-    for (const topic of metadata.topics) this.#topics.set(topic.name, topic);
+    for (const topic of metadata.topics) {
+      this.#topics.set(topic.name, topic);
+      this.#askedAtMs.set(topic.name, askedAtMs);
+    }
+    this.#brokersAskedAtMs = askedAtMs;
     this.#isComplete = true;
     return metadata;
   }
@@ -91,6 +99,7 @@ export class MetadataCache {
     const reason = kafkaError(`${topic}-${partition}`, errorCode);
     if (errorCode !== ERROR.UNKNOWN_TOPIC_OR_PARTITION) throw reason;
     this.#topics.delete(topic);
+    this.#askedAtMs.delete(topic);
     throw new GwctlError('UNAVAILABLE', reason.message, { details: { errorCode, final: true } });
   }
 
@@ -103,10 +112,14 @@ export class MetadataCache {
     return [...this.#brokers.values()];
   }
 
-  /** The brokers' addresses stay known as places to ask; everything is asked again. */
-  forget(): void {
-    this.#topics.clear();
-    this.#isComplete = false;
+  /** The brokers' addresses stay known as places to ask; everything is asked again that was not asked after this moment. */
+  forget(untilMs = Number.POSITIVE_INFINITY): void {
+    for (const name of [...this.#topics.keys()]) {
+      if ((this.#askedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) > untilMs) continue;
+      this.#topics.delete(name);
+      this.#askedAtMs.delete(name);
+    }
+    if (this.#brokersAskedAtMs <= untilMs) this.#isComplete = false;
   }
 
   /** Callers that miss the same at the same time share one request. */

@@ -31,12 +31,13 @@ export async function produceRecords(session: Session, topic: string, partition:
   const now = BigInt(Date.now());
   const batch = Buffer.isBuffer(records) ? records : encodeRecordBatch((records as readonly ProduceRecord[]).map((record) => ({ timestamp: now, ...record })), { compression });
   const what = `produce to ${topic}-${partition}`;
+  let sentAtMs: number | undefined;
   return withRetries(deadline, async () => {
-    let isSent = false;
+    sentAtMs = undefined;
     try {
       const answer = await session.send({ kind: 'leader', topic, partition }, produceApi, {
         acks, timeoutMs: Math.ceil(deadline.remainingMs()), transactionalId, topicData: [{ name: topic, partitionData: [{ index: partition, records: batch }] }],
-      }, deadline, { onSend: () => (isSent = true) });
+      }, deadline, { onSend: () => (sentAtMs = performance.now()) });
       const found = answer.responses[0]?.partitionResponses[0];
       if (found === undefined) throw new GwctlError('PROTOCOL', `${what}: the answer does not have the partition`);
       if (found.errorCode === ERROR.NONE) return found.baseOffset;
@@ -45,9 +46,9 @@ export async function produceRecords(session: Session, topic: string, partition:
         details: { errorCode: found.errorCode, final: true, maybeWritten: found.errorCode === ERROR.REQUEST_TIMED_OUT || found.errorCode === ERROR.NOT_ENOUGH_REPLICAS_AFTER_APPEND },
       });
     } catch (reason) {
-      const isLost = isSent && reason instanceof GwctlError && reason.code === 'UNAVAILABLE' && reason.details['errorCode'] === undefined;
+      const isLost = sentAtMs !== undefined && reason instanceof GwctlError && reason.code === 'UNAVAILABLE' && reason.details['errorCode'] === undefined;
       if (!isLost) throw reason;
       throw new GwctlError('UNAVAILABLE', `${what}: ${reason.message}; the records may have been written`, { cause: reason, details: { final: true, maybeWritten: true } });
     }
-  }, () => session.forgetLocations());
+  }, () => session.forgetLocations(sentAtMs));
 }

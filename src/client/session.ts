@@ -31,7 +31,7 @@ export class Session {
   readonly options: KafkaClientOptions;
   readonly metadata: MetadataCache;
   readonly #pool: ConnectionPool;
-  readonly #coordinators = new Map<string, number>();
+  readonly #coordinators = new Map<string, { readonly brokerId: number; readonly askedAtMs: number }>();
   /** Bootstrap address that answered last; the next is tried when it fails. */
   #preferred = 0;
 
@@ -59,20 +59,24 @@ export class Session {
   /** The broker id of a group's or a transactional id's coordinator, remembered until forgetLocations. */
   async coordinator(kind: 'group' | 'transaction', key: string, deadline: CallDeadline): Promise<number> {
     const known = this.#coordinators.get(`${kind} ${key}`);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.brokerId;
+    const askedAtMs = performance.now();
     const keyType = kind === 'group' ? 0 : 1;
     const answer = await this.send({ kind: 'any' }, findCoordinatorApi, { key, keyType, coordinatorKeys: [key] }, deadline);
     const found = answer.coordinators.length > 0 ? answer.coordinators[0] : answer; // one per key since version 4
     if (found === undefined || found.errorCode !== 0) throw kafkaError(`coordinator of ${kind} ${key}`, found?.errorCode ?? -1, found?.errorMessage ?? null);
     this.metadata.addBroker({ id: found.nodeId, host: found.host, port: found.port, rack: null });
-    this.#coordinators.set(`${kind} ${key}`, found.nodeId);
+    this.#coordinators.set(`${kind} ${key}`, { brokerId: found.nodeId, askedAtMs });
     return found.nodeId;
   }
 
-  /** After an error that may mean that leaders or coordinators have moved. */
-  forgetLocations(): void {
-    this.metadata.forget();
-    this.#coordinators.clear();
+  /**
+   * After an error that may mean that leaders or coordinators have moved. `usedAtMs`: when the request that failed was sent, on the clock of
+   * performance.now(); what was asked after that is kept, so that of many calls which fail for the same reason one asks again, and not each.
+   */
+  forgetLocations(usedAtMs = Number.POSITIVE_INFINITY): void {
+    this.metadata.forget(usedAtMs);
+    for (const [key, { askedAtMs }] of this.#coordinators) if (askedAtMs <= usedAtMs) this.#coordinators.delete(key);
   }
 
   close(): void {
@@ -108,7 +112,8 @@ export class Session {
         return pooled;
       } catch (reason) {
         last = reason;
-        if (reason instanceof GwctlError && reason.code !== 'UNAVAILABLE') throw reason;
+        // A broker whose certificate is wrong says nothing of the others; wrong credentials are wrong everywhere.
+        if (reason instanceof GwctlError && reason.code !== 'UNAVAILABLE' && reason.details['isTls'] !== true) throw reason;
         if (deadline.remainingMs() === 0) break;
       }
     }

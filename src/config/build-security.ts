@@ -22,8 +22,8 @@ export function buildSecurity(entry: NonNullable<ClusterEntry['security']>, base
 export function buildServerTls(entry: NonNullable<GatewayEntry['tls']> | NonNullable<GatewayEntry['adminTls']>, baseDir: string): ServerTls {
   const { clientCa, ownCert, ownKey } = 'clientCa' in entry ? entry : { clientCa: undefined, ownCert: undefined, ownKey: undefined };
   return {
-    certFile: resolve(baseDir, entry.cert),
-    keyFile: resolve(baseDir, entry.key),
+    certFile: readPath(entry.cert, baseDir),
+    keyFile: readPath(entry.key, baseDir),
     caFile: readPath(entry.ca, baseDir),
     clientCaFile: readPath(clientCa, baseDir),
     ownCertFile: readPath(ownCert, baseDir),

@@ -1,3 +1,4 @@
+import type { DriverName } from '../shared/gateway-driver.ts';
 import type { Broker, Cluster, GatewayNode, GatewaySettings, MirrorLink, TenantLimits, Topology } from '../topology/topology.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { buildSecurity, buildServerTls, readReference } from './build-security.ts';
@@ -34,7 +35,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
     portOffset,
     clusters,
     links: links.map((link): MirrorLink => ({ name: `${link.from}->${link.to}`, topics: DEFAULTS.topics, groups: DEFAULTS.groups, kafkaVersion, ...link })),
-    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, { brokerPorts, baseDir }, move, moveClientPort)),
+    gateways: Object.entries(file.gateways ?? { gateway1: null, gateway2: null }).map(([name, entry]) => buildGatewayNode(name, entry ?? {}, { brokerPorts, baseDir, driver: file.gateway?.driver ?? 'builtin' }, move, moveClientPort)),
     gateway: buildGatewaySettings(file.gateway ?? {}, baseDir),
     schemaRegistry: {
       enabled: file.schemaRegistry?.enabled ?? false,
@@ -84,23 +85,29 @@ function externalBrokers(bootstrap: string): readonly Broker[] {
   });
 }
 
-function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, baseDir }: { readonly brokerPorts: number; readonly baseDir: string }, move: (port: number) => number, moveClientPort: (port: number) => number): GatewayNode {
+function buildGatewayNode(name: string, entry: GatewayEntry, { brokerPorts, baseDir, driver }: { readonly brokerPorts: number; readonly baseDir: string; readonly driver: DriverName }, move: (port: number) => number, moveClientPort: (port: number) => number): GatewayNode {
   const defaults = name === 'gateway1' || name === 'gateway2' ? DEFAULTS.gateways[name] : undefined;
   const port = entry.port ?? defaults?.port ?? NO_PORT;
   const bindHost = entry.bindHost ?? DEFAULTS.bindHost;
   return {
     name,
+    driver: entry.driver ?? driver,
     workers: entry.workers ?? DEFAULTS.workers,
     advertisedHost: entry.advertisedHost ?? DEFAULTS.host,
     bindHost,
     ports: Array.from({ length: entry.brokerPorts ?? brokerPorts }, (_, index) => ({ nodeId: index + 1, port: port === NO_PORT ? NO_PORT : moveClientPort(port + index) })),
-    admin: {
-      host: bindHost,
-      port: move(entry.adminPort ?? defaults?.adminPort ?? NO_PORT),
-      ...(entry.adminTls === undefined ? {} : { tls: buildServerTls(entry.adminTls, baseDir) }),
-    },
+    admin: entry.adminUrl === undefined
+      ? { host: bindHost, port: move(entry.adminPort ?? defaults?.adminPort ?? NO_PORT), ...(entry.adminTls === undefined ? {} : { tls: buildServerTls(entry.adminTls, baseDir) }) }
+      : adminAt(entry.adminUrl, entry.adminTls, baseDir),
     ...(entry.tls === undefined ? {} : { tls: buildServerTls(entry.tls, baseDir) }),
   };
+}
+
+/** As with brokers that are not ours, the offset does not move it. */
+function adminAt(url: string, tls: GatewayEntry['adminTls'], baseDir: string): GatewayNode['admin'] {
+  const { protocol, hostname, port } = new URL(url);
+  const isTls = protocol === 'https:';
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port === '' ? (isTls ? 443 : 80) : port), ...(isTls ? { tls: buildServerTls(tls ?? {}, baseDir) } : {}) };
 }
 
 function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir: string): GatewaySettings {
@@ -116,6 +123,11 @@ function buildGatewaySettings(entry: NonNullable<ConfigFile['gateway']>, baseDir
     limits: buildLimits(entry.limits),
     tenantLimits: Object.fromEntries(Object.entries(entry.tenantLimits ?? {}).map(([name, own]) => [name, buildLimits({ ...entry.limits, ...own })])),
     logFormat: entry.logFormat ?? DEFAULTS.logFormat,
+    canary: {
+      virtualCluster: entry.canary?.virtualCluster ?? DEFAULTS.canary.virtualCluster,
+      topic: entry.canary?.topic ?? DEFAULTS.canary.topic,
+      physicalTopic: entry.canary?.physicalTopic ?? DEFAULTS.canary.physicalTopic,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Topology } from '../topology/topology.ts';
 import { NO_PORT } from './build-topology.ts';
+import type { ConfigFile } from './config-schema.ts';
 import type { ConfigPath } from './config-document.ts';
 import { type Finding, renderPath } from './diagnostic.ts';
 
@@ -14,12 +15,12 @@ interface Listener {
 const MAX_PORT = 65_535;
 
 /** Ports that nobody gave, that the offset moved out of range, or that two listeners want; derived ports included. */
-export function checkPorts(topology: Topology): readonly Finding[] {
-  const listeners = listenersOf(topology);
+export function checkPorts(file: ConfigFile, topology: Topology): readonly Finding[] {
+  const listeners = listenersOf(file, topology);
   return [...missingPorts(listeners), ...portsOutOfRange(listeners, topology.portOffset), ...portConflicts(listeners)];
 }
 
-function listenersOf(topology: Topology): readonly Listener[] {
+function listenersOf(file: ConfigFile, topology: Topology): readonly Listener[] {
   const listeners: Listener[] = [];
   for (const cluster of topology.runtime !== 'external' ? topology.clusters : []) {
     for (const { id, host, port, controllerPort } of cluster.brokers) {
@@ -27,9 +28,11 @@ function listenersOf(topology: Topology): readonly Listener[] {
       listeners.push({ path: ['clusters', cluster.name, 'controllerPort'], what: `controller ${id} of ${cluster.name}`, host, port: controllerPort });
     }
   }
-  for (const { name, bindHost, ports, admin } of topology.gateways) {
-    for (const { nodeId, port } of ports) listeners.push({ path: ['gateways', name, 'port'], what: `port ${nodeId} of ${name}`, host: bindHost, port });
-    listeners.push({ path: ['gateways', name, 'adminPort'], what: `admin port of ${name}`, host: admin.host, port: admin.port });
+  // Nodes of others may be on machines of their own, and then have the same ports.
+  const isExternal = topology.runtime === 'external';
+  for (const { name, bindHost, advertisedHost, ports, admin } of topology.gateways) {
+    for (const { nodeId, port } of ports) listeners.push({ path: ['gateways', name, 'port'], what: `port ${nodeId} of ${name}`, host: isExternal ? advertisedHost : bindHost, port });
+    listeners.push({ path: ['gateways', name, isExternal && file.gateways?.[name]?.adminUrl !== undefined ? 'adminUrl' : 'adminPort'], what: `admin port of ${name}`, host: admin.host, port: admin.port });
   }
   const { enabled, port } = topology.schemaRegistry;
   if (enabled) listeners.push({ path: ['schemaRegistry', 'port'], what: 'schema registry', host: 'localhost', port });

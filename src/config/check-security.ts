@@ -35,7 +35,7 @@ function checkCluster(file: ConfigFile, topology: Topology, name: string, caFile
 
 /** The node's own files may be readable to the node alone: where others operate it, it is the one that checks them, at its start. */
 function checkServerTls(path: ConfigPath, tls: ServerTls, { runtime }: Topology): readonly Finding[] {
-  const findings: Finding[] = runtime === 'external' ? [] : [...checkPair([...path, 'cert'], tls.certFile, [...path, 'key'], tls.keyFile)];
+  const findings: Finding[] = runtime === 'external' ? [] : [...checkOwnPair(path, tls)];
   if (runtime !== 'external' && tls.clientCaFile !== undefined) findings.push(...problemsOf([...path, 'clientCa'], readCertificate(tls.clientCaFile)));
   if (tls.caFile !== undefined) findings.push(...problemsOf([...path, 'ca'], readCertificate(tls.caFile)));
   for (const [key, value] of [['ownCert', tls.ownCertFile], ['ownKey', tls.ownKeyFile]] as const) {
@@ -44,6 +44,14 @@ function checkServerTls(path: ConfigPath, tls: ServerTls, { runtime }: Topology)
   }
   if (tls.ownCertFile !== undefined && tls.ownKeyFile !== undefined) findings.push(...checkPair([...path, 'ownCert'], tls.ownCertFile, [...path, 'ownKey'], tls.ownKeyFile));
   return findings;
+}
+
+function checkOwnPair(path: ConfigPath, { certFile, keyFile }: ServerTls): readonly Finding[] {
+  const certPath = [...path, 'cert'];
+  const keyPath = [...path, 'key'];
+  if (certFile !== undefined && keyFile !== undefined) return checkPair(certPath, certFile, keyPath, keyFile);
+  const missing = [...(certFile === undefined ? [certPath] : []), ...(keyFile === undefined ? [keyPath] : [])];
+  return missing.map((one) => ({ path: one, message: 'missing' }));
 }
 
 function checkPair(certPath: ConfigPath, certFile: string, keyPath: ConfigPath, keyFile: string): readonly Finding[] {

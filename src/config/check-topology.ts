@@ -16,8 +16,10 @@ export function checkTopology(file: ConfigFile, topology: Topology): readonly Fi
   return [
     ...checkClusters(file, topology),
     ...checkLinks(topology),
-    ...checkPorts(topology),
+    ...checkPorts(file, topology),
     ...checkGateways(topology),
+    ...checkAdminUrls(file, topology),
+    ...checkCanary(file, topology),
     ...checkSecurity(file, topology),
     ...checkFailover(topology),
     ...checkVirtualClusters(topology.virtualClusters ?? []),
@@ -68,6 +70,22 @@ function checkGateways(topology: Topology): readonly Finding[] {
     }
   }
   return findings;
+}
+
+function checkAdminUrls(file: ConfigFile, { runtime }: Topology): readonly Finding[] {
+  return Object.entries(file.gateways ?? {}).flatMap(([name, entry]): readonly Finding[] => {
+    if (entry?.adminUrl === undefined) return [];
+    const path = ['gateways', name, 'adminUrl'];
+    if (runtime !== 'external') return [{ path, because: [['runtime']], message: `only runtime external takes it, and the runtime is ${runtime}` }];
+    if (entry.adminTls !== undefined && !entry.adminUrl.startsWith('https:')) return [{ path: ['gateways', name, 'adminTls'], because: [path], message: `has no meaning beside the plain ${entry.adminUrl}` }];
+    return entry.adminPort === undefined ? [] : [{ path: ['gateways', name, 'adminPort'], because: [path], message: 'has no meaning beside adminUrl, which names the port' }];
+  });
+}
+
+/** The nodes of gwctl keep one topic of this name away from all tenants: another one would be no proof of what they serve. */
+function checkCanary(file: ConfigFile, { gateways }: Topology): readonly Finding[] {
+  if (file.gateway?.canary === undefined || gateways.some(({ driver }) => driver !== 'builtin')) return [];
+  return [{ path: ['gateway', 'canary'], because: [['gateway', 'driver']], message: 'has no meaning while every node has the driver builtin' }];
 }
 
 function checkFailover(topology: Topology): readonly Finding[] {

@@ -34,8 +34,15 @@ function isBootstrap(value: string): boolean {
   });
 }
 
+const ADMIN_URL_ERROR = 'is not a URL like https://host:8888, without user, path or query';
+
+function isAdminUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(value);
+  return (protocol === 'http:' || protocol === 'https:') && pathname === '/' && `${search}${hash}${username}${password}` === '';
+}
+
 const path = (what: string) => text(`${what} (PEM file; relative to this file)`);
-const requiredPath = (what: string) => z.string({ error: 'is not a path' }).min(1, { error: 'is empty' }).describe(`${what} (PEM file; relative to this file)`);
 
 const security = z
   .strictObject({
@@ -48,8 +55,8 @@ const security = z
   .describe('how the brokers of a cluster that gwctl does not run want to be spoken to');
 
 const serverTls = {
-  cert: requiredPath('certificate, followed by its chain'),
-  key: requiredPath('private key of the certificate, not encrypted'),
+  cert: path('certificate, followed by its chain; with runtime external only the node itself needs it'),
+  key: path('private key of the certificate, not encrypted; with runtime external only the node itself needs it'),
   ca: path('authorities that gwctl trusts when it connects; the default is the system\'s, so a self-signed certificate is named here again'),
 };
 
@@ -95,9 +102,15 @@ const link = z
 
 const gatewayNode = z
   .strictObject({
+    driver: oneOf(['builtin', 'conduktor'], 'how this node is spoken to (default: gateway.driver)'),
     port: port('first of the consecutive ports, one for each broker node id (default 6969 for gateway1, 7969 for gateway2)'),
     brokerPorts: count(1, MAX_BROKERS, 'number of ports (default: brokers of the largest cluster)'),
     adminPort: port('port of the admin API (default 8888 for gateway1, 8889 for gateway2)'),
+    adminUrl: z
+      .string({ error: ADMIN_URL_ERROR })
+      .refine(isAdminUrl, { error: ADMIN_URL_ERROR })
+      .optional()
+      .describe('where the admin API of a node is that gwctl does not run, instead of bindHost and adminPort; only with runtime external'),
     workers: count(1, MAX_WORKERS, `processes that serve its clients (default ${DEFAULTS.workers}: the node is one process)`),
     advertisedHost: text(`host that clients are told to connect to (default ${DEFAULTS.host})`),
     bindHost: text(`address that the listeners bind (default ${DEFAULTS.bindHost})`),
@@ -117,6 +130,15 @@ const tenantLimits = z
 
 const gateway = z
   .strictObject({
+    driver: oneOf(['builtin', 'conduktor'], 'how the nodes are spoken to; conduktor: by the one call that switches a single node, which weakens what a switch promises (default builtin)'),
+    canary: z
+      .strictObject({
+        virtualCluster: text(`virtual cluster in which it is (default ${DEFAULTS.canary.virtualCluster})`),
+        topic: text(`its name there (default ${DEFAULTS.canary.topic})`),
+        physicalTopic: text(`its name on the clusters (default ${DEFAULTS.canary.physicalTopic})`),
+      })
+      .optional()
+      .describe('topic of the records that prove which cluster a node serves; only for nodes of other drivers than builtin'),
     clusterId: text(`what clients see as the cluster id, whichever cluster is behind (default ${DEFAULTS.clusterId})`),
     admin: z
       .strictObject({
@@ -168,6 +190,7 @@ const failover = z
         commit: duration(`until the decision can be read; from here on the switch is not given up (default ${FREE_DEADLINES.commit})`),
         flip: duration(`for one node to switch; the others do not wait for it longer (default ${FREE_DEADLINES.flip})`),
         resume: duration(`the same, to let writes pass (default ${FREE_DEADLINES.resume})`),
+        retire: duration(`until the replication from the cluster that was left is ended for good; writes pass already (default ${FREE_DEADLINES.retire})`),
         proveSwitch: duration(`for the records that prove the switch on every node (default ${FREE_DEADLINES.proveSwitch})`),
       })
       .optional()

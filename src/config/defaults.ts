@@ -1,3 +1,5 @@
+import { CANARY_TOPIC, CANARY_VIRTUAL_CLUSTER, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
+
 /** What a gwctl.yaml that says nothing means: the topology of the seed's walk-through. */
 export const DEFAULTS = {
   name: 'default',
@@ -25,6 +27,7 @@ export const DEFAULTS = {
    */
   limits: { maxConnections: 10_000, maxBytesInFlight: 268_435_456 },
   workers: 1,
+  canary: { virtualCluster: CANARY_VIRTUAL_CLUSTER, topic: CANARY_TOPIC, physicalTopic: PHYSICAL_CANARY_TOPIC },
   logFormat: 'text',
   schemaRegistryPort: 8081,
   schemaRegistryTopic: '_schemas',

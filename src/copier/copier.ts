@@ -4,7 +4,9 @@ import { isFenced } from '../client/transactions.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
 import { runCopySession, type CopyLink } from './copy-session.ts';
-import { CopyState } from './copy-state.ts';
+import { CopyState, type CopiedPartition } from './copy-state.ts';
+import { findDeleted } from './find-deleted.ts';
+import { makeMissing } from './make-missing.ts';
 
 /** Copies a link in MirrorMaker's place. It lives until `stop`, or until it fails for good. */
 export interface Copier {
@@ -18,6 +20,13 @@ export interface Copier {
   behindMs(): number;
   /** Resolves when the target is at most this far behind. Throws what the copier failed with, or the signal's reason. */
   awaitWithin(ms: number, signal: AbortSignal): Promise<void>;
+  /** Topics that were deleted on the source meanwhile: what was not copied of them by then never will be. */
+  readonly leftOut: ReadonlySet<string>;
+  /**
+   * Copies these, too, and makes on the target what is missing of them there, as it is on the source. Answers with those that are new. Throws
+   * CHECK_FAILED for a topic that was deleted before.
+   */
+  include(partitions: readonly CopiedPartition[]): Promise<readonly CopiedPartition[]>;
   /** Resolves when every partition is there up to this offset, which is not included. Throws as `awaitWithin`, and CHECK_FAILED for a partition that is not copied. */
   awaitEnds(ends: ReadonlyMap<string, bigint>, signal: AbortSignal): Promise<void>;
   /** Ends it after the transaction that is under way, and closes its connections. Safe to repeat; never throws. */
@@ -47,10 +56,23 @@ export function startCopier(link: CopyLink): Copier {
     },
     behindMs: () => state.behindMs(),
     awaitWithin: (ms, signal) => state.until(() => state.behindMs() <= ms, signal),
+    get leftOut() {
+      return state.leftOut;
+    },
+    include: async (partitions) => {
+      const added = partitions.filter(({ topic, partition }) => !state.isCopied(`${topic}-${partition}`));
+      const again = added.find(({ topic }) => state.leftOut.has(topic));
+      if (again !== undefined) throw new GwctlError('CHECK_FAILED', `${again.topic} was deleted on the source and made again after its replication was taken over`, { hint: 'delete it on the target, too, before the next try' });
+      if (added.length === 0) return [];
+      await makeMissing(link, added);
+      state.add(added);
+      return added;
+    },
     awaitEnds: async (ends, signal) => {
-      const unknown = [...ends.keys()].find((partition) => !state.isCopied(partition));
-      if (unknown !== undefined) throw new GwctlError('CHECK_FAILED', `${unknown} appeared on the source after its replication was taken over`, { hint: 'try again: MirrorMaker creates it on the target' });
-      await state.until(() => [...ends].every(([partition, end]) => end === 0n || (state.positions.get(partition) ?? -1n) >= end), signal);
+      const wanted = [...ends].filter(([partition]) => !isLeftOut(state, partition));
+      const unknown = wanted.find(([partition]) => !state.isCopied(partition));
+      if (unknown !== undefined) throw new GwctlError('CHECK_FAILED', `${unknown[0]} appeared on the source after its replication was taken over`, { hint: 'try again: MirrorMaker creates it on the target' });
+      await state.until(() => wanted.every(([partition, end]) => end === 0n || isLeftOut(state, partition) || (state.positions.get(partition) ?? -1n) >= end), signal);
     },
     stop: async () => {
       over.abort();
@@ -65,14 +87,15 @@ export function startCopier(link: CopyLink): Copier {
 async function keepCopying(link: CopyLink, state: CopyState, stopping: AbortSignal): Promise<void> {
   let producer: Parameters<typeof runCopySession>[2];
   for (;;) {
-    const failed = await runCopySession(link, state, producer, stopping).catch((reason: unknown) => GwctlError.from(reason));
-    if (!(failed instanceof GwctlError)) return;
-    producer = state.producer;
+    const { changed } = state;
+    const failed = await runCopySession(link, state, producer, AbortSignal.any([stopping, changed])).catch((reason: unknown) => GwctlError.from(reason));
     if (stopping.aborted) return;
+    producer = state.producer;
+    if (changed.aborted || !(failed instanceof GwctlError)) continue;
     if (isFenced(failed)) throw new GwctlError('NOT_AS_EXPECTED', `somebody else has taken over the replication ${link.name}: a MirrorMaker that was started, or another run`, { cause: failed });
     const isMergedTooLarge = state.isMerging && failed.details['errorCode'] === ERROR.MESSAGE_TOO_LARGE;
     if (isMergedTooLarge) state.isMerging = false;
-    else if (isFinal(failed)) throw failed;
+    else if (!(await leaveOutDeleted(link, state, failed)) && isFinal(failed)) throw failed;
     if (performance.now() - state.progressAtMs > STALL_MS) throw new GwctlError('UNAVAILABLE', `${link.name} has not got on for ${STALL_MS} ms: ${failed.message}`, { cause: failed });
     link.source.forgetLocations();
     link.target.forgetLocations();
@@ -87,4 +110,16 @@ const MENDED_BY_A_NEW_SESSION: ReadonlySet<unknown> = new Set([
 
 function isFinal(failed: GwctlError): boolean {
   return failed.code !== 'UNAVAILABLE' || !(isRetriable(failed) || MENDED_BY_A_NEW_SESSION.has(failed.details['errorCode']));
+}
+
+/** Whether there were topics to leave out: they were deleted on the source. */
+async function leaveOutDeleted({ source }: CopyLink, state: CopyState, failed: GwctlError): Promise<boolean> {
+  if (failed.code !== 'CHECK_FAILED' && failed.details['errorCode'] !== ERROR.UNKNOWN_TOPIC_OR_PARTITION) return false;
+  const deleted = await findDeleted(source, state.partitions).catch(() => []);
+  for (const topic of deleted) state.leaveOut(topic);
+  return deleted.length > 0;
+}
+
+function isLeftOut({ leftOut }: CopyState, partition: string): boolean {
+  return leftOut.has(partition.slice(0, partition.lastIndexOf('-')));
 }

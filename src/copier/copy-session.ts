@@ -16,6 +16,7 @@ export interface CopyLink {
   readonly from: string;
   /** Which the copier writes with: that of MirrorMaker's source task. */
   readonly transactionalId: string;
+  /** At first; more may be included later. */
   readonly partitions: readonly CopiedPartition[];
   readonly source: KafkaClient;
   readonly target: KafkaClient;
@@ -29,7 +30,8 @@ const TRANSACTION_TIMEOUT_MS = 15_000;
  * to the target in one transaction after the other. `after`: the producer of this copier's session before.
  */
 export async function runCopySession(link: CopyLink, state: CopyState, after: TransactionalProducer | undefined, stopping: AbortSignal): Promise<void> {
-  const { source, target, partitions, transactionalId } = link;
+  const { source, target, transactionalId } = link;
+  const { partitions } = state;
   const offsets = openSourceOffsets(target, link.from);
   await offsets.read(); // most of it, while nothing stands still yet
   if (after !== undefined) await abortWhatIsOpen(target, after);
@@ -41,7 +43,7 @@ export async function runCopySession(link: CopyLink, state: CopyState, after: Tr
 
   const broken = new AbortController();
   const writer = openTargetWriter(target, producer, offsets, targets, { isMerging: state.isMerging, signal: broken.signal });
-  const inbox = openInbox([...perBroker].map(([brokerId, ofBroker]) => readSource(source, brokerId, ofBroker, AbortSignal.any([broken.signal, stopping]))));
+  const inbox = openInbox([...perBroker].map(([brokerId, ofBroker]) => readSource(source, brokerId, ofBroker, AbortSignal.any([broken.signal, stopping]))), stopping);
   try {
     while (!stopping.aborted) {
       const chunks = await inbox.take();
@@ -61,8 +63,8 @@ async function abortWhatIsOpen(target: KafkaClient, producer: TransactionalProdu
   });
 }
 
-/** Whatever has arrived since the last time; at least one chunk. A reader goes on when its chunk was taken. */
-function openInbox(readers: readonly AsyncGenerator<SourceChunk, void, undefined>[]): { take(): Promise<readonly SourceChunk[]> } {
+/** Whatever has arrived since the last time; at least one chunk, or none at the end. A reader goes on when its chunk was taken. */
+function openInbox(readers: readonly AsyncGenerator<SourceChunk, void, undefined>[], stopping: AbortSignal): { take(): Promise<readonly SourceChunk[]> } {
   let arrived: { readonly reader: AsyncGenerator<SourceChunk, void, undefined>; readonly chunk: SourceChunk }[] = [];
   let failure: { readonly reason: unknown } | undefined;
   let wake = (): void => {};
@@ -79,9 +81,10 @@ function openInbox(readers: readonly AsyncGenerator<SourceChunk, void, undefined
     );
   };
   for (const reader of readers) ask(reader);
+  stopping.addEventListener('abort', () => wake(), { once: true });
   return {
     take: async () => {
-      while (arrived.length === 0 && failure === undefined) await new Promise<void>((resolve) => (wake = resolve));
+      while (arrived.length === 0 && failure === undefined && !stopping.aborted) await new Promise<void>((resolve) => (wake = resolve));
       if (failure !== undefined) throw failure.reason;
       const taken = arrived;
       arrived = [];

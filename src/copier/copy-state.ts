@@ -17,22 +17,56 @@ export class CopyState {
   isMerging = true;
   /** Of performance.now(). */
   progressAtMs = performance.now();
-  readonly #partitions: ReadonlySet<string>;
+  readonly #partitions: Map<string, CopiedPartition>;
+  readonly #leftOut = new Set<string>();
+  #changed = new AbortController();
+  #hasBegun = false;
   /** For each broker of the source, when it last said that there is nothing that is not on the target by now. */
   readonly #freshAtMs = new Map<number, number>();
   #waiting: (() => void)[] = [];
 
   constructor(partitions: readonly CopiedPartition[]) {
-    this.#partitions = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    this.#partitions = new Map(partitions.map((one) => [keyOf(one), one]));
   }
 
   isCopied(partition: string): boolean {
     return this.#partitions.has(partition);
   }
 
-  /** A session begins: what its brokers have is not known yet. */
+  get partitions(): readonly CopiedPartition[] {
+    return [...this.#partitions.values()];
+  }
+
+  /** Topics that were deleted on the source meanwhile: nothing more of them is copied, and nobody waits for it. */
+  get leftOut(): ReadonlySet<string> {
+    return this.#leftOut;
+  }
+
+  /** Aborted when there are more partitions than the session under way knows of. */
+  get changed(): AbortSignal {
+    return this.#changed.signal;
+  }
+
+  add(partitions: readonly CopiedPartition[]): void {
+    for (const one of partitions) this.#partitions.set(keyOf(one), one);
+    this.#changed.abort();
+    this.#changed = new AbortController();
+  }
+
+  leaveOut(topic: string): void {
+    this.#leftOut.add(topic);
+    for (const one of this.partitions) {
+      if (one.topic !== topic) continue;
+      this.#partitions.delete(keyOf(one));
+      this.positions.delete(keyOf(one));
+    }
+    this.#wake();
+  }
+
+  /** A session begins: what its brokers have is not known yet. Where nothing is left to copy it has none. */
   begin(positions: ReadonlyMap<string, bigint>, brokers: Iterable<number>): void {
     for (const [partition, position] of positions) this.positions.set(partition, position);
+    this.#hasBegun = true;
     this.#freshAtMs.clear();
     for (const broker of brokers) this.#freshAtMs.set(broker, Number.NEGATIVE_INFINITY);
   }
@@ -42,7 +76,7 @@ export class CopyState {
     let records = 0;
     for (const { brokerId, parts, isAtEnd, receivedAtMs } of chunks) {
       for (const { topic, partition, batches, nextOffset } of parts) {
-        this.positions.set(`${topic}-${partition}`, nextOffset);
+        this.positions.set(keyOf({ topic, partition }), nextOffset);
         for (const { recordCount } of batches) records += recordCount;
       }
       if (isAtEnd) this.#freshAtMs.set(brokerId, receivedAtMs);
@@ -59,7 +93,8 @@ export class CopyState {
   }
 
   behindMs(): number {
-    return this.failure !== undefined || this.#freshAtMs.size === 0 ? Number.POSITIVE_INFINITY : performance.now() - Math.min(...this.#freshAtMs.values());
+    if (this.failure !== undefined || !this.#hasBegun) return Number.POSITIVE_INFINITY;
+    return this.#freshAtMs.size === 0 ? 0 : performance.now() - Math.min(...this.#freshAtMs.values());
   }
 
   async until(holds: () => boolean, signal: AbortSignal): Promise<void> {
@@ -82,4 +117,8 @@ export class CopyState {
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
+}
+
+function keyOf({ topic, partition }: CopiedPartition): string {
+  return `${topic}-${partition}`;
 }

@@ -1,11 +1,13 @@
 import { decide } from '../arbiter/state-log.ts';
 import type { Decision } from '../arbiter/state-record.ts';
 import { lastCommit, openIntent, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
+import { tellingGateways } from '../checks/telling-gateways.ts';
 import type { World } from '../checks/observe-world.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeState } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { nodesWithout } from '../shared/gateway-driver.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** A run that is not over: its switch is not decided, or not every node has gone where it led. */
@@ -79,7 +81,8 @@ export async function giveUpRun(run: OpenRun, world: World, clock: Clock, note: 
 export async function noOpenRun(verb: 'resume' | 'roll back', world: World): Promise<GwctlError> {
   const lost = (await readNodes(world)).filter(({ isLost }) => isLost).map(({ node }) => node);
   return new GwctlError('CHECK_FAILED', `no run is open: nothing to ${verb}, nothing was changed`, {
-    hint: lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} ${lost.length === 1 ? 'holds' : 'hold'} writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
+    hint: nodesWithout('takesOrders', world.topology.gateways).length > 0 ? 'nodes that are switched one by one know no runs: `gwctl failover --to CLUSTER` switches those that are not there yet'
+      : lost.length === 0 ? '`gwctl status` shows how things are' : `${lost.join(', ')} ${lost.length === 1 ? 'holds' : 'hold'} writes because nobody can tell which cluster is active: \`gwctl resume --serve CLUSTER\` is for the person who knows`,
   });
 }
 
@@ -140,7 +143,7 @@ async function readLogs(world: World): Promise<StateLogs> {
 }
 
 async function readNodes(world: World): Promise<readonly NodeState[]> {
-  return (await Promise.all(world.gateways.map((gateway) => gateway.state().catch(() => undefined)))).filter((state) => state !== undefined);
+  return (await Promise.all(tellingGateways(world).map((gateway) => gateway.state().catch(() => undefined)))).filter((state) => state !== undefined);
 }
 
 function standingOf(logs: StateLogs, nodes: readonly NodeState[], topology: Topology): Standing {

@@ -1,6 +1,6 @@
 import type { CheckReport } from '../checks/check.ts';
 import type { World } from '../checks/observe-world.ts';
-import { describeStep, type Plan, type PlannedStep, type StepKind } from '../plan/plan.ts';
+import { describeStep, indexOfNoReturn, nodesOfPlan, type Plan, type PlannedStep, type StepKind } from '../plan/plan.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
 import { GwctlError } from '../shared/errors.ts';
@@ -44,6 +44,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   };
   let pausedAtMs: number | undefined;
   let writePauseMs: number | undefined;
+  const noReturnIndex = indexOfNoReturn(plan) ?? Number.POSITIVE_INFINITY;
   let isPastReturn = false;
   const end = async (outcome: RunOutcome, error?: GwctlError): Promise<RunResult> => {
     await quietly(() => tell({ type: 'run-ended', atMs: atMs(), outcome, message: error?.message ?? `${plan.to} is active` }));
@@ -60,7 +61,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     const startedMs = atMs();
     try {
       if (!isPastReturn) options.signal.throwIfAborted();
-      if (planned.kind === 'commit-switch') isPastReturn = true;
+      if (index >= noReturnIndex) isPastReturn = true;
       await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to), limitMs: planned.timeoutMs ?? step.timeoutMs(planned) });
       if (planned.kind === 'pause-gateways') pausedAtMs = startedMs;
       const evidence = await step.apply(planned, contextOf(options, isPastReturn, isPastReturn, step.timeoutMs(planned), (text) => {
@@ -72,11 +73,11 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       const cause = options.signal.aborted && !isPastReturn ? GwctlError.from(options.signal.reason) : GwctlError.from(reason);
       await quietly(() => tell({ type: 'step-failed', atMs: atMs(), index, message: cause.message }));
       if (step.failure === 'unproven') return await end('unproven', unproven(plan, cause));
-      const { stuck, unreachable } = await undo(options, index, isPastReturn, tell, atMs);
-      if (stuck !== undefined) return await end('stuck', needsOperator(plan, cause, stuck));
-      const state = stateLeft(plan, unreachable, pausedAtMs !== undefined);
+      const undone = await undo(options, index, isPastReturn, tell, atMs);
+      if (undone.stuck !== undefined) return await end('stuck', needsOperator(plan, cause, undone.stuck));
+      const state = plan.unkept === undefined ? stateLeft(plan, undone.unreachable, pausedAtMs !== undefined) : stateCalledBack(plan, undone.calledBack);
       if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(state));
-      return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(cause, state));
+      return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(cause, plan.unkept === undefined ? `given up before the switch, ${state}` : `given up, ${state}`));
     }
   }
   return await end('switched');
@@ -87,18 +88,21 @@ interface Undone {
   readonly stuck: GwctlError | undefined;
   /** Nodes that could not be told. */
   readonly unreachable: readonly string[];
+  /** Nodes that had been switched, each by its own call, and serve the old cluster again. */
+  readonly calledBack: readonly string[];
 }
 
 async function undo(options: RunOptions, failedIndex: number, hasCommitted: boolean, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<Undone> {
   const { plan, steps } = options;
-  const unreachable = new Set<string>();
+  const seen = { unreachable: new Set<string>(), calledBack: new Set<string>(), unknown: new Set<string>() };
+  const undone = (stuck: GwctlError | undefined): Undone => ({ stuck, unreachable: [...seen.unreachable], calledBack: [...seen.calledBack] });
   // What gives a node back gives it back from every phase: once is enough, and a node that does not answer is waited for once.
   const done = new Set<unknown>();
   for (let index = failedIndex; index >= 0; index--) {
     const planned = plan.steps[index] as PlannedStep;
     const step = stepOf(steps, planned);
     if (step.undo === 'nothing') continue;
-    if (done.has(step.undo)) {
+    if (done.has(step.undo) && !('gateway' in planned)) {
       await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index }));
       continue;
     }
@@ -109,15 +113,18 @@ async function undo(options: RunOptions, failedIndex: number, hasCommitted: bool
       const evidence = await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), (text) => {
         void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
       }));
-      if (Array.isArray(evidence['unreachable'])) for (const node of evidence['unreachable']) unreachable.add(String(node));
+      for (const [key, nodes] of Object.entries(seen)) {
+        const named = evidence[key];
+        if (Array.isArray(named)) for (const node of named) nodes.add(String(node));
+      }
       await quietly(() => tell({ type: 'step-undone', atMs: atMs(), index, evidence }));
     } catch (reason) {
       const error = GwctlError.from(reason);
       await quietly(() => tell({ type: 'undo-failed', atMs: atMs(), index, message: error.message }));
-      return { stuck: error, unreachable: [...unreachable] };
+      return undone(error);
     }
   }
-  return { stuck: undefined, unreachable: [...unreachable] };
+  return undone(seen.unknown.size === 0 ? undefined : new GwctlError('NEEDS_OPERATOR', `nobody can tell whether ${[...seen.unknown].join(', ')} was switched`));
 }
 
 function contextOf(options: RunOptions, isPastReturn: boolean, hasCommitted: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
@@ -145,17 +152,23 @@ function refused(plan: Plan, cause: GwctlError): GwctlError {
 }
 
 /** What is known of the nodes after everything was put back. */
-function stateLeft({ from, steps, unplanned }: Plan, unreachable: readonly string[], hasPaused: boolean): string {
-  const all = new Set(steps.flatMap((step) => ('gateways' in step ? step.gateways : [])));
-  const told = [...all].filter((node) => !unreachable.includes(node));
+function stateLeft(plan: Plan, unreachable: readonly string[], hasPaused: boolean): string {
+  const { from, unplanned } = plan;
+  const told = nodesOfPlan(plan).filter((node) => !unreachable.includes(node));
   const whatWasHeld = unplanned === undefined ? 'writes were held, none was lost' : 'writes were held; what was not acknowledged is sent again';
   const writes = hasPaused ? whatWasHeld : 'no write was held';
   if (unreachable.length === 0) return `every node serves ${from} again; ${writes}`;
   return `${told.length === 0 ? '' : `${told.join(', ')} ${told.length === 1 ? 'serves' : 'serve'} ${from} again; `}${unreachable.join(', ')} did not answer, and will serve ${from} again when the lease of this run ends; ${writes}`;
 }
 
+/** Nodes that are switched one by one hold nothing: what came through them meanwhile is where it was written. */
+function stateCalledBack({ from, to }: Plan, calledBack: readonly string[]): string {
+  if (calledBack.length === 0) return `no node was switched, every node serves ${from}`;
+  return `every node serves ${from} again; what was written through ${calledBack.join(', ')} meanwhile is on ${to} alone`;
+}
+
 function rolledBack(cause: GwctlError, state: string): GwctlError {
-  return new GwctlError('ROLLED_BACK', `${cause.message}: given up before the switch, ${state}`, { cause, hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes' });
+  return new GwctlError('ROLLED_BACK', `${cause.message}: ${state}`, { cause, hint: cause.hint ?? 'run `gwctl verify`, and try again when it passes' });
 }
 
 function interrupted(state: string): GwctlError {
@@ -163,6 +176,12 @@ function interrupted(state: string): GwctlError {
 }
 
 function needsOperator(plan: Plan, cause: GwctlError, stuck: GwctlError): GwctlError {
+  if (plan.unkept !== undefined) {
+    return new GwctlError('NEEDS_OPERATOR', `${cause.message}; and it could not be undone: ${stuck.message}. Nodes may serve different clusters`, {
+      cause,
+      hint: `\`gwctl status\` shows what each node serves; \`gwctl failover --to ${plan.to}\` switches the rest, \`gwctl failover --to ${plan.from}\` calls those back that were switched`,
+    });
+  }
   return new GwctlError('NEEDS_OPERATOR', `${cause.message}; and it could not be undone: ${stuck.message}. Writes may be held on some nodes; no node serves both clusters`, {
     cause,
     hint: `look at \`gwctl status\`: a node that is paused holds writes; one that was switched to ${plan.to} must not be sent back while others write there`,
@@ -172,6 +191,6 @@ function needsOperator(plan: Plan, cause: GwctlError, stuck: GwctlError): GwctlE
 function unproven(plan: Plan, cause: GwctlError): GwctlError {
   return new GwctlError('PROOF_FAILED', `switched to ${plan.to}, but the proof failed: ${cause.message}`, {
     cause,
-    hint: '`gwctl status` says which node is behind; a node that holds writes follows when its lease ends; `gwctl resume` waits for it and proves the switch again',
+    hint: plan.unkept !== undefined ? (cause.hint ?? '`gwctl status` shows what each node serves') : '`gwctl status` says which node is behind; a node that holds writes follows when its lease ends; `gwctl resume` waits for it and proves the switch again',
   });
 }

@@ -1,4 +1,4 @@
-import type { Plan, StepKind } from '../plan/plan.ts';
+import { nodesOfPlan, type Plan, type StepKind } from '../plan/plan.ts';
 import type { StepEvidence } from '../steps/step.ts';
 import type { StepSummary } from './summarise-run.ts';
 
@@ -30,6 +30,8 @@ export interface GroupsSummary {
 export interface TailSummary {
   readonly topics: number;
   readonly partitions: number;
+  /** They were waited for behind the switch, and not compared. */
+  readonly isLate: boolean;
 }
 
 /** Evidence is read as it stands in the journal, which another version may have written: what does not fit is left out. */
@@ -38,8 +40,7 @@ export function nodesOf(plan: Plan, steps: readonly StepSummary[], pause: { read
   const unreachable = listOf(resumed?.evidence['unreachable']);
   const tookMs = new Map(entriesOf(resumed?.evidence).map((entry) => [entry['node'], numberOf(entry['tookMs'])]));
   const proofs = new Map(entriesOf(evidenceOf(steps, 'prove-switch')).map((entry) => [entry['node'], proofOf(entry)]));
-  const names = plan.steps.flatMap((step) => ('gateways' in step ? step.gateways : []));
-  return [...new Set(names)].map((node) => {
+  return nodesOfPlan(plan).map((node) => {
     const isUnreachable = unreachable.includes(node);
     const ms = tookMs.get(node);
     const endMs = resumed === undefined ? pause?.toMs : ms === undefined ? undefined : resumed.startedAtMs + ms;
@@ -53,8 +54,9 @@ export function groupsOf(steps: readonly StepSummary[]): GroupsSummary | undefin
 }
 
 export function tailOf(steps: readonly StepSummary[]): TailSummary | undefined {
-  const { topics, partitions } = evidenceOf(steps, 'prove-tail') ?? {};
-  return typeof topics === 'number' && typeof partitions === 'number' ? { topics, partitions } : undefined;
+  const proven = evidenceOf(steps, 'prove-tail');
+  const { topics, partitions } = proven ?? evidenceOf(steps, 'await-tail') ?? {};
+  return typeof topics === 'number' && typeof partitions === 'number' ? { topics, partitions, isLate: proven === undefined } : undefined;
 }
 
 function evidenceOf(steps: readonly StepSummary[], wanted: StepKind): StepEvidence | undefined {

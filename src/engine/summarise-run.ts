@@ -32,6 +32,8 @@ export interface RunSummary {
   readonly checks: readonly CheckReport[];
   readonly steps: readonly StepSummary[];
   readonly problem: string | undefined;
+  /** Promises that did not hold for it; none for nodes of the built-in gateway. */
+  readonly unkept: readonly string[];
   /** Of an unplanned switch: what was consented to, and what was lost in the end, if it came to that. */
   readonly unplanned: UnplannedTerms | undefined;
 }
@@ -67,8 +69,8 @@ export function summariseRun({ name, events, problem }: JournalRead): RunSummary
     to: plan.to,
     generation: plan.generation,
     outcome: ended?.outcome ?? 'interrupted',
-    hasSwitched: steps.some(({ kind, outcome }) => outcome === 'done' && (kind === 'commit-switch' || kind === 'flip-gateways')),
-    message: ended?.message ?? 'the run was killed; the nodes went where the log of the switch says',
+    hasSwitched: hasSwitched(plan, steps),
+    message: ended?.message ?? (plan.unkept === undefined ? 'the run was killed; the nodes went where the log of the switch says' : 'the run was killed; each node serves what its last call said: `gwctl status` shows it'),
     durationMs: lastMs,
     writePauseMs: pause === undefined ? undefined : pause.toMs - pause.fromMs,
     nodes: nodesOf(plan, steps, pause),
@@ -77,8 +79,15 @@ export function summariseRun({ name, events, problem }: JournalRead): RunSummary
     checks,
     steps,
     problem,
+    unkept: plan.unkept ?? [],
     unplanned: termsOf(plan, events),
   };
+}
+
+function hasSwitched(plan: Plan, steps: readonly StepSummary[]): boolean {
+  if (steps.some(({ kind, outcome }) => outcome === 'done' && (kind === 'commit-switch' || kind === 'flip-gateways'))) return true;
+  const calls = plan.steps.filter(({ kind }) => kind === 'switch-node').length;
+  return calls > 0 && steps.filter(({ kind, outcome }) => kind === 'switch-node' && outcome === 'done').length === calls;
 }
 
 /** Somebody may have edited the file, and an older gwctl does not know what a newer one plans. */

@@ -5,6 +5,7 @@ import { APIS } from '../wire/generated/apis.ts';
 import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
 import { ProducedBatches } from './acknowledged/produced-batches.ts';
+import { admitWrite } from './admit-write.ts';
 import { answerInFull } from './answer-in-full.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
 import { KEEP_ALIVE_MS } from './backend-link.ts';
@@ -31,6 +32,7 @@ import { completeProduced } from './produced-topics.ts';
 import { readHead } from './read-head.ts';
 import { spliceFetch } from './splice-fetch.ts';
 import { refuseProduce } from './refuse-produce.ts';
+import type { Soon } from './soon.ts';
 import { spliceProduce } from './splice-produce.ts';
 import type { UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
@@ -76,10 +78,7 @@ export class ClientConnection {
     this.#patience = new FramePatience(node.limits);
     this.#sink = new ByteSink(socket, (bytes) => this.#traffic.untaken(bytes));
     this.#source = new ByteSource(socket, () => this.#flush());
-    this.#queue = new ExchangeQueue((frame) => {
-      void this.#sink.write(frame);
-      this.#sink.flush();
-    }, ({ apiKey, charge, produced }, milliseconds) => {
+    this.#queue = new ExchangeQueue((frame) => void this.#sink.write(frame), ({ apiKey, charge, produced }, milliseconds) => {
       produced?.delivered();
       node.metrics.answered(apiKey, milliseconds);
       if (charge !== undefined) this.#traffic.answered(charge);
@@ -154,6 +153,7 @@ export class ClientConnection {
       if (answer === undefined) return this.destroy();
       this.#finishWrite(exchange, answer);
     }
+    this.#sink.flush();
   }
 
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
@@ -175,6 +175,7 @@ export class ClientConnection {
       else if (exchange.frame !== undefined && !exchange.isWrite) again.push(exchange.frame);
       else this.destroy();
     }
+    this.#sink.flush();
     if (this.#socket.destroyed) return;
     await this.#routes.resume(again).catch((reason: unknown) => this.#fail(reason));
   }
@@ -197,7 +198,8 @@ export class ClientConnection {
       await this.#logIn(await this.#login.handleBare(await this.#source.take(size)));
       return;
     }
-    const head = await readHead(this.#source, size);
+    const early = readHead(this.#source, size);
+    const head = early instanceof Promise ? await early : early;
     if (head.apiKey === API.apiVersions) {
       this.#software = readClientSoftware(head, await this.#source.take(size));
       this.#node.software.see(this.#socket.remoteAddress, head.clientId, this.#software);
@@ -238,7 +240,8 @@ export class ClientConnection {
     const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
     const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
     const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
-    if ((await this.#admit(transactionalId)) === 'expired') return this.#answerLocally(head, await refuseProduce(head, reader));
+    const admitted = this.#admit(transactionalId);
+    if ((admitted instanceof Promise ? await admitted : admitted) === 'expired') return this.#answerLocally(head, await refuseProduce(head, reader));
     this.#midWrite = true;
     let pushed = false;
     const unknown: UnknownTopic[] = [];
@@ -263,6 +266,7 @@ export class ClientConnection {
       };
       const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));
       if (answer !== undefined) this.#answerLocally(head, answer);
+      if (this.#source.buffered === 0) link.flush();
     } finally {
       this.#midWrite = false;
       if (!pushed) this.#node.inFlight.end();
@@ -270,16 +274,8 @@ export class ClientConnection {
     }
   }
 
-  /** Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick: a drain that starts now sees it. */
-  async #admit(transactionalId: string | null): Promise<'open' | 'expired'> {
-    const { gate, inFlight, transactions } = this.#node;
-    while (!gate.isOpen && !transactions.mayEnd(transactionalId)) {
-      // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
-      this.#flush();
-      if ((await this.#traffic.whileHeld(gate.pass(this.#over.signal))) === 'expired') return 'expired';
-    }
-    inFlight.begin();
-    return 'open';
+  #admit(transactionalId: string | null): Soon<'open' | 'expired'> {
+    return admitWrite({ node: this.#node, traffic: this.#traffic, over: this.#over.signal, flush: () => this.#flush() }, transactionalId);
   }
 
   async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
@@ -323,6 +319,7 @@ export class ClientConnection {
     const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'local', isWrite: false, charge };
     this.#queue.push(exchange);
     this.#queue.answer(exchange, frame);
+    this.#sink.flush();
   }
 
   // --- the backend
@@ -350,9 +347,7 @@ export class ClientConnection {
     if (exchange.apiKey === API.fetch) {
       await this.#queue.turnOf(exchange);
       await spliceFetch(exchange, link.source, size, session.around.names, (piece, lease) => this.#sink.write(piece, lease));
-      this.#queue.answer(exchange, Buffer.alloc(0));
-      if (link.source.buffered === 0) this.#sink.flush();
-      return;
+      return this.#queue.answer(exchange, Buffer.alloc(0));
     }
     const frame = await link.source.take(size);
     const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, brokerVersion, frame);
@@ -360,7 +355,12 @@ export class ClientConnection {
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
     const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
     exchange.produced?.answered(body);
-    const deliver = async (): Promise<void> => this.#finishWrite(exchange, await translateAnswer(api, exchange, body, session, this.#node, this.#software));
+    const deliver = async (): Promise<void> => {
+      const translated = translateAnswer(api, exchange, body, session, this.#node, this.#software);
+      this.#finishWrite(exchange, translated instanceof Promise ? await translated : translated);
+      // Acknowledgements that were read together leave together: a write for each costs more than all else (bench 02).
+      if (exchange.apiKey !== API.produce || link.source.buffered === 0) this.#sink.flush();
+    };
     if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) await deliver();
   }
 

@@ -4,6 +4,7 @@ import type { ListOffsetsRequest, ListOffsetsResponse } from '../wire/generated/
 import { API } from './api-table.ts';
 import type { Exchange } from './exchange-queue.ts';
 import type { NodeContext } from './node-context.ts';
+import type { Soon } from './soon.ts';
 
 const READ_COMMITTED = 1;
 
@@ -12,9 +13,9 @@ const READ_COMMITTED = 1;
  * into its answer, in place: @platformatic/kafka asks the same broker four times, and then gives up its stream. What nobody knows
  * is left as it is.
  */
-export async function correctOffsets({ apiKey, request }: Pick<Exchange, 'apiKey' | 'request'>, body: Record<string, unknown>, node: Pick<NodeContext, 'isSettling' | 'listOffsets'>): Promise<void> {
+export function correctOffsets({ apiKey, request }: Pick<Exchange, 'apiKey' | 'request'>, body: Record<string, unknown>, node: Pick<NodeContext, 'isSettling' | 'listOffsets'>): Soon<void> {
   if (apiKey !== API.listOffsets || request === undefined || !node.isSettling) return;
-  await correct(request as unknown as ListOffsetsRequest, body as unknown as ListOffsetsResponse, node.listOffsets);
+  return correct(request as unknown as ListOffsetsRequest, body as unknown as ListOffsetsResponse, node.listOffsets);
 }
 
 async function correct(request: ListOffsetsRequest, answer: ListOffsetsResponse, ask: NodeContext['listOffsets']): Promise<void> {

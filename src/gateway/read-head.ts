@@ -1,21 +1,20 @@
-import { GwctlError } from '../shared/errors.ts';
 import { readRequestHeader, type RequestHead } from '../wire/headers.ts';
 import type { FrameBytes } from './byte-source.ts';
+import { after, type Soon } from './soon.ts';
 
 /** A head is looked at in this many bytes; a longer one (a long client id) in as many as a head can have. */
 const HEAD_BYTES = 512;
 const LONGEST_HEAD_BYTES = 70_000;
 
 /** The head of a request of `size` bytes, which stays unread. */
-export async function readHead(source: FrameBytes, size: number): Promise<RequestHead> {
-  for (const limit of [HEAD_BYTES, LONGEST_HEAD_BYTES]) {
-    const bytes = Math.min(size, limit);
-    const view = (await source.ensure(bytes)).subarray(0, bytes);
+export function readHead(source: FrameBytes, size: number, limit = HEAD_BYTES): Soon<RequestHead> {
+  const bytes = Math.min(size, limit);
+  return after(source.ensure(bytes), (view) => {
     try {
-      return readRequestHeader(view);
+      return readRequestHeader(view.subarray(0, bytes));
     } catch (reason) {
       if (bytes === size || limit === LONGEST_HEAD_BYTES) throw reason;
+      return readHead(source, size, LONGEST_HEAD_BYTES);
     }
-  }
-  throw new GwctlError('PROTOCOL', `request head of more than ${LONGEST_HEAD_BYTES} bytes`);
+  });
 }

@@ -8,6 +8,7 @@ const HANDSHAKE_MS = 10_000;
 
 /** Options of a TLS listener from its files. Throws CONFIG when one cannot be read, or key and certificate do not belong together. */
 export function readServerTls({ certFile, keyFile, clientCaFile }: ServerTls): TlsOptions {
+  if (certFile === undefined || keyFile === undefined) throw new GwctlError('CONFIG', 'tls and adminTls of a node need cert and key on the machine that runs it', { hint: 'name both files in the gwctl.yaml that the node is started with' });
   const files = { cert: readPem(certFile), key: readPem(keyFile) };
   const clients = clientCaFile === undefined ? {} : { ca: readPem(clientCaFile), requestCert: true, rejectUnauthorized: true };
   try {

@@ -8,20 +8,26 @@ import type { Exchange } from './exchange-queue.ts';
 import type { ClientSession } from './login.ts';
 import type { NodeContext } from './node-context.ts';
 import { translateResponse } from './rewrite/translation.ts';
+import { after, type Soon } from './soon.ts';
 
 /** Turns a broker's whole answer into the client's, after everything that depends on it was told. */
-export async function translateAnswer(
-  api: ApiDefinition, exchange: Exchange, body: Record<string, unknown>, { account, around, address }: ClientSession, node: NodeContext, software: ClientSoftware,
-): Promise<Buffer> {
+export function translateAnswer(
+  api: ApiDefinition, exchange: Exchange, body: Record<string, unknown>, session: ClientSession, node: NodeContext, software: ClientSoftware,
+): Soon<Buffer> {
+  const { account, around, address } = session;
+  const finish = (): Buffer => {
+    auditTopics(exchange.apiKey, exchange.request, body, { virtualCluster: account.virtualCluster, user: account.username, address }, node.audit);
+    return answerInFull(api, exchange, body, exchange.charge);
+  };
+  return after(after(tell(exchange, body, session, node, software), () => translateResponse(api, exchange, body, around, node.isSettling)), finish);
+}
+
+/** Acknowledgements depend on nothing here, and do not wait for a promise each. */
+function tell(exchange: Exchange, body: Record<string, unknown>, { account }: ClientSession, node: NodeContext, software: ClientSoftware): Soon<void> {
   const { apiKey, request } = exchange;
-  if (request !== undefined) {
-    if (apiKey === API.createTopics) await node.topicsCreated(account, request, body);
-    if (apiKey === API.deleteTopics) await node.topicsDeleted(account, request, body);
-  }
-  await correctOffsets(exchange, body, node);
-  const told = node.transactions.after(apiKey, request, body, software);
-  if (told !== undefined) await told;
-  await translateResponse(api, exchange, body, around, node.isSettling);
-  auditTopics(apiKey, request, body, { virtualCluster: account.virtualCluster, user: account.username, address }, node.audit);
-  return answerInFull(api, exchange, body, exchange.charge);
+  const correct = (): Soon<void> => after(correctOffsets(exchange, body, node), () => node.transactions.after(apiKey, request, body, software));
+  if (request === undefined) return correct();
+  if (apiKey === API.createTopics) return node.topicsCreated(account, request, body).then(correct);
+  if (apiKey === API.deleteTopics) return node.topicsDeleted(account, request, body).then(correct);
+  return correct();
 }

@@ -1,6 +1,9 @@
+import { nodesWithout } from '../shared/gateway-driver.ts';
 import { nextGeneration } from '../arbiter/state-rules.ts';
+import { noActiveCluster } from '../checks/no-active-cluster.ts';
 import type { Observation } from '../checks/observation.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { planNodeByNode } from './plan-node-by-node.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 
 export interface SwitchRequest {
@@ -16,10 +19,7 @@ export interface SwitchRequest {
 export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const { active, generation } = seen;
   if (active === undefined || generation === undefined) {
-    const refused = seen.nodes.flatMap(({ state }) => (!state.ok && state.code === 'USAGE' ? [state] : []))[0];
-    if (refused !== undefined) throw new GwctlError('USAGE', refused.why, refused.hint === undefined ? {} : { hint: refused.hint });
-    const whys = seen.nodes.map(({ name, state }) => `${name}: ${state.ok ? 'answers' : state.why}`);
-    throw new GwctlError('CHECK_FAILED', `no gateway node says which cluster is active (${whys.join('; ')})`, { hint: 'start the gateways with `gwctl up`' });
+    throw noActiveCluster(seen.nodes.map(({ name, state }) => (state.ok ? { name, why: 'answers' } : { name, ...state })));
   }
   if (request.expectActive !== undefined && request.expectActive !== active) {
     throw new GwctlError('NOT_AS_EXPECTED', `${active} is active, expected ${request.expectActive}: nothing was changed`, {
@@ -28,6 +28,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
     });
   }
   const basis = { active, generation };
+  if (nodesWithout('takesOrders', seen.topology.gateways).length > 0) return planNodeByNode(request.to, active, generation, seen);
   const next = nextGeneration(new Map([...seen.stateLogs].map(([name, log]) => [name, log.ok ? log.value : undefined])), generation);
   const gateways = seen.nodes.map(({ name }) => name);
   // Nodes that disagree are a matter for the checks, not a reason to call it done.
@@ -36,7 +37,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const { deadlines } = seen.topology.failover;
   const obstacle = takeoverObstacle(seen);
   const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: deadlines.takeOverMs }] : [];
-  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active }] : [];
+  const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active, timeoutMs: deadlines.retireMs }] : [];
   return {
     to: request.to,
     from: active,

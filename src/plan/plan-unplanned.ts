@@ -1,5 +1,6 @@
 import type { LossBudget } from '../checks/loss-budget.ts';
 import type { UnplannedView } from '../checks/observe-unplanned.ts';
+import { nodesWithout } from '../shared/gateway-driver.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { planSwitch, type SwitchRequest } from './plan-switch.ts';
 import type { Plan } from './plan.ts';
@@ -17,6 +18,8 @@ export function planUnplanned(request: UnplannedRequest, { seen, loss, withoutNo
   if (strangers.length > 0) throw new GwctlError('USAGE', `--without-node: "${strangers.join('", "')}" is no gateway node (there are ${seen.topology.gateways.map(({ name }) => name).join(', ')})`);
   const planned = planSwitch(request, seen);
   if (planned.steps.length === 0) return planned;
+  const weak = nodesWithout('takesOrders', seen.topology.gateways);
+  if (weak.length > 0) throw new GwctlError('USAGE', `--mode unplanned: ${weak.join(', ')} (driver conduktor) cannot cut clients off from ${planned.from}, and did not remember what was acknowledged`, { hint: 'call each node yourself: POST /admin/pclusters/v1/pcluster/{from}/switch?to={to}' });
   const { to, from, basis, generation } = planned;
   const gateways = seen.nodes.map(({ name }) => name);
   return {
@@ -35,7 +38,7 @@ export function planUnplanned(request: UnplannedRequest, { seen, loss, withoutNo
       { kind: 'flip-gateways', gateways },
       { kind: 'resume-gateways', gateways },
       // A source that comes back must not go on where it was: its records are lost until somebody salvages them.
-      ...(seen.canTakeOver === true ? [{ kind: 'retire-replication', from } as const] : []),
+      ...(seen.canTakeOver === true ? [{ kind: 'retire-replication', from, timeoutMs: seen.topology.failover.deadlines.retireMs } as const] : []),
       { kind: 'prove-switch', gateways, from, isSourceGone: true },
     ],
   };

@@ -22,6 +22,8 @@ export type PlannedStep =
   | { readonly kind: 'prove-switch'; readonly gateways: readonly string[]; readonly from: string; readonly isSourceGone?: true; readonly timeoutMs?: number }
   | { readonly kind: 'fence-source'; readonly from: string; readonly timeoutMs?: number }
   | { readonly kind: 'cut-gateways'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs?: number }
+  | { readonly kind: 'switch-node'; readonly gateway: string; readonly from: string; readonly timeoutMs: number; readonly isSourceGone?: true }
+  | { readonly kind: 'await-tail'; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'confirm-loss'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs?: number };
 
 export type StepKind = PlannedStep['kind'];
@@ -34,6 +36,8 @@ export interface Plan {
   /** What the switch leads to; a generation that was given up is not used again. */
   readonly generation: number;
   readonly steps: readonly PlannedStep[];
+  /** What a switch with nodes of the built-in gateway promises and this one does not; absent: it keeps every promise. */
+  readonly unkept?: readonly string[];
   /** Of a switch whose source is not asked. */
   readonly unplanned?: UnplannedTerms;
 }
@@ -81,11 +85,28 @@ export function describeStep(step: PlannedStep, to: string): string {
       return `fence MirrorMaker, so that nothing of ${step.from} arrives on ${to} any more`;
     case 'cut-gateways':
       return `end every connection of ${list(step.gateways)} to ${step.from}: what it has not acknowledged is sent again`;
+    case 'switch-node':
+      return `switch ${step.gateway} to ${to} with its own call, and find a record through it on ${to}${step.isSourceGone === true ? '' : `, and not on ${step.from}`}`;
+    case 'await-tail':
+      return `wait until MirrorMaker has brought what was written to ${step.from} before its last node was switched`;
     case 'confirm-loss':
       return `reckon again what is lost, now that ${step.from} acknowledges nothing any more`;
     default:
       return assertNever(step);
   }
+}
+
+/** From which step on nothing is put back any more: the decision of all nodes together, or what follows the call of the last one. Undefined in a plan that finishes another. */
+export function indexOfNoReturn({ steps }: Plan): number | undefined {
+  const commit = steps.findIndex(({ kind }) => kind === 'commit-switch');
+  if (commit >= 0) return commit;
+  const lastCall = steps.findLastIndex(({ kind }) => kind === 'switch-node');
+  return lastCall < 0 ? undefined : lastCall + 1;
+}
+
+/** Every node that takes part, in order. */
+export function nodesOfPlan({ steps }: Plan): readonly string[] {
+  return [...new Set(steps.flatMap((step) => ('gateways' in step ? step.gateways : 'gateway' in step ? [step.gateway] : [])))];
 }
 
 function list(names: readonly string[]): string {

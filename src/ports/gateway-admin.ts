@@ -8,6 +8,8 @@ export interface GatewayAdmin {
   acknowledged(signal?: AbortSignal): Promise<AckReport>;
   /** Which client software is connected, and what it was told that it may ask. */
   clients(): Promise<NodeClients>;
+  /** The one call that every kind of node knows: this node alone, at once, without any check. Throws when the answer is not exactly that it has switched. */
+  switchAlone(from: string, to: string, limitMs?: number): Promise<void>;
   virtualClusters(): Promise<readonly VirtualClusterInfo[]>;
   issueToken(virtualCluster: string, username: string, lifeTimeSeconds: number, isAdmin?: boolean): Promise<string>;
   /** Connections that the revoked tokens have opened end within seconds, on every node. */

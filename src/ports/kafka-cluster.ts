@@ -26,6 +26,8 @@ export interface KafkaCluster {
   lastRecord(partition: TopicPartition): Promise<DataRecord | undefined>;
   /** The last `count` data records before the end, in order; fewer when there are not so many. */
   lastRecords(partition: TopicPartition, count: number): Promise<readonly DataRecord[]>;
+  /** The last data record before the end of each partition, by what replication keeps of it; a partition that has none is left out. */
+  lastFingerprints(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, RecordFingerprint>>;
   /**
    * Everything that any consumer group has committed; a group that cannot be read is told apart and hides no other. Where a transaction is about to
    * change an offset it is the one before; with `isFinal` the transaction's end is waited for, a few seconds.

@@ -22,6 +22,10 @@ export interface Takeover {
 /** What gwctl copies meanwhile. */
 export interface Copying {
   readonly copied: { readonly records: number; readonly transactions: number };
+  /** Topics that were deleted on the source meanwhile. */
+  readonly leftOut: ReadonlySet<string>;
+  /** Copies these, too, and makes on the target what is missing there. Answers with those that are new. Throws CHECK_FAILED for a topic that was deleted before. */
+  include(partitions: readonly TopicPartition[]): Promise<readonly TopicPartition[]>;
   /** How old what the target has is at most. Infinity while that is not known. */
   behindMs(): number;
   /** Resolves when the target is at most this far behind. Throws what ended the copier, or the signal's reason. */

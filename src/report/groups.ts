@@ -2,6 +2,7 @@ import type { GroupComparison } from '../groups/compare-groups.ts';
 import type { MeasuredPosition, Standing } from '../groups/measure-distance.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
+import { counted } from '../shared/counted.ts';
 
 /** One line for each group and partition, then what is not exact and why. */
 export function renderGroups({ from, to, unread }: GroupComparison, positions: readonly MeasuredPosition[], palette: Palette): string {
@@ -26,7 +27,7 @@ export function renderGroups({ from, to, unread }: GroupComparison, positions: r
   const remarks = sorted.filter(({ why }) => why !== '').map(({ group, topic, partition, why }) => `  ${group} in ${topic}-${partition}: ${why}\n`);
   const exact = positions.filter(({ basis }) => basis === 'exact').length;
   const groups = new Set(positions.map(({ group }) => group)).size;
-  const total = `${groups} groups, ${positions.length} positions: ${exact} exact, ${positions.length - exact} not; 0 records are skipped`;
+  const total = `${counted(groups, 'group')}, ${counted(positions.length, 'position')}: ${exact} exact, ${positions.length - exact} not; 0 records are skipped`;
   return [
     positions.length === 0 ? `no group has committed anything in a topic that is replicated ${from}->${to}\n` : `${table}${exact === positions.length ? palette.good(total) : palette.warning(total)}\n`,
     remarks.length === 0 ? '' : `\n${remarks.join('')}`,

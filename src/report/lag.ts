@@ -1,6 +1,7 @@
 import { totalLag, type LinkLag } from '../checks/observation.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
+import { counted } from '../shared/counted.ts';
 
 /** Every partition that is behind, and all of `_topicMappings`; the others are summed up. */
 export function renderLag(lag: LinkLag, at: Date, showAll: boolean, palette: Palette): string {
@@ -23,6 +24,6 @@ export function renderLag(lag: LinkLag, at: Date, showAll: boolean, palette: Pal
     { title: 'lag seconds', align: 'right' as const },
   ];
   const rest = lag.partitions.length - shown.length;
-  const total = `${lag.link}: ${records} records behind, ${seconds.toFixed(1)} s, in ${lag.partitions.length} partitions, at ${at.toISOString()}`;
-  return `${renderTable(columns, rows, palette)}${rest > 0 ? `and ${rest} partitions with nothing missing (--all shows them)\n` : ''}${records === 0n ? palette.good(total) : palette.warning(total)}\n`;
+  const total = `${lag.link}: ${counted(records, 'record')} behind, ${seconds.toFixed(1)} s, in ${counted(lag.partitions.length, 'partition')}, at ${at.toISOString()}`;
+  return `${renderTable(columns, rows, palette)}${rest > 0 ? `and ${counted(rest, 'partition')} with nothing missing (--all shows them)\n` : ''}${records === 0n ? palette.good(total) : palette.warning(total)}\n`;
 }

@@ -12,7 +12,7 @@ const PLAIN = { good: String, bad: String, warning: String };
 const MEANING: Readonly<Record<RunSummary['outcome'], (run: RunSummary) => string>> = {
   switched: ({ to }) => `every node was switched to ${to}, and a record through each of them has proven it`,
   refused: ({ from }) => `a node or the log of the switch said no; nothing was changed, ${from} stayed active`,
-  'rolled-back': ({ from }) => `given up before the decision; every node went on with ${from}, and held writes went there`,
+  'rolled-back': ({ from, unkept }) => unkept.length > 0 ? `given up; every node serves ${from}, and those that had been switched were called back` : `given up before the decision; every node went on with ${from}, and held writes went there`,
   stuck: () => 'it failed, and what it had done could not be undone: a person has to look',
   unproven: ({ to }) => `${to} is active, but not everything that proves it was seen`,
   interrupted: () => 'gwctl was gone before it could say how the run ended; the nodes went where the log of the switch says',
@@ -40,7 +40,7 @@ function renderPart(run: RunSummary, palette: Palette): string {
 /** What the run was in a few lines, the first of which names it. */
 export function headLines(run: RunSummary, palette: Pick<Palette, 'good' | 'bad' | 'warning'> = PLAIN): readonly string[] {
   return [
-    `run ${run.name}: ${run.from} -> ${run.to}, generation ${run.generation}, ${colourOutcome(run.outcome, palette)}`,
+    `run ${run.name}: ${run.from} -> ${run.to}, ${run.unkept.length > 0 ? '' : `generation ${run.generation}, `}${colourOutcome(run.outcome, palette)}`,
     MEANING[run.outcome](run),
     `began ${run.at} by ${run.by}, took ${(run.durationMs / 1000).toFixed(1)} s${run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`}`,
     ...(run.outcome === 'switched' || run.message === '' ? [] : [`because: ${run.message}`]),

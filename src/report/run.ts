@@ -4,6 +4,7 @@ import type { RunSummary } from '../engine/summarise-run.ts';
 import { describeStep, type Plan } from '../plan/plan.ts';
 import type { Palette } from './palette.ts';
 import type { Progress, ProgressItem } from './progress.ts';
+import { counted } from '../shared/counted.ts';
 
 /** Shows a run as it happens: one line a step. */
 export function runOnTerminal(progress: Progress): RunListener {
@@ -36,16 +37,26 @@ export function runOnTerminal(progress: Progress): RunListener {
 }
 
 export function renderPlan(plan: Plan): string {
+  return renderSteps(plan) + renderUnkept(plan);
+}
+
+/** What this switch does not promise, for whoever consents to it; '' when it keeps every promise. */
+export function renderUnkept({ unkept = [] }: Pick<Plan, 'unkept'>): string {
+  return unkept.length === 0 ? '' : `what this switch does not promise, because its nodes only know the call that switches one of them:\n${unkept.map((line) => `  - ${line}\n`).join('')}`;
+}
+
+function renderSteps(plan: Plan): string {
   return plan.steps.map((step, index) => `  ${index + 1}. ${describeStep(step, plan.to)}${step.timeoutMs === undefined ? '' : ` (at most ${step.timeoutMs / 1000} s)`}\n`).join('');
 }
 
 /** How a switch ended that happened: in one line, and below it what it moved, what it cost, what is proven, and what comes next. */
 export function renderOutcome(run: RunSummary, palette: Palette): string {
   const pause = run.writePauseMs === undefined ? '' : `; writes were held for ${run.writePauseMs} ms at most`;
-  const head = `${palette.good(`switched to ${run.to}`)}: generation ${run.generation}, proven with a record through every node, in ${(run.durationMs / 1000).toFixed(1)} s${pause} (run ${run.runId})\n`;
+  const generation = run.unkept.length === 0 ? `generation ${run.generation}, ` : '';
+  const head = `${palette.good(`switched to ${run.to}`)}: ${generation}proven with a record through every node, in ${(run.durationMs / 1000).toFixed(1)} s${pause} (run ${run.runId})\n`;
   const next = [
     run.unplanned === undefined
-      ? `${run.from} has every record from before the switch and none from after it; as long as nothing replicates ${run.to}->${run.from}, there is no way back`
+      ? run.unkept.length > 0 ? `nothing that is written from now on is on ${run.from}: as long as nothing replicates ${run.to}->${run.from}, there is no way back` : `${run.from} has every record from before the switch and none from after it; as long as nothing replicates ${run.to}->${run.from}, there is no way back`
       : `keep ${run.from} and its MirrorMaker stopped until it is decided what becomes of the records that are only there`,
     `\`gwctl status\` shows how things are; \`gwctl report ${run.name}\` shows this run again, with all evidence`,
   ];
@@ -59,6 +70,7 @@ export function sectionsOf(run: RunSummary): readonly (readonly [title: string, 
     ['lost', lostLines(run)],
     ['waited', waitedLines(run)],
     ['proven', provenLines(run)],
+    ...(run.unkept.length === 0 ? [] : [['not promised', run.unkept] as const]),
   ];
 }
 
@@ -78,7 +90,7 @@ function movedLines({ from, to, hasSwitched, nodes, groups }: RunSummary): reado
     ...late,
     ...(groups === undefined || groups.groups === 0
       ? []
-      : [`${count(groups.groups, 'consumer group')} with ${count(groups.positions, 'position')}: ${conservative === 0 ? 'each goes on at exactly its next record' : `${groups.exact} exact, ${conservative} as MirrorMaker has them (some records are read again, none is skipped)`}`]),
+      : [`${counted(groups.groups, 'consumer group')} with ${counted(groups.positions, 'position')}: ${conservative === 0 ? 'each goes on at exactly its next record' : `${groups.exact} exact, ${conservative} as MirrorMaker has them (some records are read again, none is skipped)`}`]),
   ];
 }
 
@@ -101,11 +113,8 @@ function waitedLines({ nodes, writePauseMs }: RunSummary): readonly string[] {
 
 function provenLines({ from, to, tail, nodes }: RunSummary): readonly string[] {
   return [
-    ...(tail === undefined ? [] : [`the last record of ${count(tail.partitions, 'partition')} in ${count(tail.topics, 'topic')} of ${from} was on ${to} before the switch`]),
+    ...(tail?.isLate === true ? [`what was written to ${from} before its last node was switched is on ${to}, in ${counted(tail.partitions, 'partition')} of ${counted(tail.topics, 'topic')}`] : []),
+    ...(tail === undefined || tail.isLate ? [] : [`the last record of ${counted(tail.partitions, 'partition')} in ${counted(tail.topics, 'topic')} of ${from} was on ${to} before the switch`]),
     ...nodes.flatMap(({ node, proof }) => (proof === undefined ? [] : [`a record through ${node}: written in ${proof.writeMs} ms, read back in ${proof.readMs} ms, on ${to} at offset ${proof.offset}, not on ${from}`])),
   ];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -2,8 +2,10 @@ import type { CheckReport } from '../checks/check.ts';
 import { totalLag, type Observation } from '../checks/observation.ts';
 import { commandsToEnd, type OpenRun } from '../engine/open-run.ts';
 import type { ComponentStatus } from '../ports/runtime.ts';
+import { nodesWithout } from '../shared/gateway-driver.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
+import { counted } from '../shared/counted.ts';
 
 /** One screen: what runs, what each node serves, how far the replica is, and whether one may switch. */
 export function renderStatus(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {
@@ -33,9 +35,11 @@ function clusters({ clusters: views, active }: Observation, palette: Palette): s
   return renderTable([{ title: 'cluster' }, { title: '' }, { title: 'brokers' }, { title: 'topics / partitions' }, { title: '' }], rows, palette);
 }
 
-function gateways({ nodes }: Observation, palette: Palette): string {
+function gateways({ nodes, topology }: Observation, palette: Palette): string {
+  const seenOnly = nodesWithout('tellsState', topology.gateways);
   const rows = nodes.map(({ name, state }) => {
     if (!state.ok) return [name, palette.bad('unreachable'), '', '', '', state.why];
+    if (seenOnly.includes(name)) return [name, palette.good('serving'), state.value.active, '', '', 'found with a record through it: it says nothing of itself (driver conduktor)'];
     const { active, generation, phase, connections, heldWrites, run, isLost } = state.value;
     const what = phase === 'serving' ? palette.good(phase) : palette.warning(phase);
     return [name, what, active, String(generation), String(connections), isLost ? 'holds writes: nobody can tell which cluster is active (gwctl resume --serve)' : run === null ? '' : `run ${run.runId} to ${run.to}, ${heldWrites} writes held, lease until ${run.leaseUntil}`];
@@ -61,7 +65,7 @@ function replication({ lag, link, active, to, replicator, at }: Observation, pal
   const { records, seconds } = totalLag(lag.value);
   const heartbeat = replicator?.ok === true ? replicator.value.lastHeartbeat : undefined;
   const age = heartbeat === undefined ? 'no heartbeat yet' : `last heartbeat ${Math.max(0, (at.getTime() - heartbeat.getTime()) / 1000).toFixed(1)} s ago`;
-  return `replication ${link.name}: ${records} records behind, ${seconds.toFixed(1)} s; ${age}\n`;
+  return `replication ${link.name}: ${counted(records, 'record')} behind, ${seconds.toFixed(1)} s; ${age}\n`;
 }
 
 function readiness({ to, active }: Observation, checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {

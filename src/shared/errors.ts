@@ -40,6 +40,11 @@ const MACHINE_SAYS: Readonly<Record<string, string>> = {
 
 export type ErrorCode = keyof typeof CATALOG;
 
+/** What gwctl was told is wrong, and not the world. */
+export function isMisconfigured(code: ErrorCode): boolean {
+  return CATALOG[code].exit === CATALOG.CONFIG.exit;
+}
+
 export interface ErrorContext {
   /** What a person does next, as a sentence or a command. */
   readonly hint?: string;

@@ -29,23 +29,6 @@ export const prepareGateways: Step<'prepare-gateways'> = {
   undo: giveBack,
 };
 
-/**
- * Before any producer waits: consumers commit what they have read and stop, so that nothing is delivered twice. A member that takes longer
- * than the time allowed is left as it is: it will read again what it has not committed.
- */
-export const drainGroups: Step<'drain-groups'> = {
-  timeoutMs: (step) => step.timeoutMs + NODE_CALL_MS,
-  failure: 'failed',
-  apply: async (step, context) => {
-    const reports = await onEveryNode(gatewaysNamed(context, step.gateways), (gateway) => gateway.drainGroups(orderOf(context, step.timeoutMs)));
-    const members = reports.reduce((sum, report) => sum + report.members, 0);
-    const drained = reports.reduce((sum, report) => sum + report.drained, 0);
-    if (drained < members) context.note(`${members - drained} of ${members} members did not commit in time: they will read some records again`);
-    return { members, drained };
-  },
-  undo: giveBack,
-};
-
 export const pauseGateways: Step<'pause-gateways'> = {
   timeoutMs: (step) => step.timeoutMs ?? NODE_CALL_MS,
   failure: 'failed',

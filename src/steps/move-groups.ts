@@ -19,6 +19,11 @@ export const translateGroups: Step<'translate-groups'> = {
   },
 };
 
+/** For what has moved since `translateGroups`; nothing of it has to succeed. */
+export async function translateAgain(limitMs: number, context: StepContext): Promise<void> {
+  await compare(limitMs, false, context).catch((reason: unknown) => context.note(`positions of groups: ${GwctlError.from(reason).message}`));
+}
+
 /** The rest is for writing, and for reading back. */
 const LOOKING_SHARE = 0.7;
 /** What was started in time may take a moment to end. */

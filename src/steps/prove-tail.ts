@@ -1,15 +1,14 @@
 import { partitionKey, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import { observeLag } from '../checks/observe-lag.ts';
 import { totalLag } from '../checks/observation.ts';
-import { replicatedTopics } from '../checks/replicated-topics.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import type { Step, StepContext } from './step.ts';
+import { copiedPartitions, leftOutOf, takeIn } from './follow-topics.ts';
+import type { Step, StepContext, StepEvidence } from './step.ts';
 
 type ProveTail = Extract<PlannedStep, { kind: 'prove-tail' }>;
 
 const POLL_MS = 100;
-const PARALLEL_READS = 8;
 
 /**
  * Nobody writes to the source any more; this waits until whoever copies, gwctl or the replicator, has passed its last record in every partition, and
@@ -26,27 +25,26 @@ export const proveTail: Step<'prove-tail'> = {
     const link = world.topology.links.find(({ from, to }) => from === plan.from && to === plan.to);
     if (link === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
 
-    const topics = replicatedTopics(await source.describe(), link);
-    const partitions = topics.flatMap(({ name, partitions: all }) => all.map(({ index }) => ({ topic: name, partition: index })));
-    if (step.waitsBecause === undefined) await awaitCopying(step, context, source, partitions);
-    else await awaitReplicator(step, context, source, partitions);
+    const partitions = copiedPartitions(await source.describe(), link);
+    const evidence = step.waitsBecause === undefined ? await awaitCopying(step, context, source, partitions) : await awaitReplicator(step, context, source, partitions);
     await compareLastRecords(source, target, partitions);
-    return { topics: topics.length, partitions: partitions.length };
+    return { topics: new Set(partitions.map(({ topic }) => topic)).size, partitions: partitions.length, ...evidence };
   },
 };
 
 /** gwctl copies: what stands on the source now is on the target as soon as the copier has passed it. */
-async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
+async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<StepEvidence> {
   const copying = world.takeover?.(plan.from, plan.to)?.copying;
   if (copying === undefined) throw new GwctlError('INTERNAL', `nobody copies ${plan.from}->${plan.to}`);
+  await takeIn(copying, partitions, note);
   for (;;) {
     const ends = await source.endOffsets(partitions);
-    await copying.awaitEnds(ends, signal).catch((reason: unknown) => {
+    const copied = copying.awaitEnds(ends, signal).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
       throw new GwctlError('UNAVAILABLE', `not everything of ${plan.from} was copied to ${plan.to} after ${step.timeoutMs} ms`, { cause: reason });
     });
-    const held = await heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n })));
-    if (held.length === 0) return;
+    const [held] = await Promise.all([heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n }))), copied]);
+    if (held.length === 0) return leftOutOf(copying, plan, note);
     note(`open transactions on ${plan.from} hold back ${held.length} partitions`);
     await clock.sleep(POLL_MS, signal).catch(() => {
       throw stillOpen(plan.from, held, step.timeoutMs);
@@ -54,14 +52,14 @@ async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal 
   }
 }
 
-async function awaitReplicator(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
+async function awaitReplicator(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<StepEvidence> {
   const replicator = world.replicator(plan.from, plan.to);
   if (replicator === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
   for (;;) {
     const lag = await observeLag(source, replicator, partitions, () => clock.now());
     const { records, behind } = totalLag(lag);
     const held = await heldBack(source, lag.partitions.map((one) => ({ ...one, end: one.sourceEnd })));
-    if (records === 0n && held.length === 0) break;
+    if (records === 0n && held.length === 0) return {};
     note(records > 0n ? `${records} records in ${behind.length} partitions are not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${held.length} partitions`);
     try {
       await clock.sleep(POLL_MS, signal);
@@ -92,23 +90,14 @@ function clusterOf({ world }: StepContext, name: string): KafkaCluster {
 }
 
 async function compareLastRecords(source: KafkaCluster, target: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
-  const pending = [...partitions];
-  const different: string[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [here, there] = await Promise.all([source.lastRecord(next), target.lastRecord(next)]);
-      if (here === undefined) continue;
-      const isSame = there !== undefined && here.timestamp === there.timestamp && isEqual(here.key, there.key) && isEqual(here.value, there.value);
-      if (!isSame) different.push(`${next.topic}-${next.partition} (last record at ${here.offset} on ${source.name}, at ${there?.offset ?? 'none'} on ${target.name})`);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_READS }, worker));
+  const [here, there] = await Promise.all([source.lastFingerprints(partitions), target.lastFingerprints(partitions)]);
+  const different = partitions.flatMap((partition) => {
+    const [wanted, seen] = [here.get(partitionKey(partition)), there.get(partitionKey(partition))];
+    if (wanted === undefined || wanted.hash === seen?.hash) return [];
+    return [`${partitionKey(partition)} (last record at ${wanted.offset} on ${source.name}, at ${seen?.offset ?? 'none'} on ${target.name})`];
+  });
   if (different.length === 0) return;
   throw new GwctlError('CHECK_FAILED', `the last record is another one on ${target.name}: ${different.slice(0, 3).join(', ')}`, {
     hint: `somebody else writes to ${target.name}, or the replicator skipped records; compare the two partitions`,
   });
-}
-
-function isEqual(a: Buffer | null, b: Buffer | null): boolean {
-  return a === null || b === null ? a === b : a.equals(b);
 }

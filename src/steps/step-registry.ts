@@ -1,10 +1,13 @@
 import { awaitGateways } from './await-gateways.ts';
+import { awaitTail } from './await-tail.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
-import { drainGateways, drainGroups, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
+import { drainGroups } from './drain-groups.ts';
+import { drainGateways, flipGateways, pauseGateways, prepareGateways, resumeGateways } from './gateway-steps.ts';
 import { moveGroups, translateGroups } from './move-groups.ts';
 import { proveSwitch } from './prove-switch.ts';
 import { proveTail } from './prove-tail.ts';
 import type { StepRegistry } from './step.ts';
+import { switchNode } from './switch-node.ts';
 import { retireReplication, takeOverReplication } from './takeover-steps.ts';
 import { confirmLoss, cutGateways, fenceSource } from './unplanned-steps.ts';
 
@@ -27,4 +30,6 @@ export const STEPS: StepRegistry = {
   'fence-source': fenceSource,
   'cut-gateways': cutGateways,
   'confirm-loss': confirmLoss,
+  'switch-node': switchNode,
+  'await-tail': awaitTail,
 };

@@ -1,13 +1,14 @@
-import { replicatedTopics } from '../checks/replicated-topics.ts';
 import type { Takeover } from '../ports/takeover.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { renderInactiveSource } from '../shared/takeover-hold.ts';
+import { copiedPartitions } from './follow-topics.ts';
 import { GIVE_BACK_MS, giveBackReplication } from './give-back-replication.ts';
 import { gatewaysNamed, leaseMsOf, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
+import { counted } from '../shared/counted.ts';
 
 /** What the target may miss when clients begin to wait. A round of the copier takes 20 to 50 ms on two busy cores. */
 const CLOSE_MS = 250;
-const STOP_MS = 15_000;
+const RETIRE_MS = 15_000;
 /** On top of what is waited for there. */
 const UNDO_MS = GIVE_BACK_MS + 15_000;
 
@@ -23,17 +24,16 @@ export const takeOverReplication: Step<'take-over-replication'> = {
     const source = world.clusters.get(step.from);
     const link = world.topology.links.find(({ from, to }) => from === step.from && to === plan.to);
     if (source === undefined || link === undefined) throw new GwctlError('INTERNAL', `no link ${step.from}->${plan.to} in this world`);
-    const topics = replicatedTopics(await source.describe(), link);
-    const partitions = topics.flatMap(({ name, partitions: all }) => all.map(({ index }) => ({ topic: name, partition: index })));
+    const partitions = copiedPartitions(await source.describe(), link);
     note('MirrorMaker is ended and fenced');
     const copying = await takeoverOf(context, step.from).begin(runId, partitions);
-    note(`copying ${partitions.length} partitions of ${topics.length} topics`);
+    note(`copying ${counted(partitions.length, 'partition')} of ${counted(new Set(partitions.map(({ topic }) => topic)).size, 'topic')}`);
     const limit = AbortSignal.any([context.signal, AbortSignal.timeout(step.timeoutMs)]);
     const caughtUp = new AbortController();
     const within = AbortSignal.any([limit, caughtUp.signal]);
     await Promise.race([copying.awaitWithin(CLOSE_MS, within), renewLeases(step.gateways, context, within)]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
       if (!limit.aborted || context.signal.aborted) throw reason;
-      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${plan.to} was still behind ${step.from}, with ${copying.copied.records} records copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
+      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${plan.to} was still behind ${step.from}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
     });
     return { partitions: partitions.length, records: copying.copied.records, behindMs: Math.round(copying.behindMs()) };
   },
@@ -50,13 +50,13 @@ async function renewLeases(gateways: readonly string[], context: StepContext, si
 
 /** Past the switch nobody may copy from the cluster that was left: `up` leaves the process alone until a failback turns the link round. */
 export const retireReplication: Step<'retire-replication'> = {
-  timeoutMs: () => STOP_MS,
+  timeoutMs: (step) => step.timeoutMs ?? RETIRE_MS,
   failure: 'unproven',
   undo: 'no-return',
   apply: async (step, context) => {
     const takeover = takeoverOf(context, step.from);
     const copied = takeover.copying?.copied;
-    await takeover.retire(renderInactiveSource(step.from, context.plan.to, context.plan.to));
+    await withinSignal(takeover.retire(renderInactiveSource(step.from, context.plan.to, context.plan.to)), context.signal, `the replication ${step.from}->${context.plan.to} was not ended within ${step.timeoutMs ?? RETIRE_MS} ms`);
     return { ...copied };
   },
 };
@@ -65,4 +65,14 @@ function takeoverOf({ world, plan }: StepContext, from: string): Takeover {
   const takeover = world.takeover?.(from, plan.to);
   if (takeover === undefined) throw new GwctlError('INTERNAL', `the replication ${from}->${plan.to} cannot be taken over in this world`);
   return takeover;
+}
+
+/** What does not know of the signal goes on, and nobody waits for it. */
+async function withinSignal<T>(act: Promise<T>, signal: AbortSignal, message: string): Promise<T> {
+  act.catch(() => {});
+  return await Promise.race([act, new Promise<never>((_resolve, reject) => {
+    const fail = (): void => reject(new GwctlError('UNAVAILABLE', message, { hint: '`gwctl up` leaves MirrorMaker stopped: the other cluster is active' }));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  })]);
 }

@@ -1,3 +1,5 @@
+import type { DriverName } from '../shared/gateway-driver.ts';
+
 /**
  * The one description of an environment: what `gwctl.yaml` (or the built-in default) means once every default, port and address is
  * filled in. Pure data. Processes, clusters.yaml, mm2.properties and compose files are rendered from it; nothing is described twice.
@@ -71,6 +73,7 @@ export interface MirrorLink {
 
 export interface GatewayNode {
   readonly name: string;
+  readonly driver: DriverName;
   /** Processes that serve its clients; with 1 the node is a single process. */
   readonly workers: number;
   /** What clients are told to connect to. */
@@ -86,8 +89,9 @@ export interface GatewayNode {
 
 /** TLS of a listener, and what gwctl itself needs to connect to it. All are paths of PEM files. */
 export interface ServerTls {
-  readonly certFile: string;
-  readonly keyFile: string;
+  /** Undefined only where others operate the node. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
   /** Authorities that gwctl trusts when it connects; the system's own when undefined. */
   readonly caFile: string | undefined;
   /** Given, clients must present a certificate that one of these authorities signed… */
@@ -115,6 +119,16 @@ export interface GatewaySettings {
   /** By virtual cluster. */
   readonly tenantLimits: Readonly<Record<string, TenantLimits>>;
   readonly logFormat: 'text' | 'json';
+  readonly canary: CanaryTopic;
+}
+
+/** Where gwctl writes the records that prove what a node serves. */
+export interface CanaryTopic {
+  readonly virtualCluster: string;
+  /** As clients of that virtual cluster call it. */
+  readonly topic: string;
+  /** The same topic on the clusters. */
+  readonly physicalTopic: string;
 }
 
 /** What one virtual cluster may use of one node. */
@@ -165,5 +179,6 @@ export interface PhaseDeadlines {
   readonly commitMs: number;
   readonly flipMs: number;
   readonly resumeMs: number;
+  readonly retireMs: number;
   readonly proveSwitchMs: number;
 }

@@ -23,7 +23,7 @@ const up = async (environment: TestEnvironment, ...flags: readonly string[]): Pr
 beforeAll(async () => {
   authority = createAuthority();
   const tls = (node: string) => {
-    const { certFile, keyFile } = authority.issue(node, [node]);
+    const { certFile, keyFile } = authority.issue(node, { names: `DNS:localhost,IP:127.0.0.1,DNS:${node}` });
     return `{cert: ${certFile}, key: ${keyFile}, ca: ${authority.caFile}}`;
   };
   const node = (name: string) => `  ${name}: {tls: ${tls(name)}, adminTls: ${tls(name)}}\n`;
@@ -94,7 +94,7 @@ test('keys are readable to the node alone, and stand in no file of compose and i
 
 test('a certificate that was replaced is in use after the next up, and no other container is made anew', async () => {
   const before = await ids(secured);
-  const { certFile } = authority.issue('gateway1', ['gateway1']);
+  const { certFile } = authority.issue('gateway1', { names: 'DNS:localhost,IP:127.0.0.1,DNS:gateway1' });
   await up(secured);
   const after = await ids(secured);
   expect([...after].filter(([name, id]) => before.get(name) !== id).map(([name]) => name).sort()).toEqual(['gateway1', 'gateway2']);

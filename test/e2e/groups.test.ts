@@ -149,7 +149,7 @@ test('the preview says under load where each group would go on, and is right', a
   // MirrorMaker alone would not have done it: there is something to move.
   expect(positions.filter(({ standing }) => standing.kind === 'rereads' || standing.kind === 'none').length).toBeGreaterThan(0);
   const table = await environment.gwctl(['groups', '--group', 'teamAin-the-middle']);
-  expect(table.stdout).toMatch(/group +topic +partition +main +failover has +so it +resumes at +re-reads +basis\nteamAin-the-middle +teamAplain +0 +5 .*exact\n1 groups, 1 positions: 1 exact, 0 not; 0 records are skipped/);
+  expect(table.stdout).toMatch(/group +topic +partition +main +failover has +so it +resumes at +re-reads +basis\nteamAin-the-middle +teamAplain +0 +5 .*exact\n1 group, 1 position: 1 exact, 0 not; 0 records are skipped/);
 });
 
 test('it is right for a group that moves while it is looked at', async () => {
@@ -201,9 +201,9 @@ describe('the checks see what is really there', () => {
   });
 
   test('a record that came through no node', async () => {
-    expect(await checked('bypassing-producers')).toMatch(/^pass: the last records of \d+ partitions/);
+    expect(await checked('bypassing-producers')).toMatch(/^pass: the last records of \d+ partitions?/);
     await main.produce('teamAdoomed', 0, [{ key: null, value: Buffer.from('past the gateways') }]);
-    expect(await checked('bypassing-producers')).toMatch(/^warn: the last records of 1 partitions of main were acknowledged by no node: teamAdoomed-0: 1$/);
+    expect(await checked('bypassing-producers')).toMatch(/^warn: the last records of 1 partition of main were acknowledged by no node: teamAdoomed-0: 1$/);
     await write('doomed', 1, 3);
     expect(await checked('bypassing-producers')).toMatch(/^pass/);
   });
@@ -246,8 +246,8 @@ describe('--apply and --undo', () => {
     await member.subscribe({ topics: ['teamAplain'] });
     await member.run({ eachMessage: () => Promise.resolve() });
     try {
-      await expect.poll(() => checked('consumers-on-target'), DEADLINE).toMatch(/^warn: 1 groups have members on failover: teamAbypasses; teamAbypasses also on main/);
-      await expect.poll(async () => (await environment.gwctl(['groups', '--apply', '--group', 'teamAbypasses'])).stderr, DEADLINE).toMatch(/error: nothing was written: 1 groups have members on failover: teamAbypasses/);
+      await expect.poll(() => checked('consumers-on-target'), DEADLINE).toMatch(/^warn: 1 group has members on failover: teamAbypasses; teamAbypasses also on main/);
+      await expect.poll(async () => (await environment.gwctl(['groups', '--apply', '--group', 'teamAbypasses'])).stderr, DEADLINE).toMatch(/error: nothing was written: 1 group has members on failover: teamAbypasses/);
     } finally {
       await member.disconnect();
     }
@@ -289,7 +289,7 @@ async function committedOn(client: KafkaClient, group: string): Promise<readonly
   return (await client.offsetFetch(group)).map(({ topic, offset }) => [topic, offset] as const);
 }
 
-test('after a planned switch each group\'s first record is the one after its last committed one; a topic that is deleted meanwhile stops nobody for good', async () => {
+test('after a planned switch each group\'s first record is the one after its last committed one; a topic that is deleted meanwhile stops nobody, and one that is made is there', async () => {
   await awaitReplicated();
   const unread = new Map<string, readonly string[]>();
   // New groups at the last moment: MirrorMaker has not heard of them.
@@ -303,16 +303,15 @@ test('after a planned switch each group\'s first record is the one after its las
   const running = environment.startGwctl(['failover', '--to', 'failover', '--yes'], { env: { GWCTL_TEST_HALT_BEFORE: `drain-groups:${goFile}` } });
   await expect.poll(async () => (await (await fetchState()).json() as { phase: string }).phase, DEADLINE).toBe('prepared');
   expect(await main.deleteTopics(['teamAdoomed'])).toMatchObject([{ errorCode: 0 }]);
+  expect(await through.createTopics([{ name: 'late', partitions: 2, replicationFactor: 3, configs: { 'cleanup.policy': 'compact' } }])).toMatchObject([{ errorCode: 0 }]);
+  for (const partition of [0, 1]) await through.produce('late', partition, [{ key: Buffer.from('k'), value: Buffer.from(`late ${partition}`) }]);
   await writeFile(goFile, '');
-  let result = await running.result;
-  if (result.exitCode === 5) {
-    // The copier wanted it, and could not have it any more.
-    expect(result.stderr).toMatch(/teamAdoomed[^]*given up before the switch, every node serves main again/);
-    await expect.poll(async () => (await environment.gwctl(['verify'])).exitCode, DEADLINE).toBe(0);
-    result = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
-  }
+  const result = await running.result;
   const { exitCode, stdout, stderr } = result;
   expect(exitCode, stdout + stderr).toBe(0);
+  expect(stderr).toContain('made meanwhile, and copied from now on: teamAlate');
+  expect(stderr).toContain('deleted on main meanwhile, and left as they are on failover: teamAdoomed');
+  for (const partition of [0, 1]) expect(await firstValue(through, 'late', partition, 0n)).toBe(`late ${partition}`);
   process.stdout.write(`${stderr.split('\n').filter((line) => /position|group|switched/.test(line)).join('\n')}\n${stdout}`);
 
   for (const [group, { topic }] of Object.entries(GROUPS)) {

@@ -358,6 +358,7 @@ export class SimulatedWorld {
       virtualClusters: unused,
       issueToken: unused,
       revoke: unused,
+      switchAlone: unused,
       prepare: async (order) => await call('prepare', async (controller) => ({ ...(await controller.prepare(order)), state: stateNow() })),
       drainGroups: async (order) => await call('drain-groups', async (controller) => ({ ...(await controller.drainGroups(order)), state: stateNow() })),
       order: async (verb: Exclude<SwitchVerb, 'prepare' | 'drain-groups'>, order: SwitchOrder) =>

@@ -11,8 +11,8 @@ export interface Certificate {
 export interface CertificateAuthority {
   readonly caFile: string;
   readonly folder: string;
-  /** A certificate for localhost, 127.0.0.1 and these names, signed by this authority. */
-  issue(name: string, names?: readonly string[]): Certificate;
+  /** A certificate signed by this authority, for localhost and 127.0.0.1 where `names` says nothing else; negative `days`: it has expired. */
+  issue(name: string, options?: { readonly names?: string; readonly days?: number }): Certificate;
   /** Removes every file. */
   dispose(): void;
 }
@@ -27,11 +27,11 @@ export function createAuthority(): CertificateAuthority {
   return {
     caFile,
     folder,
-    issue: (name, names = []) => {
+    issue: (name, { names = 'DNS:localhost,IP:127.0.0.1', days = 2 } = {}) => {
       const [certFile, keyFile, request, extensions] = ['pem', 'key', 'csr', 'ext'].map((end) => join(folder, `${name}.${end}`)) as [string, string, string, string];
-      writeFileSync(extensions, `subjectAltName=${['DNS:localhost', 'IP:127.0.0.1', ...names.map((each) => `DNS:${each}`)].join(',')}\n`);
+      writeFileSync(extensions, `subjectAltName=${names}\n`);
       openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile, '-out', request, '-subj', `/CN=${name}`);
-      openssl('x509', '-req', '-in', request, '-CA', caFile, '-CAkey', caKey, '-CAcreateserial', '-days', '2', '-out', certFile, '-extfile', extensions);
+      openssl('x509', '-req', '-in', request, '-CA', caFile, '-CAkey', caKey, '-CAcreateserial', '-days', `${days}`, '-out', certFile, '-extfile', extensions);
       return { certFile, keyFile };
     },
     dispose: () => rmSync(folder, { recursive: true, force: true }),

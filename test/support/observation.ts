@@ -53,6 +53,7 @@ export function details(changes: Partial<Details> = {}): Details {
   return {
     clusters: new Map([['main', clusterDetails()], ['failover', clusterDetails()]]),
     clients,
+    reached: ['gateway1', 'gateway2'].map((name) => ({ name, seen: { ok: true as const, value: undefined } })),
     groups: { ok: true, value: { groups: new Set(['teamAreaders']), positions: 1, missing: [], unread: [] } },
     bypassed: { ok: true, value: { partitions: 1, written: [] } },
     reverse: { ok: false, why: 'topic mm2-status.failover.internal is not on main' },

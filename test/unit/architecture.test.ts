@@ -21,7 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   groups: ['checks', 'ports', 'shared'],
   plan: ['arbiter', 'checks', 'shared'],
   ports: ['arbiter', 'shared'],
-  report: ['checks', 'drill', 'engine', 'groups', 'plan', 'ports'],
+  report: ['checks', 'drill', 'engine', 'groups', 'plan', 'ports', 'shared'],
   steps: ['arbiter', 'checks', 'groups', 'plan', 'ports', 'shared'],
   topology: ['shared'],
   wire: ['shared'],

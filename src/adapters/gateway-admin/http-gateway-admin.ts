@@ -1,13 +1,11 @@
-import { adminBase, adminRequest, type AdminResponse } from '../../client/admin-request.ts';
-import { clientTls } from '../../config/cluster-access.ts';
 import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
-import { ADMIN_PATHS, type AckReport, type AdminError, type GroupDrainReport, type NodeClients, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
-import { CATALOG, GwctlError, type ErrorCode } from '../../shared/errors.ts';
+import { ADMIN_PATHS, type AckReport, type GroupDrainReport, type NodeClients, type NodeState, type PrepareReport, type VirtualClusterInfo } from '../../shared/admin-api.ts';
+import { GwctlError } from '../../shared/errors.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
+import { isObject, openAdminCall, type AdminAccount } from './admin-call.ts';
+import { seedCalls } from './seed-calls.ts';
 
-export interface HttpGatewayAdminOptions {
-  readonly username: string;
-  readonly password: string;
+export interface HttpGatewayAdminOptions extends AdminAccount {
   readonly timeoutMs?: number;
 }
 
@@ -18,66 +16,38 @@ const STATE_MS = 3000;
 const ANSWER_MARGIN_MS = 2000;
 
 /** A node of the built-in gateway behind its HTTP API. */
-export function httpGatewayAdmin(node: GatewayNode, { username, password, timeoutMs = TIMEOUT_MS }: HttpGatewayAdminOptions): GatewayAdmin {
-  const address = { host: node.admin.host, port: node.admin.port, tls: clientTls(node.admin.tls) };
-  const base = adminBase(address);
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-  async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown, limitMs = timeoutMs, signal?: AbortSignal): Promise<T> {
-    const deadline = AbortSignal.timeout(limitMs);
-    let response: AdminResponse;
-    try {
-      response = await adminRequest(address, {
-        method,
-        path,
-        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-      });
-    } catch (reason) {
-      const why = deadline.aborted ? `no answer within ${limitMs} ms` : causeOf(reason);
-      throw new GwctlError('UNAVAILABLE', `gateway ${node.name} cannot be reached at ${base}: ${why}`, { cause: reason, details: { gateway: node.name } });
-    }
-    const answer = parseJson(response.text);
-    if (response.status >= 200 && response.status < 300) return answer as T;
-    const { code, message } = (answer as AdminError | undefined)?.error ?? { code: 'INTERNAL', message: `HTTP ${response.status}` };
-    if (response.status === 401) {
-      throw new GwctlError('USAGE', `gateway ${node.name} refuses the admin user "${username}": ${message}`, {
-        hint: 'set gateway.admin in gwctl.yaml to the user name and password that the node was started with',
-      });
-    }
-    throw new GwctlError(isErrorCode(code) ? code : 'UNAVAILABLE', `gateway ${node.name}: ${message}`, { details: { gateway: node.name, status: response.status } });
-  }
+export function httpGatewayAdmin(node: GatewayNode, { timeoutMs = TIMEOUT_MS, ...account }: HttpGatewayAdminOptions): GatewayAdmin {
+  const call = openAdminCall(node, account);
+  const get = async <T>(path: string, read: (answer: unknown) => T | undefined, limitMs = timeoutMs, signal?: AbortSignal): Promise<T> => await call({ method: 'GET', path, limitMs, signal, read });
+  const post = async <T>(path: string, body: unknown, read: (answer: unknown) => T | undefined, limitMs = timeoutMs): Promise<T> => await call({ method: 'POST', path, body, limitMs, read });
 
   return {
     node: node.name,
-    state: async (signal) => await call<NodeState>('GET', ADMIN_PATHS.state, undefined, Math.min(timeoutMs, STATE_MS), signal),
-    acknowledged: async (signal) => await call<AckReport>('GET', ADMIN_PATHS.acknowledged, undefined, timeoutMs, signal),
-    clients: async () => await call<NodeClients>('GET', ADMIN_PATHS.clients),
-    virtualClusters: async () => (await call<{ virtualClusters: VirtualClusterInfo[] }>('GET', ADMIN_PATHS.virtualClusters)).virtualClusters,
-    issueToken: async (virtualCluster, user, lifeTimeSeconds, isAdmin = false) =>
-      (await call<{ token: string }>('POST', ADMIN_PATHS.issueToken(virtualCluster, user), { lifeTimeSeconds, ...(isAdmin ? { isAdmin } : {}) })).token,
-    revoke: async (virtualCluster, what) => void (await call<unknown>('POST', ADMIN_PATHS.revoke(virtualCluster), what)),
-    prepare: async (order, limitMs) => await call<PrepareReport>('POST', ADMIN_PATHS.run('prepare'), order, limitMs),
-    drainGroups: async (order) => await call<GroupDrainReport>('POST', ADMIN_PATHS.run('drain-groups'), order, (order.timeoutMs ?? 0) + ANSWER_MARGIN_MS),
-    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + timeoutMs) => await call<NodeState>('POST', ADMIN_PATHS.run(verb), order, limitMs),
+    state: async (signal) => itself(await get(ADMIN_PATHS.state, readState, Math.min(timeoutMs, STATE_MS), signal), node),
+    acknowledged: async (signal) => await get(ADMIN_PATHS.acknowledged, having<AckReport>('clusters'), timeoutMs, signal),
+    clients: async () => await get(ADMIN_PATHS.clients, having<NodeClients>('clients', 'apis')),
+    virtualClusters: async () => (await get(ADMIN_PATHS.virtualClusters, having<{ virtualClusters: VirtualClusterInfo[] }>('virtualClusters'))).virtualClusters,
+    revoke: async (virtualCluster, what) => void (await post(ADMIN_PATHS.revoke(virtualCluster), what, (answer) => (isObject(answer) ? answer : undefined))),
+    prepare: async (order, limitMs) => await post(ADMIN_PATHS.run('prepare'), order, having<PrepareReport>('state', 'brokers'), limitMs),
+    drainGroups: async (order) => await post(ADMIN_PATHS.run('drain-groups'), order, having<GroupDrainReport>('state', 'members'), (order.timeoutMs ?? 0) + ANSWER_MARGIN_MS),
+    order: async (verb, order, limitMs = (order.timeoutMs ?? 0) + timeoutMs) => await post(ADMIN_PATHS.run(verb), order, (answer) => readState(isObject(answer) && isObject(answer['state']) ? answer['state'] : answer), limitMs),
+    ...seedCalls(call, timeoutMs),
   };
 }
 
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(CATALOG, code);
+/** As much of it as tells a node from anything else that answers in JSON. */
+function readState(answer: unknown): NodeState | undefined {
+  if (!isObject(answer)) return undefined;
+  const { node, phase, generation, active } = answer;
+  return typeof node === 'string' && typeof phase === 'string' && typeof generation === 'number' && typeof active === 'string' ? (answer as unknown as NodeState) : undefined;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function having<T>(...keys: readonly (keyof T & string)[]): (answer: unknown) => T | undefined {
+  return (answer) => (isObject(answer) && keys.every((key) => answer[key] !== undefined) ? (answer as unknown as T) : undefined);
 }
 
-/** The short code where there is one: a name with several addresses fails as a list of errors without a message. */
-function causeOf(reason: unknown): string {
-  if (!(reason instanceof Error)) return String(reason);
-  return (reason as NodeJS.ErrnoException).code ?? reason.message;
+/** Two addresses of one node would have it ordered twice, and the other one never. */
+function itself(state: NodeState, { name }: GatewayNode): NodeState {
+  if (state.node === name) return state;
+  throw new GwctlError('CONFIG', `gateway ${name}: the node at its address says that it is ${state.node}`, { hint: `set gateways.${name}.adminPort (or adminUrl) in gwctl.yaml to its own address, or call it ${state.node} there, as it was started` });
 }

@@ -4,6 +4,7 @@ import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts'
 import { examineCluster } from './examine-cluster.ts';
 import { fetchRanges } from './fetch-ranges.ts';
 import { fingerprint } from './fingerprint.ts';
+import { lastFingerprints } from './last-fingerprints.ts';
 import { commitGroupOffsets, deleteGroupOffsets, readActiveGroups, readGroupOffsets } from './group-offsets.ts';
 import { EARLIEST, LATEST, type Isolation, type OffsetQuery } from '../../client/list-offsets.ts';
 import { partitionKey, type DataRecord, type KafkaCluster, type RecordFingerprint, type TopicPartition } from '../../ports/kafka-cluster.ts';
@@ -101,6 +102,11 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
     fingerprintsOf: async (ranges) => await fetchRanges(client, ranges),
     lastRecord: async (partition) => (await lastRecords(partition, 1)).at(-1),
     lastRecords,
+    lastFingerprints: async (partitions) => {
+      const [firsts, ends] = await Promise.all([offsets(partitions, EARLIEST), offsets(partitions, LATEST)]);
+      const ranges = partitions.map((one) => ({ ...one, from: firsts.get(partitionKey(one)) ?? 0n, until: ends.get(partitionKey(one)) ?? 0n }));
+      return await lastFingerprints(client, ranges, async (partition) => (await lastRecords(partition, 1)).map(fingerprint).at(-1));
+    },
     groupOffsets: async ({ isFinal = false } = {}) => await readGroupOffsets(client, isFinal),
     activeGroups: async () => await readActiveGroups(client),
     commitGroupOffsets: async (wanted) => await commitGroupOffsets(client, wanted),

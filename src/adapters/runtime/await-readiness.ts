@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { counted } from '../../shared/counted.ts';
 import { parseTakeoverHold } from '../../shared/takeover-hold.ts';
 import { clusterNamed } from '../../topology/lookup.ts';
 import type { Cluster, GatewayNode } from '../../topology/topology.ts';
@@ -60,7 +61,7 @@ async function bringCluster(run: UpRun, cluster: Cluster, gates: ClusterGates, s
       await run.clock.time(`${cluster.name} every broker`, () => awaitEveryBroker(expected, client, signal));
     });
     gates.get(cluster.name)?.open();
-    return `${expected.brokers.length} broker${expected.brokers.length === 1 ? '' : 's'} answer, internal topics exist`;
+    return `${counted(expected.brokers.length, 'broker')} ${expected.brokers.length === 1 ? 'answers' : 'answer'}, internal topics exist`;
   });
 }
 

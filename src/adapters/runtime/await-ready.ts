@@ -1,7 +1,7 @@
 import { adminBase, adminRequest } from '../../client/admin-request.ts';
 import { LATEST } from '../../client/list-offsets.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
-import { clientTls, type ClusterAccess } from '../../config/cluster-access.ts';
+import { clientTls } from '../../config/cluster-access.ts';
 import type { Cluster, GatewayNode, MirrorLink } from '../../topology/topology.ts';
 import { pollUntil } from './poll-until.ts';
 
@@ -10,8 +10,8 @@ const HEARTBEAT_MS = 90_000;
 const HTTP_MS = 60_000;
 
 /** Opens a client of that cluster for the time of `work`. */
-export async function withClient<T>(cluster: Cluster, work: (client: KafkaClient) => Promise<T>, access: ClusterAccess = {}): Promise<T> {
-  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId: 'gwctl-runtime', ...access, requestTimeoutMs: 5000 });
+export async function withClient<T>(cluster: Cluster, work: (client: KafkaClient) => Promise<T>): Promise<T> {
+  const client = openKafkaClient({ bootstrap: cluster.brokers.map(({ host, port }) => ({ host, port })), clientId: 'gwctl-runtime', requestTimeoutMs: 5000 });
   try {
     return await work(client);
   } finally {

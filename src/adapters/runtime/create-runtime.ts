@@ -8,7 +8,7 @@ import { createLocalRuntime } from './local-runtime.ts';
 export function createRuntime(context: LaunchContext): Runtime {
   switch (context.topology.runtime) {
     case 'external':
-      return createExternalRuntime(context);
+      return createExternalRuntime();
     case 'docker':
       return createDockerRuntime(context);
     case 'local':

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderClientProperties } from '../../topology/render-client-properties.ts';
 import type { StepRunner } from '../step-tools.ts';
@@ -11,6 +11,7 @@ export const issueToken: StepRunner<'issueToken'> = async ({ gateway, virtualClu
   tools.tokens.set(as, { virtualCluster, username, token });
   const properties = renderClientProperties(node, username, token);
   const file = join(tools.environmentDir, `${as}.properties`);
+  await mkdir(tools.environmentDir, { recursive: true }); // nobody has made it where others run the environment
   await writeFile(file, properties, { mode: 0o600 });
   await chmod(file, 0o600);
   return {

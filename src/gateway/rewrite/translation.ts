@@ -3,6 +3,7 @@ import { newMessage } from '../../wire/new-message.ts';
 import type { ApiDefinition } from '../../wire/schema.ts';
 import { applyAcls, completeAnswer } from '../acls/apply-acls.ts';
 import { API, brokerVersionOf } from '../api-table.ts';
+import { after, type Soon } from '../soon.ts';
 import { learnTopicIds, realIdOf } from '../topic-directory.ts';
 import { rewriteGroupErrors } from './group-errors.ts';
 import { rewriteRequest, rewriteResponse, type Surroundings } from './rewriter.ts';
@@ -67,15 +68,18 @@ export interface Asked {
 }
 
 /** The way back, in place: the broker's answer, in its version, becomes the client's. */
-export async function translateResponse(api: ApiDefinition, asked: Asked, answer: Body, around: Surroundings, isSettling: boolean): Promise<void> {
-  if (api.key === API.consumerGroupHeartbeat) {
-    const heartbeat = answer as unknown as ConsumerGroupHeartbeatResponse;
-    const { assignment } = heartbeat;
-    heartbeat.heartbeatIntervalMs = Math.min(heartbeat.heartbeatIntervalMs, MEMBER_HEARTBEAT_MS);
-    if (assignment?.topicPartitions.some(({ topicId }) => around.topics.nameOf(topicId) === undefined)) await around.topics.refresh();
-  }
-  toClient(api, asked, answer, around);
-  if (!around.disabledGuards?.has('group-errors')) rewriteGroupErrors(api.key, answer, isSettling);
+export function translateResponse(api: ApiDefinition, asked: Asked, answer: Body, around: Surroundings, isSettling: boolean): Soon<void> {
+  const learned = api.key === API.consumerGroupHeartbeat ? learnAssigned(answer as unknown as ConsumerGroupHeartbeatResponse, around) : undefined;
+  return after(learned, () => {
+    toClient(api, asked, answer, around);
+    if (!around.disabledGuards?.has('group-errors')) rewriteGroupErrors(api.key, answer, isSettling);
+  });
+}
+
+async function learnAssigned(heartbeat: ConsumerGroupHeartbeatResponse, { topics }: Surroundings): Promise<void> {
+  const { assignment } = heartbeat;
+  heartbeat.heartbeatIntervalMs = Math.min(heartbeat.heartbeatIntervalMs, MEMBER_HEARTBEAT_MS);
+  if (assignment?.topicPartitions.some(({ topicId }) => topics.nameOf(topicId) === undefined)) await topics.refresh();
 }
 
 /** The same for an answer that the gateway makes in the broker's words. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LATEST } from '../../../src/client/list-offsets.ts';
 import { keyPartition } from '../../../src/copier/key-partition.ts';
+import { createPartitionsApi } from '../../../src/wire/generated/create-partitions.ts';
 import { COMPRESSIONS } from '../../../src/wire/compression.ts';
 import { BATCH_HEADER_BYTES, readRecordBatches, type KafkaRecord } from '../../../src/wire/record-batch.ts';
 import { OFFSETS_TOPIC, openCopyLab, openTransactions, SOURCE_TASK, type CopyLab } from '../../support/copy-lab.ts';
@@ -135,14 +136,68 @@ describe.each([{ from: '4.3.1', to: '3.9.2' }, { from: '3.9.2', to: '4.3.1' }])(
     expect((await lab.read(lab.target, 'refused')).map(valueOf)).not.toContain('after');
   });
 
-  test('a partition that it does not know is told when the end is waited for, and records that are deleted before they are read are an error', async () => {
+  test('a partition that it does not know is told when the end is waited for; where every topic was deleted, nothing is behind', async () => {
     const partitions = await lab.newTopic('known');
     const copier = lab.copy(partitions);
     await expect(copier.awaitEnds(new Map([['unknown-0', 1n]]), AbortSignal.timeout(20_000))).rejects.toMatchObject({ code: 'CHECK_FAILED', message: expect.stringContaining('unknown-0 appeared on the source') });
     await lab.settle(copier, partitions);
     await copier.stop();
     expect(copier.failure).toBeUndefined();
-    await expect(lab.copy([{ topic: 'nowhere', partition: 0 }]).awaitWithin(100, AbortSignal.timeout(20_000))).rejects.toMatchObject({ message: expect.stringContaining('nowhere-0') });
+    const ofNothing = lab.copy([{ topic: 'nowhere', partition: 0 }]);
+    await ofNothing.awaitWithin(100, AbortSignal.timeout(20_000));
+    expect([...ofNothing.leftOut]).toEqual(['nowhere']);
+  });
+
+  test('a topic that is deleted on the source is left out, and the others go on; one that comes back under its name is not taken for it', async () => {
+    const [doomed, kept] = [await lab.newTopic('doomed', 2), await lab.newTopic('kept')];
+    const write = (topic: string, value: string): Promise<unknown> => lab.source.produce(topic, 0, [{ key: null, value: text(value) }]);
+    for (const topic of ['doomed', 'kept']) await write(topic, 'before');
+    const copier = lab.copy([...doomed, ...kept]);
+    await lab.settle(copier, [...doomed, ...kept]);
+    await lab.source.deleteTopics(['doomed']);
+    // Beyond what was ever there: it is waited for until it is known that it will never come.
+    await copier.awaitEnds(new Map([['doomed-0', 100n], ['doomed-1', 100n]]), AbortSignal.timeout(60_000));
+    expect([...copier.leftOut]).toEqual(['doomed']);
+    await write('kept', 'after');
+    await lab.settle(copier, kept);
+    expect((await lab.read(lab.target, 'kept')).map(valueOf)).toEqual(['before', 'after']);
+    expect((await lab.read(lab.target, 'doomed')).map(valueOf)).toEqual(['before']);
+    await expect(copier.include(doomed)).rejects.toMatchObject({ code: 'CHECK_FAILED', message: expect.stringContaining('doomed was deleted on the source and made again') });
+    await copier.stop();
+    expect(copier.failure).toBeUndefined();
+  });
+
+  test('topics and partitions that are included later are made on the target as they are on the source, and copied from their beginning', async () => {
+    const first = await lab.newTopic('first');
+    const copier = lab.copy(first);
+    await lab.source.produce('first', 0, [{ key: null, value: text('a') }]);
+    await lab.settle(copier, first);
+    await lab.source.createTopics([{ name: 'late', partitions: 2, replicationFactor: 1, configs: { 'cleanup.policy': 'compact', 'min.insync.replicas': '1' } }]);
+    await lab.source.send({ kind: 'any' }, createPartitionsApi, { topics: [{ name: 'first', count: 2, assignments: null }], timeoutMs: 10_000, validateOnly: false });
+    const late = [0, 1].map((partition) => ({ topic: 'late', partition }));
+    const all = [...first, { topic: 'first', partition: 1 }, ...late];
+    await vi.waitUntil(async () => (await lab.source.metadata(['first'])).topics[0]?.partitions.length === 2, { timeout: 30_000 });
+    lab.source.forgetLocations();
+    for (const { topic, partition } of all.slice(1)) await lab.source.produce(topic, partition, [{ key: text('k'), value: text(`${topic}-${partition}`) }]);
+    expect(await copier.include(all)).toEqual(all.slice(1));
+    expect(await copier.include(all)).toEqual([]);
+    await lab.settle(copier, all);
+    await copier.stop();
+    lab.target.forgetLocations();
+    for (const { topic, partition } of all.slice(1)) expect((await lab.read(lab.target, topic, partition)).map(valueOf)).toEqual([`${topic}-${partition}`]);
+    expect((await lab.read(lab.target, 'first')).map(valueOf)).toEqual(['a']);
+    const { configs } = (await lab.target.describeConfigs([{ type: 'topic', name: 'late' }]))[0] ?? { configs: new Map() };
+    expect(configs.get('cleanup.policy')?.value).toBe('compact');
+  });
+
+  test('a topic that only the target has lost is not left out: it is the end', async () => {
+    const partitions = await lab.newTopic('lost');
+    await lab.target.deleteTopics(['lost']);
+    await lab.source.produce('lost', 0, [{ key: null, value: text('x') }]);
+    const copier = lab.copy(partitions);
+    await expect(lab.settle(copier, partitions)).rejects.toMatchObject({ code: 'CHECK_FAILED', message: expect.stringContaining('lost-0 is not there on both sides') });
+    await copier.stop();
+    expect(copier.leftOut.size).toBe(0);
   });
 
   async function payloads(client: CopyLab['source'], topic: string): Promise<readonly string[]> {

@@ -70,6 +70,8 @@ describe('the end of a connection rejects what is in flight, and tells why', () 
     { name: "an answer to somebody else's request", handle: (request) => request.answer({}, 77), code: 'PROTOCOL', message: /answer 77 to Heartbeat v4 \(expected: 1\)/ },
     { name: 'an answer that cannot be decoded', handle: ({ socket }) => socket.write(Buffer.from('0000000600000001 00ff'.replaceAll(' ', ''), 'hex')), code: 'PROTOCOL', message: /HeartbeatResponse v4 throttleTimeMs: 4 bytes needed/ },
     { name: 'an answer above the limit', handle: ({ socket }) => socket.write(Buffer.from('00000401', 'hex')), options: { maxResponseBytes: 1024 }, code: 'PROTOCOL', message: /frame of 1025 bytes \(allowed: 0 to 1024\)/ },
+    { name: 'a port with TLS', handle: ({ socket }) => socket.write(Buffer.from('15030300020250', 'hex')), code: 'CONFIG', message: /^127\.0\.0\.1:\d+ answers in TLS$/ },
+    { name: 'a web server', handle: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), code: 'CONFIG', message: /^127\.0\.0\.1:\d+ answers in HTTP$/ },
     { name: 'a negative size', handle: ({ socket }) => socket.write(Buffer.from('ffffffff', 'hex')), code: 'PROTOCOL', message: /frame of -1 bytes/ },
   ])('$name', async ({ handle, options = {}, timeoutMs, code, message }) => {
     const { connection } = await connect(handle, options);

@@ -49,6 +49,16 @@ describe('a leader that has moved', () => {
     expect([names(old), names(next)]).toEqual([['Metadata', 'Produce', 'Metadata'], ['Produce']]);
   });
 
+  test('is looked up once for all writes that it refuses', async () => {
+    let asked = 0;
+    const answerMetadata = (request: SeenRequest) => request.answer(metadata(asked++ === 0 ? 0 : 1));
+    const old = await start((request) => (request.name === 'Metadata' ? answerMetadata(request) : request.answer(produced(ERROR.NOT_LEADER_OR_FOLLOWER))));
+    const next = await start((request) => request.answer(produced(0)));
+    const writer = open({ bootstrap: [old] });
+    await Promise.all(Array.from({ length: 50 }, () => writer.produce('t', 0, [record])));
+    expect([asked, names(next).length]).toEqual([2, 50]);
+  });
+
   test('gives up at the time limit and tells the last error', async () => {
     const broker = await start((request) => request.answer(request.name === 'Metadata' ? metadata(0) : produced(ERROR.NOT_LEADER_OR_FOLLOWER)));
     await expect(open({ bootstrap: [broker] }).produce('t', 0, [record], { timeoutMs: 200 })).rejects.toMatchObject({

@@ -36,6 +36,7 @@ test("without a file the topology is the seed's", async () => {
   ]);
   expect(topology.links).toEqual([{ name: 'main->failover', from: 'main', to: 'failover', topics: '.*', groups: '.*', kafkaVersion: '4.3.1' }]);
   expect(topology.gateway).toEqual({
+    canary: { virtualCluster: '_gwctl', topic: 'canary', physicalTopic: '_gwctlcanary' },
     clusterId: 'private',
     adminUsername: 'admin',
     adminPassword: { kind: 'literal', value: 'conduktor' },
@@ -49,7 +50,7 @@ test("without a file the topology is the seed's", async () => {
   });
   expect(topology).toMatchObject({ name: 'default', runtime: 'auto', portOffset: 0, virtualClusters: [] });
   expect(topology.schemaRegistry).toEqual({ enabled: false, port: 8081, cluster: 'main', topic: '_schemas' });
-  expect(topology.failover).toEqual({ maxLagRecords: 10_000, maxLagSeconds: 30, pauseBudgetMs: 20_000, deadlines: { translateGroupsMs: 20_000, prepareMs: 10_000, intentMs: 15_000, takeOverMs: 60_000, drainGroupsMs: 6000, pauseMs: 4000, drainMs: 4000, proveTailMs: 8000, moveGroupsMs: 4000, commitMs: 15_000, flipMs: 4000, resumeMs: 4000, proveSwitchMs: 20_000 } });
+  expect(topology.failover).toEqual({ maxLagRecords: 10_000, maxLagSeconds: 30, pauseBudgetMs: 20_000, deadlines: { translateGroupsMs: 20_000, prepareMs: 10_000, intentMs: 15_000, takeOverMs: 60_000, drainGroupsMs: 6000, pauseMs: 4000, drainMs: 4000, proveTailMs: 8000, moveGroupsMs: 4000, commitMs: 15_000, flipMs: 4000, resumeMs: 4000, retireMs: 15_000, proveSwitchMs: 20_000 } });
 });
 
 test.each([1000, 2000, 3500])('a port offset of %i moves every port, and nothing meets the environment that was not moved', async (portOffset) => {
@@ -99,7 +100,7 @@ virtualClusters: [teamA]
   });
   expect(topology.links).toMatchObject([{ name: 'main->dr', kafkaVersion: '3.9.2' }]);
   expect(topology.gateways).toEqual([
-    { name: 'edge', workers: 1, advertisedHost: 'kafka.example', bindHost: '127.0.0.9', ports: [{ nodeId: 1, port: 5000 }, { nodeId: 2, port: 5001 }], admin: { host: '127.0.0.9', port: 5100 } },
+    { name: 'edge', driver: 'builtin', workers: 1, advertisedHost: 'kafka.example', bindHost: '127.0.0.9', ports: [{ nodeId: 1, port: 5000 }, { nodeId: 2, port: 5001 }], admin: { host: '127.0.0.9', port: 5100 } },
   ]);
   expect(topology.gateway).toMatchObject({ adminUsername: 'root', adminPassword: { kind: 'file', path: join(cwd, 'secrets/admin') }, tokenKey: { kind: 'env', name: 'TOKEN_KEY' } });
   expect(topology.failover.pauseBudgetMs).toBe(1500);

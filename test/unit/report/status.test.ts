@@ -11,7 +11,7 @@ const show = (seen: Observation, run?: OpenRun): string => renderStatus(seen, []
 const RUN: OpenRun = { runId: 'r1', by: 'tom@host', generation: 2, from: 'main', to: 'failover', isCommitted: false, leaseUntil: undefined, isSourceGone: false };
 
 test('ready: yes, with the command', () => {
-  expect(show(observation())).toMatch(/\nready to fail over to failover: yes, all 17 checks of `gwctl verify` pass\n {2}gwctl failover --to failover --expect-active main\n$/);
+  expect(show(observation())).toMatch(/\nready to fail over to failover: yes, all 19 checks of `gwctl verify` pass\n {2}gwctl failover --to failover --expect-active main\n$/);
 });
 
 test('ready: no, because of every check that fails, with what to do', () => {

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { ByteSink } from '../../../src/gateway/byte-sink.ts';
+import type { Lease } from '../../../src/gateway/read-buffers.ts';
+
+/** A peer that takes nothing until `take` is called, and everything from then on. */
+function peer() {
+  const writes: Buffer[] = [];
+  const waiting: (() => void)[] = [];
+  let isTaking = false;
+  const taken = (buffers: Buffer[], done: () => void): void => {
+    writes.push(...buffers);
+    if (isTaking) done();
+    else waiting.push(done);
+  };
+  const socket = new Writable({
+    write: (bytes: Buffer, _encoding, done) => taken([bytes], done),
+    writev: (pieces, done) => taken(pieces.map(({ chunk }) => chunk as Buffer), done),
+  });
+  const take = (): void => {
+    isTaking = true;
+    for (const done of waiting.splice(0)) done();
+  };
+  return { sink: new ByteSink(socket as Socket), socket, writes, take };
+}
+
+function countedLease() {
+  const counts = { held: 0, released: 0 };
+  const lease: Lease = { retain: () => counts.held++, release: () => counts.released++ };
+  return { counts, lease };
+}
+
+describe('pieces that are written', () => {
+  test('small ones leave in one write, and only when they are flushed', () => {
+    const { sink, writes } = peer();
+    const pieces = [4, 90, 1024, 2].map((size) => randomBytes(size));
+    for (const piece of pieces) expect(sink.write(piece)).toBeUndefined();
+    expect(writes).toEqual([]);
+    sink.flush();
+    expect(writes).toEqual([Buffer.concat(pieces)]);
+  });
+
+  test('large ones leave as they are, in their order among small ones', async () => {
+    const { sink, writes, take } = peer();
+    take();
+    const [head, records, tail] = [randomBytes(40), randomBytes(500_000), randomBytes(3)];
+    void sink.write(head);
+    await sink.write(records);
+    void sink.write(tail);
+    sink.flush();
+    expect(Buffer.concat(writes).equals(Buffer.concat([head, records, tail]))).toBe(true);
+    expect(writes.includes(records)).toBe(true);
+  });
+
+  test('the memory of small ones is given back once they are copied, that of large ones once the peer took them', async () => {
+    const { sink, take } = peer();
+    const small = countedLease();
+    const large = countedLease();
+    void sink.write(randomBytes(10), small.lease);
+    void sink.write(randomBytes(10), small.lease);
+    void sink.write(randomBytes(10_000), large.lease);
+    sink.flush();
+    expect(small.counts).toEqual({ held: 2, released: 2 });
+    expect(large.counts).toEqual({ held: 1, released: 0 });
+    take();
+    await expect.poll(() => large.counts.released).toBe(1);
+  });
+
+  test('a peer that takes nothing is waited for, also when all pieces are small', async () => {
+    const { sink, take } = peer();
+    let wait: void | Promise<void> = undefined;
+    let written = 0;
+    for (; wait === undefined && written < 1 << 20; written += 100) wait = sink.write(randomBytes(100));
+    expect(written).toBeLessThan(100_000);
+    take();
+    await wait;
+  });
+
+  test.each([1, 2])('nothing is written to a socket that has ended (%i pieces)', (pieces) => {
+    const { sink, socket, writes } = peer();
+    const { counts, lease } = countedLease();
+    for (let piece = 0; piece < pieces; piece++) void sink.write(randomBytes(10), lease);
+    socket.end();
+    sink.flush();
+    expect(writes).toEqual([]);
+    expect(counts.released).toBe(pieces);
+  });
+});
