@@ -11,5 +11,5 @@ export const SWITCH_STEPS: readonly StepKind[] = planSwitch({ to: 'failover', ex
 /** The same of an unplanned one. */
 export const UNPLANNED_STEPS: readonly StepKind[] = planUnplanned(
   { to: 'failover', expectActive: undefined, budget: {} },
-  { seen: SEEN, loss: { topics: [], records: 0, bytes: 0, seconds: 0, isExact: true, unknown: [], notMirrored: [] }, source: { ok: false, why: 'main is dead' }, withoutNodes: [] },
+  { seen: SEEN, loss: { topics: [], records: 0, bytes: 0, seconds: 0, isExact: true, unknown: [], notMirrored: [] }, source: { ok: false, why: 'main is dead' }, withoutNodes: [], answering: [] },
 ).steps.map(({ kind }) => kind);
