@@ -3,6 +3,7 @@ import { GwctlError } from '../shared/errors.ts';
 import { computeLoss, type Loss, type LossEvidence } from './loss.ts';
 import type { ClusterView, Observation, Seen } from './observation.ts';
 import { nodesWithout } from '../shared/gateway-driver.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 import { newestState, type World } from './observe-world.ts';
 
 /** What can be seen when the source may be dead, or half dead. */
@@ -39,7 +40,7 @@ export async function observeUnplanned(world: World, to: string, withoutNodes: r
   const [nodes, answering, reports, description, targetLog, positions, others] = await Promise.all([
     Promise.all(asked.map(async (gateway) => {
       const limitMs = untold.includes(gateway.node) ? UNTOLD_MS : NODE_MS;
-      return { name: gateway.node, state: await within(limitMs, gateway.node, () => gateway.state(AbortSignal.timeout(limitMs))) };
+      return { name: gateway.node, state: await within(limitMs, gateway.node, () => gateway.state(timeLimit(limitMs))) };
     })),
     Promise.all(asked.filter(({ node }) => untold.includes(node)).map(async (gateway) => ({ name: gateway.node, seen: await within(NODE_MS, gateway.node, () => gateway.issueToken(virtualCluster, PROBE_USER, PROBE_SECONDS)) }))),
     readReports(world, withoutNodes),
@@ -88,7 +89,7 @@ export async function observeLoss(world: World, from: string, to: string, withou
 async function readReports({ gateways }: World, withoutNodes: readonly string[]): Promise<LossEvidence['nodes']> {
   return await Promise.all(gateways.map(async (gateway) => {
     if (withoutNodes.includes(gateway.node)) return { name: gateway.node, report: { ok: false, why: LEFT_OUT } as const };
-    return { name: gateway.node, report: await within(NODE_MS, gateway.node, () => gateway.acknowledged(AbortSignal.timeout(NODE_MS))) };
+    return { name: gateway.node, report: await within(NODE_MS, gateway.node, () => gateway.acknowledged(timeLimit(NODE_MS))) };
   }));
 }
 

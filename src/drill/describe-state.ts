@@ -1,5 +1,6 @@
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { NodeState } from '../shared/admin-api.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 
 const LOOK_MS = 3000;
 
@@ -11,5 +12,5 @@ export async function describeState(gateways: readonly GatewayAdmin[]): Promise<
 }
 
 async function look(gateway: GatewayAdmin): Promise<NodeState | undefined> {
-  return await gateway.state(AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
+  return await gateway.state(timeLimit(LOOK_MS)).catch(() => undefined);
 }

@@ -4,6 +4,7 @@ import { describeStep, indexOfNoReturn, nodesOfPlan, type Plan, type PlannedStep
 import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 import type { Step, StepContext, StepRegistry } from '../steps/step.ts';
 import type { RunEvent, RunListener, RunOutcome } from './run-event.ts';
 
@@ -129,7 +130,7 @@ async function undo(options: RunOptions, failedIndex: number, hasCommitted: bool
 
 function contextOf(options: RunOptions, isPastReturn: boolean, hasCommitted: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
   const { runId, plan, world, canary, clock, signal } = options;
-  const deadline = AbortSignal.timeout(timeoutMs);
+  const deadline = timeLimit(timeoutMs);
   return { runId, plan, world, canary, clock, note, hasCommitted, signal: isPastReturn ? deadline : AbortSignal.any([deadline, signal]) };
 }
 

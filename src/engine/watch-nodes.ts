@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 import type { NodesSeen, NodeSight } from './run-event.ts';
 
 const POLL_MS = 250;
@@ -26,7 +27,7 @@ export async function watchNodes(gateways: readonly GatewayAdmin[], clock: Clock
 
 async function look(gateway: GatewayAdmin, signal: AbortSignal): Promise<NodeSight> {
   try {
-    const { node, phase, active, generation, connections, heldWrites, inFlightWrites } = await gateway.state(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
+    const { node, phase, active, generation, connections, heldWrites, inFlightWrites } = await gateway.state(AbortSignal.any([signal, timeLimit(ANSWER_MS)]));
     return { node, phase, active, generation, connections, heldWrites, inFlightWrites };
   } catch {
     return { node: gateway.node, phase: 'silent' };

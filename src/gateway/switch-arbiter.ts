@@ -5,6 +5,7 @@ import { decide, type StateLog } from '../arbiter/state-log.ts';
 import { decisionIn, decisionOn, lastCommit, nextGeneration, postureOf, type Posture, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
 import type { NodeState, RunState } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 import type { Log } from './log.ts';
 import type { Pledge } from './node-memory.ts';
 import type { SwitchController } from './switch-controller.ts';
@@ -155,7 +156,7 @@ export class SwitchArbiter {
 
   /** The latest of what peers serve now; undefined while one of them is in a switch: then what the others say may be over in a moment. */
   async #askPeers(): Promise<Standing | undefined> {
-    const signal = AbortSignal.any([AbortSignal.timeout(PEER_MS), this.#over.signal]);
+    const signal = AbortSignal.any([timeLimit(PEER_MS), this.#over.signal]);
     const states = await Promise.all(this.#options.peers.map((ask) => ask(signal).catch(() => undefined)));
     if (states.some((state) => state !== undefined && !state.isLost && IN_A_SWITCH.has(state.phase))) return undefined;
     const serving = states.filter((state): state is NodeState => state?.phase === 'serving' || state?.phase === 'prepared');

@@ -5,6 +5,7 @@ import { copiedPartitions } from './follow-topics.ts';
 import { GIVE_BACK_MS, giveBackReplication } from './give-back-replication.ts';
 import { gatewaysNamed, leaseMsOf, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 import { counted } from '../shared/counted.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 
 /** What the target may miss when clients begin to wait. A round of the copier takes 20 to 50 ms on two busy cores. */
 const CLOSE_MS = 250;
@@ -28,7 +29,7 @@ export const takeOverReplication: Step<'take-over-replication'> = {
     note('MirrorMaker is ended and fenced');
     const copying = await takeoverOf(context, step.from).begin(runId, partitions);
     note(`copying ${counted(partitions.length, 'partition')} of ${counted(new Set(partitions.map(({ topic }) => topic)).size, 'topic')}`);
-    const limit = AbortSignal.any([context.signal, AbortSignal.timeout(step.timeoutMs)]);
+    const limit = AbortSignal.any([context.signal, timeLimit(step.timeoutMs)]);
     const caughtUp = new AbortController();
     const within = AbortSignal.any([limit, caughtUp.signal]);
     await Promise.race([copying.awaitWithin(CLOSE_MS, within), renewLeases(step.gateways, context, within)]).finally(() => caughtUp.abort()).catch((reason: unknown) => {

@@ -2,6 +2,7 @@ import { adminBase, adminRequest, type AdminAddress, type AdminResponse } from '
 import { clientTls } from '../../config/cluster-access.ts';
 import { CATALOG, GwctlError, type ErrorCode } from '../../shared/errors.ts';
 import { tlsProblemOf } from '../../shared/tls-problem.ts';
+import { timeLimit } from '../../shared/time-limit.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
 
 export interface AdminAccount {
@@ -33,7 +34,7 @@ export function openAdminCall(node: GatewayNode, { username, password }: AdminAc
     new GwctlError('CONFIG', `gateway ${node.name}: ${base} ${seen}: it is not the admin API of a gateway node`, { hint: `set the address of its admin API in gwctl.yaml: gateways.${node.name}.adminPort, or adminUrl with runtime external`, details });
 
   return async ({ method, path, body, limitMs, signal, read }) => {
-    const deadline = AbortSignal.timeout(limitMs);
+    const deadline = timeLimit(limitMs);
     let response: AdminResponse;
     try {
       response = await adminRequest(address, {

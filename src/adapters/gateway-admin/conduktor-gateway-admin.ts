@@ -1,5 +1,6 @@
 import type { GatewayAdmin } from '../../ports/gateway-admin.ts';
 import { GwctlError } from '../../shared/errors.ts';
+import { timeLimit } from '../../shared/time-limit.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
 import { openAdminCall } from './admin-call.ts';
 import type { HttpGatewayAdminOptions } from './http-gateway-admin.ts';
@@ -19,7 +20,7 @@ export function conduktorGatewayAdmin(node: GatewayNode, { timeoutMs = TIMEOUT_M
   return {
     node: node.name,
     state: async (signal) => {
-      const deadline = AbortSignal.timeout(LOCATE_MS);
+      const deadline = timeLimit(LOCATE_MS);
       const active = await locate(signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
       return { node: node.name, phase: 'serving', generation: 0, active, run: null, isLost: false, connections: 0, heldWrites: 0, inFlightWrites: 0, startedAt: '' };
     },

@@ -3,6 +3,7 @@ import { LATEST } from '../../client/list-offsets.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
 import { clientTls } from '../../config/cluster-access.ts';
 import type { Cluster, GatewayNode, MirrorLink } from '../../topology/topology.ts';
+import { timeLimit } from '../../shared/time-limit.ts';
 import { pollUntil } from './poll-until.ts';
 
 const CLUSTER_MS = 90_000;
@@ -74,7 +75,7 @@ const LOOK_BACK = 10n;
 export async function awaitGateway({ name, admin }: GatewayNode, signal: AbortSignal): Promise<void> {
   const address = { host: admin.host, port: admin.port, tls: clientTls(admin.tls) };
   await pollUntil({ what: `gateway ${name}`, timeoutMs: HTTP_MS, pauseMs: 50, signal }, async () => {
-    const { status, text } = await adminRequest(address, { method: 'GET', path: '/health', signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) });
+    const { status, text } = await adminRequest(address, { method: 'GET', path: '/health', signal: AbortSignal.any([signal, timeLimit(2000)]) });
     return status === 200 || `${adminBase(address)}/health answers ${status} ${text.slice(0, 200)}`;
   });
 }
@@ -82,7 +83,7 @@ export async function awaitGateway({ name, admin }: GatewayNode, signal: AbortSi
 /** That address answers 200. */
 export async function awaitHttp(what: string, url: string, signal: AbortSignal): Promise<void> {
   await pollUntil({ what, timeoutMs: HTTP_MS, pauseMs: 50, signal }, async () => {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) });
+    const response = await fetch(url, { signal: AbortSignal.any([signal, timeLimit(2000)]) });
     const text = await response.text();
     return response.ok || `${url} answers ${response.status} ${text.slice(0, 200)}`;
   });

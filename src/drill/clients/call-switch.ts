@@ -2,6 +2,7 @@ import { adminBase, adminRequest } from '../../client/admin-request.ts';
 import { clientTls } from '../../config/cluster-access.ts';
 import { ADMIN_PATHS } from '../../shared/admin-api.ts';
 import { GwctlError } from '../../shared/errors.ts';
+import { timeLimit } from '../../shared/time-limit.ts';
 import type { GatewayNode } from '../../topology/topology.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -20,7 +21,7 @@ export async function callSwitch(node: GatewayNode, from: string, to: string, { 
       method: 'POST',
       path,
       headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: timeLimit(TIMEOUT_MS),
     });
     return { status, body: parseJson(text) };
   } catch (reason) {

@@ -1,6 +1,7 @@
 import type { Consumer, Kafka } from 'kafkajs';
 import type { Clock } from '../../ports/clock.ts';
 import { GwctlError } from '../../shared/errors.ts';
+import { timeLimit } from '../../shared/time-limit.ts';
 
 export interface GroupRead {
   readonly topic: string;
@@ -32,7 +33,7 @@ export async function readThroughGroup(kafka: Kafka, { topic, groupId, withinMs,
   const positions = new Map<number, bigint>();
   let joinMs = 0;
   const stop = new AbortController();
-  const deadline = AbortSignal.timeout(withinMs);
+  const deadline = timeLimit(withinMs);
   const over = AbortSignal.any([signal, deadline, stop.signal]);
   try {
     const ends = await endsOf(kafka, topic);
