@@ -347,7 +347,10 @@ export class ClientConnection {
     if (exchange.apiKey === API.fetch) {
       await this.#queue.turnOf(exchange);
       await spliceFetch(exchange, link.source, size, session.around.names, (piece, lease) => this.#sink.write(piece, lease));
-      return this.#queue.answer(exchange, Buffer.alloc(0));
+      this.#queue.answer(exchange, Buffer.alloc(0));
+      // Not left to the next wait: a broker that closes behind its answer ends the reading, and nobody would wait.
+      if (link.source.buffered === 0) this.#sink.flush();
+      return;
     }
     const frame = await link.source.take(size);
     const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, brokerVersion, frame);
