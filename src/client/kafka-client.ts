@@ -44,6 +44,8 @@ export interface KafkaClient {
   electPreferredLeaders(partitions: readonly PartitionId[], options?: CallOptions): Promise<PartitionResult[]>;
   /** The coordinator's broker id. */
   findCoordinator(kind: 'group' | 'transaction', key: string, options?: CallOptions): Promise<number>;
+  /** The same for many at once; what follows for each of these does not ask again. */
+  learnCoordinators(kind: 'group' | 'transaction', keys: readonly string[], options?: CallOptions): Promise<void>;
   listGroups(options?: CallOptions): Promise<GroupListing[]>;
   describeGroups(groupIds: readonly string[], options?: CallOptions): Promise<DescribedGroup[]>;
   deleteGroups(groupIds: readonly string[], options?: CallOptions): Promise<number[]>;
@@ -76,6 +78,7 @@ export function openKafkaClient(options: KafkaClientOptions): KafkaClient {
       const deadline = start(call);
       return withRetries(deadline, () => session.coordinator(kind, key, deadline), forgetLocations);
     },
+    learnCoordinators: (kind, keys, call) => session.learnCoordinators(kind, keys, start(call)),
     listOffsets: (queries, call) => listOffsets(session, queries, call),
     fetch: (topic, partition, offset, call) => fetchRecords(session, topic, partition, offset, call),
     readRecords: (topic, partition, from, call) => readRecords(session, topic, partition, from, call),

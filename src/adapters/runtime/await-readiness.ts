@@ -13,6 +13,7 @@ import { createGate, type Gate } from './gate.ts';
 import { ensureInternalTopics } from './internal-topics.ts';
 import { readActiveLinks } from './launch.ts';
 import { whyNotReplicate } from './may-replicate.ts';
+import { renewMirrorMaker, type Renewal } from './renew-mirror-maker.ts';
 import { runTogether } from './run-together.ts';
 import { REGISTRY_BASE_PATH } from './schema-registry.ts';
 import { stopComponent } from './stop-component.ts';
@@ -84,19 +85,32 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
       await rm(filesOf(mirrorMaker.component.dir, MIRROR_MAKER).held, { force: true });
       await startKind({ ...run, wanted: [{ component: mirrorMaker.component, found: { ...mirrorMaker.found, state: 'stopped' } }] }, 'mirror-maker');
     } else if (run.wanted.some((entry) => entry.component.kind === 'broker' && isToStart(entry))) await delay(MIRROR_MAKER_DELAY_MS, undefined, { signal });
-    if (!isTakenOver) await run.clock.time('start mirror-maker', () => startKind(run, 'mirror-maker'));
+    const renewal: Renewal = isTakenOver ? { kind: 'current' } : await renewMirrorMaker(run, mirrorMaker.component, () => allPassed(gates, signal));
+    if (!isTakenOver && renewal.kind !== 'renewed') await run.clock.time('start mirror-maker', () => startKind(run, 'mirror-maker'));
     const links = await readActiveLinks(run.context);
     item.note(`waiting for a heartbeat: ${links.map(({ name }) => name).join(', ')}`);
     const file = filesOf(mirrorMaker.component.dir, MIRROR_MAKER).held;
     for (const link of links) {
       const hasBeenHeld = await run.clock.time(`${link.name} replicates`, async () => {
         await gates.get(link.to)?.passed(signal);
-        return await withClient(clusterNamed(run.context.topology, link.to), (target) => heartbeatOrHold(link, target, file, run.startedAtMs, signal));
+        return await withClient(clusterNamed(run.context.topology, link.to), (target) => heartbeatOrHold(link, target, file, renewal.kind === 'renewed' ? renewal.atMs : run.startedAtMs, signal));
       });
       if (hasBeenHeld) return `left stopped: ${(await readFile(file, 'utf8').catch(() => 'it was held meanwhile')).trim()}`;
     }
-    return `a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
+    return `${describeRenewal(renewal)}a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
   });
+}
+
+function describeRenewal(renewal: Renewal): string {
+  switch (renewal.kind) {
+    case 'current': return '';
+    case 'renewed': return 'started anew, since its configuration has changed: ';
+    case 'left': return `its configuration has changed, and it goes on with the one of before, since ${renewal.because}: \`gwctl up\` again, once that is over; `;
+  }
+}
+
+async function allPassed(gates: ClusterGates, signal: AbortSignal): Promise<void> {
+  for (const gate of gates.values()) await gate.passed(signal);
 }
 
 /** True when somebody has ended MirrorMaker on purpose meanwhile, as a run does that takes its replication over: no heartbeat will come then. */
@@ -119,7 +133,7 @@ async function heartbeatOrHold(link: MirrorLink, target: KafkaClient, heldFile: 
 /** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */
 async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: AbortSignal, held: string | undefined): Promise<string | undefined> {
   if (!existsSync(join(context.environmentDir, 'runs'))) return undefined;
-  for (const gate of gates.values()) await gate.passed(signal);
+  await allPassed(gates, signal);
   return await whyNotReplicate(context.topology, await readActiveLinks(context), held);
 }
 
@@ -131,7 +145,7 @@ async function holdMirrorMaker(component: Component, why: string): Promise<void>
 
 async function bringGateways(run: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<void> {
   if (!run.options.withGateways) return;
-  for (const gate of gates.values()) await gate.passed(signal);
+  await allPassed(gates, signal);
   await run.clock.time('start gateways', () => startKind(run, 'gateway'));
   const nodes = run.context.topology.gateways.filter(({ name }) => !isHeld(run, name));
   await runTogether(signal, nodes.map((node) => (inner: AbortSignal) => bringGateway(run, node, inner)));
