@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countedParts } from '../shared/counted.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { openRuntime } from './open-runtime.ts';
@@ -17,7 +18,7 @@ export function addDownCommand(program: Command, context: CliContext): void {
     try {
       const result = await runtime.down({ progress, deleteData: volumes === true });
       if (output === 'json') writeJson(context.out, { name: topology.name, ...result });
-      else context.out.write(`${result.stopped.length === 0 ? 'nothing was running' : `stopped ${result.stopped.length} processes`}${volumes === true ? `, deleted ${dir}` : ''}\n`);
+      else context.out.write(`${result.stopped.length === 0 ? 'nothing was running' : `stopped ${countedParts(result.stopped.length, topology.runtime)}`}${volumes === true ? `, deleted ${dir}` : ''}\n`);
       return 0;
     } finally {
       progress.stop();

@@ -2,6 +2,7 @@ import { readdir, readFile, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { counted } from '../../shared/counted.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { cacheDir, type Env } from './cache-dir.ts';
@@ -87,7 +88,7 @@ async function examinePorts(topology: Topology, environmentDir: string, env: Env
   const idle = components.filter(({ name }) => states.find((state) => state.name === name)?.state !== 'running');
   const taken = await findTakenPorts(idle);
   const running = components.length - idle.length;
-  const seen = taken.length > 0 ? taken.map(({ port, component }) => `${port} is in use (wanted by ${component})`).join(', ') : `free${running > 0 ? `, or used by our own ${running} running processes` : ''}`;
+  const seen = taken.length > 0 ? taken.map(({ port, component }) => `${port} is in use (wanted by ${component})`).join(', ') : `free${running > 0 ? `, or used by ${counted(running, isDocker ? 'container' : 'process', isDocker ? 'containers' : 'processes')} of this environment` : ''}`;
   return finding('ports', taken.length === 0, seen, 'end what listens there, or use --port-offset');
 }
 
