@@ -11,7 +11,7 @@ interface DownFlags {
 
 /** `gwctl down [-v]`: ends every process of the environment; with -v its records, logs and keys are deleted, too. */
 export function addDownCommand(program: Command, context: CliContext): void {
-  const command = program.command('down').description('stop every process of the environment; its data stays, unless -v is given').option('-v, --volumes', 'delete the records, logs and keys of the environment as well');
+  const command = program.command('down').description('stop every process or container of the environment; its data stays, unless -v is given').option('-v, --volumes', 'delete the records, logs and keys of the environment as well');
   setAction<DownFlags>(addOutputOption(command), context, async ({ volumes, output }, globals) => {
     const [{ runtime, topology, dir }, { createProgress }, { writeJson }] = await Promise.all([openRuntime(globals, context), import('../report/progress.ts'), import('../report/json.ts')]);
     const progress = createProgress(context);

@@ -1,6 +1,7 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { counted } from '../../shared/counted.ts';
 import { GwctlError } from '../../shared/errors.ts';
@@ -75,7 +76,7 @@ async function readArchiveFailure(dir: string): Promise<string | undefined> {
 
 async function examineMaven(env: Env, isKafkaThere: boolean): Promise<Finding> {
   const { failed, stdout } = await execa('mvn', ['-Dstyle.color=never', '--version'], { reject: false, env: { ...env }, extendEnv: false });
-  const seen = failed ? 'no `mvn` in PATH' : stdout.split('\n')[0] ?? '';
+  const seen = failed ? 'no `mvn` in PATH' : stripVTControlCharacters(stdout.split('\n')[0] ?? '');
   if (failed && isKafkaThere) return { what: 'maven', status: 'note', seen: `${seen}, not needed: Kafka is there`, fix: MAVEN_HINT };
   return finding('maven', !failed, seen, MAVEN_HINT);
 }
