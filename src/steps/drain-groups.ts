@@ -1,3 +1,4 @@
+import { counted } from '../shared/counted.ts';
 import { gatewaysNamed, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 import { copiedPartitions, takeIn } from './follow-topics.ts';
 import { giveBack } from './gateway-steps.ts';
@@ -22,7 +23,7 @@ export const drainGroups: Step<'drain-groups'> = {
     const [reports] = await Promise.all([onEveryNode(gateways, (gateway) => gateway.drainGroups(orderOf(context, step.timeoutMs))), moveGroupsAhead(TRANSLATE_MS, context)]);
     const members = reports.reduce((sum, report) => sum + report.members, 0);
     const drained = reports.reduce((sum, report) => sum + report.drained, 0);
-    if (drained < members) context.note(`${members - drained} of ${members} members did not commit in time: they will read some records again`);
+    if (drained < members) context.note(`${members - drained} of ${counted(members, 'member')} did not commit in time: whoever did not will read some records again`);
     await Promise.all([
       onEveryNode(gateways, (gateway) => gateway.prepare(orderOf(context), context.world.topology.failover.deadlines.prepareMs)),
       moveGroupsAhead(TRANSLATE_MS, context),
