@@ -10,12 +10,27 @@ import { runDisturbed } from '../support/kill-case.ts';
 import { awaitCondition, openKillLab, type KillLab } from '../support/kill-lab.ts';
 import { clientOn, readNodeState } from '../support/service-account.ts';
 
+/** A switch that held writes here would do so until prepare (4 s) has given up. */
+const UNHELD_MS = 3000;
+
 describe('a network that is cut in the middle of a switch', () => {
   let lab: CutLab;
   beforeAll(async () => {
     lab = await openCutLab();
   });
   afterAll(async () => await lab?.dispose());
+
+  test.each<{ cut: Cut; before: StepKind }>([
+    { cut: 'gateway1-failover', before: 'take-over-replication' },
+    { cut: 'gateway1-failover', before: 'drain-groups' },
+  ])('$cut after the node was prepared, before $before: the switch is given up before a write is held', async ({ cut, before }) => {
+    const outcome = await runDisturbed(lab, { before, strike: async () => lab.networks[cut].cut(), heal: async () => lab.networks[cut].heal() });
+    expect(outcome.problems, outcome.stderr).toEqual([]);
+    expect([outcome.exitCode, outcome.active], outcome.stderr).toEqual([5, 'main']);
+    expect(outcome.stderr).toMatch(/given up before the switch, .*serves? main again.*; no write was held/);
+    // Producers of both nodes: what they waited for is nothing of the cluster that was cut off.
+    expect(outcome.verdict.longestWriteMs).toBeLessThan(UNHELD_MS);
+  });
 
   /** The last one switches, and a switch is not reversed. */
   test.each<{ cut: Cut; before: StepKind; exitCodes: readonly number[]; active: string }>([
