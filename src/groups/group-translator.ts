@@ -40,7 +40,11 @@ export class GroupTranslator {
   async translate(committed: readonly GroupOffset[], onTarget: ReadonlyMap<string, bigint>, limits: MatchLimits): Promise<GroupPosition[]> {
     const { isLate } = limits;
     const byPartition = new Map<string, GroupOffset[]>();
-    for (const one of committed) byPartition.set(partitionKey(one), [...(byPartition.get(partitionKey(one)) ?? []), one]);
+    for (const one of committed) {
+      const those = byPartition.get(partitionKey(one));
+      if (those === undefined) byPartition.set(partitionKey(one), [one]);
+      else those.push(one);
+    }
     const pending = [...byPartition].filter(([, those]) => those.some((one) => !this.#exact.has(atKey(one))));
     const partitions = pending.flatMap(([, [first]]) => (first === undefined ? [] : [first]));
     const [notes, ends] = pending.length === 0 ? [new Map<string, readonly OffsetSync[]>(), new Map<string, PartitionEnds>()] : await Promise.all([this.#notes(), this.#ends(partitions)]);

@@ -20,9 +20,20 @@ export const translateGroups: Step<'translate-groups'> = {
   },
 };
 
-/** For what has moved since `translateGroups`; nothing of it has to succeed. */
-export async function translateAgain(limitMs: number, context: StepContext): Promise<void> {
-  await compare(limitMs, false, context).catch((reason: unknown) => context.note(`positions of groups: ${GwctlError.from(reason).message}`));
+/**
+ * For what has moved since `translateGroups`; nothing of it has to succeed. Once the replicator writes no positions any more, those that are known exactly
+ * are written already, so that little is left for when producers wait. A switch that is given up leaves them there: none is ahead of its group.
+ */
+export async function moveGroupsAhead(limitMs: number, context: StepContext): Promise<void> {
+  const { world, plan, note } = context;
+  try {
+    const comparison = await compare(limitMs, false, context);
+    if (world.takeover?.(plan.from, plan.to)?.copying === undefined) return;
+    const positions = comparison.positions.filter(({ basis }) => basis === 'exact');
+    await world.clusters.get(plan.to)?.commitGroupOffsets(movesOf({ ...comparison, positions }));
+  } catch (reason) {
+    note(`positions of groups: ${GwctlError.from(reason).message}`);
+  }
 }
 
 /** The rest is for writing, and for reading back. */

@@ -13,6 +13,7 @@ import { readHold, unlessHeld } from './hold.ts';
 import { ensureInternalTopics } from './internal-topics.ts';
 import { readActiveLinks } from './launch.ts';
 import { whyLeftHeld } from './may-replicate.ts';
+import { renewMirrorMaker, type Renewal } from './renew-mirror-maker.ts';
 import { runTogether } from './run-together.ts';
 import { REGISTRY_BASE_PATH } from './schema-registry.ts';
 import { stopComponent } from './stop-component.ts';
@@ -83,21 +84,36 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
       await rm(file, { force: true });
     } else if (run.wanted.some((entry) => entry.component.kind === 'broker' && isToStart(entry))) await delay(MIRROR_MAKER_DELAY_MS, undefined, { signal });
     const links = await readActiveLinks(run.context);
+    let renewal: Renewal = { kind: 'current' };
     const heldBecause = await unlessHeld(file, signal, async (inner) => {
+      if (held === undefined) renewal = await renewMirrorMaker(run, component, () => allPassed(gates, inner));
       const wanted = held === undefined ? run.wanted : [{ component, found: { ...found, state: 'stopped' as const } }];
-      await run.clock.time('start mirror-maker', () => startKind({ ...run, wanted }, 'mirror-maker'));
+      if (renewal.kind !== 'renewed') await run.clock.time('start mirror-maker', () => startKind({ ...run, wanted }, 'mirror-maker'));
+      const sinceMs = renewal.kind === 'renewed' ? renewal.atMs : run.startedAtMs;
       item.note(`waiting for a heartbeat: ${links.map(({ name }) => name).join(', ')}`);
       for (const link of links) {
         await run.clock.time(`${link.name} replicates`, async () => {
           await gates.get(link.to)?.passed(inner);
-          await withClient(clusterNamed(run.context.topology, link.to), (target) => awaitHeartbeat(link, target, run.startedAtMs, inner));
+          await withClient(clusterNamed(run.context.topology, link.to), (target) => awaitHeartbeat(link, target, sinceMs, inner));
         });
       }
     });
-    if (heldBecause === undefined) return `a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
+    if (heldBecause === undefined) return `${describeRenewal(renewal)}a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
     await endHeld(component);
     return `left stopped: ${heldBecause}`;
   });
+}
+
+function describeRenewal(renewal: Renewal): string {
+  switch (renewal.kind) {
+    case 'current': return '';
+    case 'renewed': return 'started anew, since its configuration has changed: ';
+    case 'left': return `its configuration has changed, and it goes on with the one of before, since ${renewal.because}: \`gwctl up\` again, once that is over; `;
+  }
+}
+
+async function allPassed(gates: ClusterGates, signal: AbortSignal): Promise<void> {
+  for (const gate of gates.values()) await gate.passed(signal);
 }
 
 /** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */
@@ -105,7 +121,7 @@ async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: A
   const held = await readHold(file);
   if (held !== undefined && parseTakeoverHold(held) === undefined) return { held, why: held };
   if (!existsSync(join(context.environmentDir, 'runs'))) return { held, why: undefined };
-  for (const gate of gates.values()) await gate.passed(signal);
+  await allPassed(gates, signal);
   return await whyLeftHeld(context.topology, await readActiveLinks(context), file);
 }
 
@@ -121,7 +137,7 @@ async function endHeld(component: Component): Promise<void> {
 
 async function bringGateways(run: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<void> {
   if (!run.options.withGateways) return;
-  for (const gate of gates.values()) await gate.passed(signal);
+  await allPassed(gates, signal);
   await run.clock.time('start gateways', () => startKind(run, 'gateway'));
   const nodes = run.context.topology.gateways.filter(({ name }) => !isHeld(run, name));
   await runTogether(signal, nodes.map((node) => (inner: AbortSignal) => bringGateway(run, node, inner)));
