@@ -16,7 +16,8 @@ export default defineConfig({
       { test: { name: 'kill', include: ['test/kill/**/*.test.ts'], sequence: { groupOrder: 4 }, testTimeout: 600_000, fileParallelism: false } },
       { test: { name: 'e2e-steady', include: STEADY, sequence: { groupOrder: 2 }, testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 2 } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: STEADY, sequence: { groupOrder: 3 }, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
-      { test: { name: 'containers', include: ['test/containers/**/*.test.ts'], sequence: { groupOrder: 5 }, testTimeout: 600_000, hookTimeout: 600_000, maxWorkers: 2 } },
+      // One at a time: they share the tag of the gateway's image, and each `up` builds it from its own folder.
+      { test: { name: 'containers', include: ['test/containers/**/*.test.ts'], sequence: { groupOrder: 5 }, testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false } },
     ],
   },
 });

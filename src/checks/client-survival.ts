@@ -1,4 +1,5 @@
 import type { SoftwareCount } from '../shared/admin-api.ts';
+import { counted } from '../shared/counted.ts';
 import { fail, pass, skip, some, warn, type Check } from './check.ts';
 import { behaviourOf } from './client-behaviour.ts';
 import type { Details } from './observation.ts';
@@ -17,7 +18,7 @@ export const clientSurvival: Check = {
     const lacking = [...new Set([active, to])].flatMap((cluster) => (cluster === undefined ? [] : missingOn(details, cluster, first.apis)));
     if (lacking.length > 0) return fail(`${some(lacking)}`, 'a client asks what it was told when it connected: set kafkaVersion of the cluster in gwctl.yaml, and restart the nodes one by one');
     const software = sum(told.flatMap(({ clients }) => clients));
-    const list = software.map((one) => `${one.connections} of ${nameOf(one)} (${behaviourOf(one).does})`);
+    const list = software.map((one) => `${counted(one.connections, 'connection')} of ${nameOf(one)} (${behaviourOf(one).does})`);
     const evidence = software.length === 0 ? 'no client is connected' : some(list, 5);
     const careless = software.filter((one) => !behaviourOf(one).isProven);
     if (careless.length === 0) return pass(evidence);
@@ -47,5 +48,5 @@ function sum(counts: readonly SoftwareCount[]): SoftwareCount[] {
 }
 
 function nameOf({ software, version }: SoftwareCount): string {
-  return software === '' ? 'clients that do not say what they are' : `${software} ${version}`;
+  return software === '' ? 'a client that does not say what it is' : `${software} ${version}`;
 }

@@ -13,18 +13,25 @@ export async function observeDetails(world: World, active: string | undefined, t
   const reverse = active === undefined || active === to ? undefined : world.anyReplicator?.(to, active);
   const names = [...new Set([active, to])].flatMap((name) => (name === undefined ? [] : [name]));
   const { reach } = world;
-  const [clusters, clients, reached, groups, bypassed, back] = await Promise.all([
+  const clients = Promise.all(world.gateways.map(async (gateway) => ({ name: gateway.node, clients: await see(() => gateway.clients()) })));
+  // Not beside it: what it opens to the nodes' ports would be counted among their clients.
+  const whetherReached = async () => {
+    if (reach === undefined) return undefined;
+    await clients;
+    return await Promise.all(world.gateways.map(async ({ node }) => ({ name: node, seen: await see(() => reach(node)) })));
+  };
+  const [clusters, clientsSeen, reached, groups, bypassed, back] = await Promise.all([
     Promise.all(names.flatMap((name) => {
       const cluster = world.clusters.get(name);
       return cluster === undefined ? [] : [see(() => cluster.examine()).then((seen) => [name, seen] as const)];
     })),
-    Promise.all(world.gateways.map(async (gateway) => ({ name: gateway.node, clients: await see(() => gateway.clients()) }))),
-    reach === undefined ? undefined : Promise.all(world.gateways.map(async ({ node }) => ({ name: node, seen: await see(() => reach(node)) }))),
+    clients,
+    whetherReached(),
     link === undefined || source === undefined || target === undefined ? undefined : see(() => coverage(source, target, link)),
     link === undefined || source === undefined ? undefined : see(() => findBypassed(source, world.gateways, link)),
     reverse === undefined ? undefined : see(() => reverse.health()),
   ]);
-  return { clusters: new Map<string, Seen<Awaited<ReturnType<KafkaCluster['examine']>>>>(clusters), clients, ...(reached === undefined ? {} : { reached }), groups, bypassed, reverse: back };
+  return { clusters: new Map<string, Seen<Awaited<ReturnType<KafkaCluster['examine']>>>>(clusters), clients: clientsSeen, ...(reached === undefined ? {} : { reached }), groups, bypassed, reverse: back };
 }
 
 /** Which positions of groups in user topics have one on the target, too. */

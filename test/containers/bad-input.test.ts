@@ -25,7 +25,7 @@ const containersOf = async ({ topology }: TestEnvironment) => (await execa('dock
 test('an image that cannot be pulled: exit 3, named, and nothing was started', async () => {
   const environment = await reserve('{kafka: {version: 0.0.1}}');
   const { exitCode, stderr } = await environment.gwctl(['up']);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringMatching(/an image cannot be pulled/) });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringMatching(/error: apache\/kafka:0\.0\.1: an image cannot be pulled: [^]*hint: .*docker pull apache\/kafka:0\.0\.1/) });
   expect(await containersOf(environment)).toBe('');
 });
 

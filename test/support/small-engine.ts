@@ -16,8 +16,9 @@ export interface SmallEngine {
 }
 
 const READY_MS = 60_000;
-/** It runs nothing, and it must not touch what the first engine has set up for its containers. */
-const ALONE = ['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'];
+/** In a network of its own: an engine without a bridge deletes the one that it finds, and that is the first engine's. */
+const ALONE = ['--net'];
+const NO_NETWORK = ['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'];
 
 /** undefined: this machine cannot have one, because only root may mount a disk and start an engine, or because none of its own runs here. */
 export async function startSmallEngine(megabytes: number, images: readonly string[]): Promise<SmallEngine | undefined> {
@@ -34,7 +35,7 @@ export async function startSmallEngine(megabytes: number, images: readonly strin
   const env = { DOCKER_HOST: `unix://${join(root, 'docker.sock')}` };
   const files = ['--data-root', join(disk, 'data'), '--exec-root', join(root, 'run'), '--pidfile', join(root, 'pid'), '--host', env.DOCKER_HOST];
   // Its helpers are those that lie beside it.
-  const engine = execa(program, [...ALONE, ...files], { reject: false, stdin: 'ignore', all: true, forceKillAfterDelay: 30_000, env: { PATH: `${dirname(program)}:${process.env['PATH'] ?? ''}` } });
+  const engine = execa('unshare', [...ALONE, program, ...NO_NETWORK, ...files], { reject: false, stdin: 'ignore', all: true, forceKillAfterDelay: 30_000, env: { PATH: `${dirname(program)}:${process.env['PATH'] ?? ''}` } });
   const filler = join(disk, 'filler');
   const stop = async (): Promise<void> => {
     engine.kill('SIGTERM');

@@ -72,7 +72,7 @@ describe('each check bites, with a hint', () => {
     { name: 'an API that the target serves in older versions', id: 'client-survival', seen: { details: withTarget({ apis: new Map([[2, new Map([[0, { min: 0, max: 10 }]])]]) }) }, says: /broker 2 of failover serves api 0 in versions 0 to 10 \(clients were told 3 to 11\)/ },
     { name: 'an API that the target does not serve', id: 'client-survival', seen: { details: withTarget({ apis: new Map([[2, new Map()]]) }) }, says: /broker 2 of failover serves api 0 not at all/ },
     { name: 'nodes that tell clients different things', id: 'client-survival', status: 'warn', seen: { details: details({ clients: [client([]), client([], [])] }) }, says: /the nodes tell clients different things/ },
-    { name: 'a client that nobody ever tried', id: 'client-survival', status: 'warn', seen: { details: details({ clients: [client([{ software: 'homemade', version: '0.1', connections: 3 }])] }) }, says: /3 of homemade 0.1 \(not known\)/ },
+    { name: 'a client that nobody ever tried', id: 'client-survival', status: 'warn', seen: { details: details({ clients: [client([{ software: 'homemade', version: '0.1', connections: 3 }])] }) }, says: /3 connections of homemade 0.1 \(not known\)/ },
     { name: 'a broker without a port', id: 'node-ids-fit-ports', seen: { clusters: clusterMap(clusterView(), clusterView({ brokers: [1, 2, 3, 4] })) }, says: /no port for broker 4 of failover on gateway1/ },
   ])('$name', ({ id, status = 'fail', seen, says }) => {
     const found = report(observation(seen), id);
@@ -89,7 +89,7 @@ test('what nobody looked at is skipped, and stops no switch', () => {
 
 test('clients of all nodes are added up, and what each does at a switch is said; gwctl itself is none', () => {
   const seen = observation({ details: details({ clients: [client([{ software: '', version: '', connections: 1 }, { software: 'gwctl', version: '1', connections: 9 }, { software: 'kgo', version: 'v1.22', connections: 2 }]), client([{ software: 'kgo', version: 'v1.22', connections: 3 }])] }) });
-  expect(report(seen, 'client-survival')).toMatchObject({ status: 'pass', evidence: '5 of kgo v1.22 (goes on; commits by its timer, so its group takes a second longer to stop), 1 of clients that do not say what they are (goes on)' });
+  expect(report(seen, 'client-survival')).toMatchObject({ status: 'pass', evidence: '5 connections of kgo v1.22 (goes on; commits by its timer, so its group takes a second longer to stop), 1 connection of a client that does not say what it is (goes on)' });
 });
 
 test('who resumes a run goes on with the replication that it took over, and copies what is missing; nobody else does', () => {

@@ -35,10 +35,22 @@ const SERVICE_LABEL = 'com.docker.compose.service';
 
 /** Every container of a compose project, ended ones included. */
 export async function listContainers(project: string, options: DockerOptions): Promise<readonly Container[]> {
-  const ids = lines(await docker(['ps', '-aq', '--filter', `label=${PROJECT_LABEL}=${project}`], options));
-  if (ids.length === 0) return [];
-  const inspected = JSON.parse(await docker(['inspect', '--type', 'container', ...ids], options)) as readonly Inspected[];
-  return inspected.map(({ Id, Name, State, NetworkSettings, Config }) => ({
+  for (let attempt = 1; ; attempt++) {
+    const ids = lines(await docker(['ps', '-aq', '--filter', `label=${PROJECT_LABEL}=${project}`], options));
+    if (ids.length === 0) return [];
+    try {
+      return read(await docker(['inspect', '--type', 'container', ...ids], options));
+    } catch (reason) {
+      // One went between the two questions, as when compose makes it anew.
+      if (attempt === ATTEMPTS || !/no such container/i.test(GwctlError.from(reason).message)) throw reason;
+    }
+  }
+}
+
+const ATTEMPTS = 5;
+
+function read(json: string): readonly Container[] {
+  return (JSON.parse(json) as readonly Inspected[]).map(({ Id, Name, State, NetworkSettings, Config }) => ({
     id: Id,
     name: Name.replace(/^\//, ''),
     service: Config.Labels?.[SERVICE_LABEL] ?? '',

@@ -29,6 +29,9 @@ interface KnownFailure {
   readonly hint: string;
 }
 
+/** How a message of that begins. */
+export const IMAGE_UNAVAILABLE = 'an image cannot be pulled';
+
 /** What goes wrong on other people's machines, by docker's own words. */
 const KNOWN_FAILURES: readonly KnownFailure[] = [
   { pattern: /^ENOENT$/, code: 'ENVIRONMENT', says: 'no `docker` on the PATH', hint: 'install Docker, or use `--runtime local`' },
@@ -39,7 +42,7 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
   { pattern: /port is already allocated|address already in use/i, code: 'ENVIRONMENT', says: 'a port is taken', hint: '`docker ps` shows which container publishes it; end that one, or move this environment with --port-offset 100' },
   {
     pattern: /pull access denied|manifest (for \S+ )?(unknown|not found)|no such host|failed to resolve (source|reference)|failed to do request|i\/o timeout|toomanyrequests|requested access to the resource is denied|not found: manifest/i,
-    code: 'ENVIRONMENT', says: 'an image cannot be pulled', hint: 'pull it by hand to see why (`docker pull IMAGE`), or use `--runtime local`',
+    code: 'ENVIRONMENT', says: IMAGE_UNAVAILABLE, hint: 'pull it by hand to see why (`docker pull IMAGE`), or use `--runtime local`',
   },
 ];
 

@@ -19,12 +19,12 @@ import { runTogether } from '../run-together.ts';
 import { REGISTRY_BASE_PATH } from '../schema-registry.ts';
 import { assertHostPortsFree } from './assert-host-ports.ts';
 import { bringMirrorMaker } from './bring-mirror-maker.ts';
-import { compose, composeDir, composeUp } from './compose-up.ts';
+import { composeDir, composeUp } from './compose-up.ts';
 import type { ContainersRun } from './containers-run.ts';
 import { assertOurs, type Container, listContainers, listOwned } from './containers.ts';
 import { docker, type DockerOptions } from './docker-command.ts';
-import { findEngine } from './engine.ts';
-import { ensureImages } from './images.ts';
+import { findEngine, missingImages } from './engine.ts';
+import { ensureImages, imagesIn, pullImage } from './images.ts';
 import { containerComponents, observeContainers, unmarkStopped } from './observe-containers.ts';
 import { withItem } from '../with-item.ts';
 
@@ -167,11 +167,16 @@ async function startSeed(context: Pick<LaunchContext, 'topology' | 'environmentD
   await clock.time('engine', () => findEngine(call));
   await assertStack(environmentDir, 'seed');
   await writeEnvironmentRecord(environmentDir, topology, { runtime: 'docker', stack: 'seed' });
-  await writeStack(composeDir(environmentDir), await renderStack({ stack: 'seed', topology, environmentDir, command: 'gwctl up --template seed' }));
+  const files = await renderStack({ stack: 'seed', topology, environmentDir, command: 'gwctl up --template seed' });
+  await writeStack(composeDir(environmentDir), files);
   const item = progress.start('walk-through');
   try {
-    item.note('pulling images');
-    await clock.time('images', () => compose(project, environmentDir, ['pull', '--policy', 'missing'], call));
+    await clock.time('images', async () => {
+      for (const image of await missingImages(imagesIn(files).pulled, call)) {
+        item.note(`pulling ${image}`);
+        await pullImage(image, call);
+      }
+    });
     item.note('waiting until every container is healthy');
     await clock.time('healthy', () => composeUp({ project, environmentDir, services: [] }, call));
   } catch (reason) {

@@ -3,7 +3,7 @@ import type { RuntimeProgress } from '../../../ports/runtime.ts';
 import { COMPOSE_FILE, type ComposeFiles } from '../../../topology/compose/compose-stack.ts';
 import { GwctlError } from '../../../shared/errors.ts';
 import { compose } from './compose-up.ts';
-import { docker, type DockerOptions } from './docker-command.ts';
+import { docker, type DockerOptions, IMAGE_UNAVAILABLE } from './docker-command.ts';
 import { missingImages } from './engine.ts';
 
 /** What the gateway's image is built from. */
@@ -26,7 +26,7 @@ export async function ensureImages({ project, environmentDir, files, gateways, p
   try {
     for (const image of missing) {
       item.note(`pulling ${image}`);
-      await docker(['pull', '--quiet', image], options);
+      await pullImage(image, options);
     }
     const [node] = gateways;
     if (node !== undefined) {
@@ -39,6 +39,18 @@ export async function ensureImages({ project, environmentDir, files, gateways, p
     throw reason;
   }
   item.done(`${missing.length} pulled${gateways.length > 0 ? ', gateway built' : ''}`);
+}
+
+/** Throws ENVIRONMENT with its name, which the engine itself does not say. */
+export async function pullImage(image: string, options: DockerOptions): Promise<void> {
+  try {
+    await docker(['pull', '--quiet', image], options);
+  } catch (reason) {
+    if (options.signal?.aborted === true) throw reason;
+    const { code, message, hint, details } = GwctlError.from(reason);
+    const isUnavailable = message.startsWith(IMAGE_UNAVAILABLE);
+    throw new GwctlError(code, `${image}: ${message}`, { cause: reason, details, ...(isUnavailable ? { hint: `see whether this machine reaches the registry (\`docker pull ${image}\`), or use \`--runtime local\`, which needs no images` } : hint === undefined ? {} : { hint }) });
+  }
 }
 
 /** The images that a compose file names: those that are pulled, and those that it builds. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeSecrets } from '../../../../../src/adapters/compose/write-stack.ts';
 import { chooseRuntime } from '../../../../../src/adapters/runtime/docker/choose-runtime.ts';
-import { assertOurs, type Container } from '../../../../../src/adapters/runtime/docker/containers.ts';
+import { assertOurs, type Container, listContainers } from '../../../../../src/adapters/runtime/docker/containers.ts';
 import { docker, dockerError } from '../../../../../src/adapters/runtime/docker/docker-command.ts';
 import { findEngine, isOlder } from '../../../../../src/adapters/runtime/docker/engine.ts';
 import { parseTopology } from '../../../../../src/config/parse-topology.ts';
@@ -54,6 +54,26 @@ describe('the engine', () => {
       await rm(dir, { recursive: true });
     }
   });
+});
+
+test('a container that goes while they are looked at is not looked for any more; one that is told of and never there is an error', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'gwctl-unit-'));
+  const inspected = JSON.stringify([{ Id: 'b', Name: '/p-main-1-1', State: { Status: 'running', ExitCode: 0 }, NetworkSettings: { Networks: { p_default: { NetworkID: 'n' } } }, Config: { Labels: { 'com.docker.compose.service': 'main-1' } } }]);
+  const goes = `#!/bin/sh\nif [ "$1" = ps ]; then [ -f ${dir}/gone ] || echo a; echo b; exit; fi\n[ -f ${dir}/gone ] && echo '${inspected}' && exit\ntouch ${dir}/gone; echo 'Error response from daemon: No such container: a' >&2; exit 1\n`;
+  const never = "#!/bin/sh\n[ \"$1\" = ps ] && echo a && exit\necho 'Error response from daemon: No such container: a' >&2; exit 1\n";
+  const env = { PATH: `${dir}:/usr/bin:/bin` };
+  const install = async (script: string): Promise<void> => {
+    await writeFile(join(dir, 'docker'), script);
+    await chmod(join(dir, 'docker'), 0o755);
+  };
+  try {
+    await install(goes);
+    expect(await listContainers('p', { env })).toMatchObject([{ id: 'b', name: 'p-main-1-1', service: 'main-1', isRunning: true, networkIds: ['n'] }]);
+    await install(never);
+    await expect(listContainers('p', { env })).rejects.toThrow('No such container: a');
+  } finally {
+    await rm(dir, { recursive: true });
+  }
 });
 
 test('containers of the same name and another folder are not touched', () => {
