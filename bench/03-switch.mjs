@@ -9,6 +9,8 @@ const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const CLIENTS = Number(process.env['CLIENTS'] ?? 100);
 const TOPICS = Number(process.env['TOPICS'] ?? 100);
 const RATE = Number(process.env['RATE'] ?? 2000);
+/** Each round, in this order. */
+const WAYS = (process.env['WAYS'] ?? 'gwctl,naive').split(',');
 const PORT_OFFSET = 2300;
 const WARM_UP_MS = 6000;
 const AFTERWARDS_MS = 5000;
@@ -20,7 +22,7 @@ const CONFIG = 'gateways:\n  gateway1: {}\n  gateway2: {}\n';
 export async function run() {
   const results = { gwctl: [], naive: [] };
   for (let round = 0; round < ROUNDS; round++) {
-    for (const how of ['gwctl', 'naive']) {
+    for (const how of WAYS) {
       const result = await measure(how);
       results[how].push(result);
       console.log(`round ${round + 1} ${how}: ${describe(result)}`);
@@ -45,8 +47,7 @@ async function measure(how) {
     try {
       await awaitReady(gwctl);
       await delay(WARM_UP_MS);
-      const startMs = performance.now();
-      const saidMs = how === 'gwctl' ? await switchByGwctl(gwctl) : await load.switchEachNode();
+      const { startMs, saidMs } = how === 'gwctl' ? await switchByGwctl(gwctl) : { startMs: performance.now(), saidMs: await load.switchEachNode() };
       const endMs = performance.now();
       await delay(AFTERWARDS_MS);
       return { ...(await load.finish(startMs, endMs)), tookMs: endMs - startMs, saidMs };
@@ -58,13 +59,15 @@ async function measure(how) {
 
 /** Answers with the pause that gwctl itself reports. A check that says no (exit 3) has changed nothing: MirrorMaker may be giving out its tasks anew. */
 async function switchByGwctl(gwctl) {
-  const endMs = performance.now() + READY_MS;
+  const untilMs = performance.now() + READY_MS;
   for (;;) {
+    const startMs = performance.now();
     try {
       const { stdout } = await gwctl('failover', '--to', 'failover', '--yes', '-o', 'json');
-      return lastResult(stdout).writePauseMs ?? 0;
+      return { startMs, saidMs: lastResult(stdout).writePauseMs ?? 0 };
     } catch (reason) {
-      if (reason.exitCode !== 3 || performance.now() > endMs) throw reason;
+      if (reason.exitCode !== 3 || performance.now() > untilMs) throw reason;
+      console.log(`not yet: ${lastResult(reason.stdout).error?.message ?? reason.stderr}`);
       await delay(POLL_MS);
     }
   }

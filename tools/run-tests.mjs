@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const GROUPS = [['unit', 'wire', 'model'], ['integration', 'e2e']];
+const GROUPS = [['unit', 'wire', 'model'], ['integration', 'e2e-steady', 'e2e']];
 /** A child that was told to stop needs a moment. */
 const LEFTOVER_GRACE_MS = 5000;
 

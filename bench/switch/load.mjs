@@ -6,6 +6,8 @@ import { openKafkaClient } from '../../dist/client/kafka-client.js';
 const VIRTUAL_CLUSTER = 'bench';
 const ADMIN = `Basic ${Buffer.from('admin:conduktor').toString('base64')}`;
 const GROUPS = 5;
+/** Requests of one producer: kafka-clients' own default. */
+const MAX_IN_FLIGHT = 5;
 /** Of the clients of one switch; what is longer than the window before it is not usual. */
 const BEFORE_MS = 4000;
 const AFTER_MS = 4000;
@@ -31,24 +33,34 @@ export async function startSwitchLoad({ portOffset, clients, topics, rate }) {
   const producers = Array.from({ length: clients }, (_, index) => produce(through(index), names[index % names.length], index, (1000 * clients) / rate));
   const consumers = await Promise.all(Array.from({ length: GROUPS }, (_, index) => consume(index)));
 
+  /** As mainstream producers do: what cannot be sent at once, since enough is in flight, leaves together with the next request. */
   async function produce(client, topic, index, paceMs) {
     const acks = [];
     const inFlight = new Set();
-    const startMs = performance.now() + (index * paceMs) / clients;
-    for (let sequence = 0; !over.signal.aborted; sequence++) {
-      const value = `${index}-${sequence}`;
-      const sending = client.produce(topic, 0, [{ key: null, value: Buffer.from(value) }]).then(
+    let waiting = [];
+    const send = () => {
+      if (waiting.length === 0 || inFlight.size >= MAX_IN_FLIGHT) return;
+      const values = waiting;
+      waiting = [];
+      const sending = client.produce(topic, 0, values.map((value) => ({ key: null, value: Buffer.from(value) }))).then(
         () => {
-          const nowMs = performance.now();
-          acks.push(nowMs);
-          acknowledged.set(value, topic);
+          acks.push(performance.now());
+          for (const value of values) acknowledged.set(value, topic);
         },
         (reason) => errors.push(`producer ${index}: ${reason.message}`),
-      ).finally(() => inFlight.delete(sending));
+      ).finally(() => {
+        inFlight.delete(sending);
+        send();
+      });
       inFlight.add(sending);
+    };
+    const startMs = performance.now() + (index * paceMs) / clients;
+    for (let sequence = 0; !over.signal.aborted; sequence++) {
+      waiting.push(`${index}-${sequence}`);
+      send();
       await delay(Math.max(0, startMs + (sequence + 1) * paceMs - performance.now()));
     }
-    await Promise.all(inFlight);
+    while (inFlight.size > 0) await Promise.all(inFlight);
     client.close();
     return acks;
   }

@@ -38,6 +38,12 @@ export function lastCommit(logs: StateLogs): Standing | undefined {
   return last;
 }
 
+/** The last generation in which that cluster was active and was then left; 0: it never was. */
+export function lastLeft(logs: StateLogs, cluster: string): number {
+  const departures = [...logs.values()].flatMap((log) => log ?? []).filter((record): record is Decision => record.kind === 'commit' && record.from === cluster && decisionIn(logs, record.to, record.generation)?.kind === 'commit');
+  return departures.reduce((last, { generation }) => Math.max(last, generation - 1), 0);
+}
+
 /** The latest intent to leave `active` that nobody has decided. */
 export function openIntent(logs: StateLogs, { active, generation }: Standing): Intent | undefined {
   const intents = (logs.get(active) ?? []).filter((record): record is Intent => record.kind === 'intent' && record.from === active && record.generation > generation);

@@ -1,3 +1,4 @@
+import { counted } from '../shared/counted.ts';
 import { fail, pass, warn, type CheckResult } from './check.ts';
 import { describeLoss, type Loss } from './loss.ts';
 
@@ -15,7 +16,7 @@ export function judgeLoss(loss: Loss, { maxRecords, maxSeconds, acceptedBy }: Lo
   if (acceptedBy !== undefined) return warn(`${seen}; accepted by ${acceptedBy}`, 'this stands in the journal, on the log of the switch and in _auditLogs');
   if (loss.unknown.length > 0) return fail(seen, 'nobody can say how much would be lost; whoever answers for it says so with --accept-loss-by NAME');
   const hasBudget = maxRecords !== undefined || maxSeconds !== undefined;
-  const allowed = [...(maxRecords === undefined ? [] : [`${maxRecords} records`]), ...(maxSeconds === undefined ? [] : [`${maxSeconds} s`])].join(' and ');
+  const allowed = [...(maxRecords === undefined ? [] : [counted(maxRecords, 'record')]), ...(maxSeconds === undefined ? [] : [`${maxSeconds} s`])].join(' and ');
   const isAbove = hasBudget ? loss.records > (maxRecords ?? Infinity) || loss.seconds > (maxSeconds ?? Infinity) : loss.records > 0;
   if (!isAbove) return pass(hasBudget ? `${seen} (allowed: ${allowed})` : seen);
   return fail(hasBudget ? `${seen} (allowed: ${allowed})` : seen, 'allow it with --max-loss-records and --max-loss-seconds, or let somebody answer for it with --accept-loss-by NAME');

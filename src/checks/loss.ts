@@ -1,6 +1,7 @@
 import { partitionKey } from '../ports/kafka-cluster.ts';
 import type { AckReport, AckRun, PartitionAcksReport } from '../shared/admin-api.ts';
 import { PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
+import { counted } from '../shared/counted.ts';
 import type { MirrorLink } from '../topology/topology.ts';
 import type { Seen } from './observation.ts';
 import { AUDIT_TOPIC, GATEWAY_TOPICS, isCopied, topicFilter } from './replicated-topics.ts';
@@ -97,7 +98,7 @@ export function computeLoss({ from, link, nodes, positions }: LossEvidence): Los
 
 /** "12 records, 3.4 KiB, of 0.8 s, in 2 topics"; "at most" and "unknown" where it is so. */
 export function describeLoss({ records, bytes, seconds, isExact, topics, unknown }: Loss): string {
-  const known = records === 0 ? 'no record' : `${isExact ? '' : 'at most '}${records} record${records === 1 ? '' : 's'}, ${bytes} bytes, acknowledged within ${seconds.toFixed(1)} s, in ${topics.length} topic${topics.length === 1 ? '' : 's'}`;
+  const known = records === 0 ? 'no record' : `${isExact ? '' : 'at most '}${counted(records, 'record')}, ${counted(bytes, 'byte')}, acknowledged within ${seconds.toFixed(1)} s, in ${counted(topics.length, 'topic')}`;
   return unknown.length === 0 ? known : `unknown: ${known} that the nodes remember, and perhaps more`;
 }
 

@@ -1,8 +1,8 @@
+import { counted } from '../shared/counted.ts';
 import { DRIVERS } from '../shared/gateway-driver.ts';
 import { fail, pass, skip, some, type Check, type CheckResult } from './check.ts';
 import { totalLag, type LinkLag, type Observation } from './observation.ts';
 import { GATEWAY_TOPICS } from './replicated-topics.ts';
-import { counted } from '../shared/counted.ts';
 
 /** Without the last mapping the gateway would look for a topic under a wrong name. */
 export const topicMappingsReplicated: Check = {
@@ -33,7 +33,7 @@ export const userTopicsReplicated: Check = {
       const evidence = `${counted(records, 'record')} behind, ${seconds.toFixed(1)} s, over ${counted(topics.size, 'topic')}`;
       if (records <= BigInt(maxLagRecords) && seconds <= maxLagSeconds) return pass(evidence);
       return fail(
-        `${evidence}: ${some(behind.map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`))} (allowed: ${maxLagRecords} records, ${maxLagSeconds} s)`,
+        `${evidence}: ${some(behind.map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`))} (allowed: ${counted(maxLagRecords, 'record')}, ${maxLagSeconds} s)`,
         'wait for MirrorMaker (`gwctl lag` shows it), or raise failover.maxLagRecords / failover.maxLagSeconds in gwctl.yaml',
       );
     }),

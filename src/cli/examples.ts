@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 /** Command -> what people type. Shown by `--help`; a test runs each one through the parser. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  up: ['gwctl up', 'gwctl up --runtime docker', 'gwctl up --with schema-registry --port-offset 1000'],
+  up: ['gwctl up', 'gwctl up --runtime docker', 'gwctl up --with schema-registry --port-offset 1000', 'gwctl up --template seed'],
   down: ['gwctl down', 'gwctl down -v'],
   status: ['gwctl status --watch', 'gwctl status -o json'],
   lag: ['gwctl lag --to failover', 'gwctl lag --all'],
@@ -27,8 +27,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   completion: ['source <(gwctl completion bash)', 'gwctl completion fish > ~/.config/fish/completions/gwctl.fish'],
 };
 
+/** Of gwctl as a whole: from a bare machine to the first switch. */
+export const FIRST_STEPS: readonly string[] = ['gwctl doctor', 'gwctl up', 'gwctl status', 'gwctl failover --to failover', 'gwctl down -v'];
+
 /** Adds each command's examples to the end of its help. */
 export function addExamples(program: Command, path = ''): void {
+  if (path === '') program.addHelpText('after', `\nFirst steps:\n${FIRST_STEPS.map((example) => `  $ ${example}\n`).join('')}`);
   for (const command of program.commands) {
     const name = `${path}${command.name()}`;
     const examples = EXAMPLES[name];

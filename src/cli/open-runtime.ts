@@ -11,7 +11,7 @@ export async function openRuntime(globals: GlobalOptions, context: CliContext, {
   const [opened, { createRuntime }] = await Promise.all([openEnvironment(globals, context), import('../adapters/runtime/create-runtime.ts')]);
   const environment = isForUp ? await decideRuntime(opened, context) : opened;
   const runtime = createRuntime({ topology: environment.topology, environmentDir: environment.dir, env: context.env, gatewayCommand: (node) => gatewayCommand(node, globals, context) });
-  return { ...environment, runtime: { ...runtime, up: (options) => runtime.up({ proveGateways: (signal) => proveGateways(environment, context, signal), ...options }) } };
+  return { ...environment, runtime: { ...runtime, up: (options) => runtime.up({ proveGateways: (signal) => proveGateways(environment, context, signal), findOpenRun: () => describeOpenRun(environment, context), ...options }) } };
 }
 
 async function decideRuntime(environment: Environment, { env, err, signal }: CliContext): Promise<Environment> {
@@ -29,6 +29,18 @@ async function proveGateways({ topology, dir }: Environment, context: CliContext
   const prove = async (): Promise<void> => void (await Promise.all(topology.gateways.map(({ name }) => canary.prove(name, `up/${name}/${Date.now()}`, signal))));
   try {
     await proveNodes({ prove, findOpenRun: () => findOpenRun(world), clock, signal });
+  } finally {
+    await close();
+  }
+}
+
+/** The run that is not over, for people. Throws UNAVAILABLE when neither a cluster nor a node answers. */
+async function describeOpenRun({ topology, dir }: Environment, context: CliContext): Promise<string | undefined> {
+  const [{ openWorld }, { findOpenRun }] = await Promise.all([import('../adapters/open-world.ts'), import('../engine/open-run.ts')]);
+  const { world, close } = openWorld(topology, dir, context.env);
+  try {
+    const run = await findOpenRun(world);
+    return run === undefined ? undefined : `run ${run.runId}${run.by === undefined ? '' : ` of ${run.by}`} (${run.from} to ${run.to}) is open`;
   } finally {
     await close();
   }

@@ -26,7 +26,8 @@ export function addRenderCommand(program: Command, context: CliContext): void {
       import('../adapters/compose/write-stack.ts'),
       import('../topology/compose/compose-stack.ts'),
     ]);
-    const files = await renderStack({ stack: template, topology, environmentDir: dir, command: renderCommand(template, directory, globals) });
+    const typed = renderCommand(template, directory, globals);
+    const files = await renderStack({ stack: template, topology, environmentDir: dir, command: typed });
     if (directory === undefined) {
       context.out.write(files[COMPOSE_FILE] ?? '');
       return 0;
@@ -34,8 +35,9 @@ export function addRenderCommand(program: Command, context: CliContext): void {
     const target = resolve(context.cwd, directory);
     await writeStack(target, files);
     // A token key that is made goes beside the files: the environment's own folder is for `up` to make.
-    if (template === 'gwctl') await writeSecrets(target, topology, target, context.env);
+    if (template === 'gwctl') await writeSecrets(target, { topology, environmentDir: target, env: context.env, command: typed });
     context.out.write(`${Object.keys(files).join(', ')}${template === 'gwctl' ? ', .env' : ''} written to ${target}\n`);
+    context.err.write(`start it with \`docker compose --project-directory ${directory} up --detach --wait\`\n`);
     return 0;
   });
 }

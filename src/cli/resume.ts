@@ -28,12 +28,13 @@ export function addResumeCommand(program: Command, context: CliContext): void {
     .option('-y, --yes', 'do not ask for confirmation');
   setAction<ResumeOptions>(addOutputOption(command), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
-      const [{ findOpenRun, noOpenRun, planToFinish }, { findHeldTakeover }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts')]);
+      const [{ findCommittedRun, findOpenRun, noOpenRun, planToFinish }, { findHeldTakeover }] = await Promise.all([import('../engine/open-run.ts'), import('../engine/held-takeover.ts')]);
       const isJson = options.output === 'json';
       if (options.serve !== undefined) return await serveLost(options.serve, options, opened, context);
-      const run = await findOpenRun(opened.world);
-      const hold = run === undefined ? await findHeldTakeover(opened.world) : undefined;
-      if (hold !== undefined) {
+      const open = await findOpenRun(opened.world);
+      const hold = open === undefined ? await findHeldTakeover(opened.world) : undefined;
+      const run = open ?? (hold === undefined ? undefined : await findCommittedRun(opened.world, hold.runId));
+      if (hold !== undefined && run === undefined) {
         await confirm(`run ${hold.runId} ended while it copied ${hold.from}->${hold.to}: begin its switch anew? Type the name of the new cluster: `, hold.to, { yes: options.yes, isJson }, context);
         return await switchTo({ to: hold.to, expectActive: hold.from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
       }

@@ -92,6 +92,7 @@ function describeReplication({ from, to }: TakeoverHold, replication: Replicatio
   switch (replication) {
     case 'replicates': return `MirrorMaker copies ${from}->${to} again`;
     case 'started': return `MirrorMaker was started again, and has not copied anything yet: \`gwctl verify\` shows whether it does`;
+    case 'waits': return `MirrorMaker stays ended while ${from} does not answer: \`gwctl up\` starts it once it does`;
     case 'off': return `${from} is not active, so ${from}->${to} stays off`;
   }
 }

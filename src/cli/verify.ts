@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../shared/counted.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { withWorld } from './with-world.ts';
@@ -33,7 +34,7 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
         const palette = createPalette(context.isTerminal.out, context.env);
         context.out.write(renderChecks(checks, palette));
         const failed = checks.filter(({ status }) => status === 'fail').length;
-        context.out.write(isReady ? palette.good(`\nready to switch from ${seen.active ?? '?'} to ${seen.to}\n`) : palette.bad(`\nnot ready to switch to ${seen.to}: ${failed} of ${checks.length} checks failed\n`));
+        context.out.write(isReady ? palette.good(`\nready to switch from ${seen.active ?? '?'} to ${seen.to}\n`) : palette.bad(`\nnot ready to switch to ${seen.to}: ${failed} of ${counted(checks.length, 'check')} failed\n`));
       }
       return isReady ? 0 : CHECK_FAILED_EXIT;
     }),

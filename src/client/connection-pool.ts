@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR, errorName } from '../wire/error-codes.ts';
 import { apiVersionsApi } from '../wire/generated/api-versions.ts';
@@ -24,6 +25,8 @@ export class ConnectionPool {
 
   constructor(options: KafkaClientOptions) {
     this.#options = options;
+    // Each connection that is being opened listens, and there may be many at once.
+    setMaxListeners(0, this.#over.signal);
   }
 
   /** An open connection whose broker's versions are known. Throws UNAVAILABLE. */

@@ -49,6 +49,8 @@ export interface OffsetToCommit {
 export interface OffsetCommitOptions extends CallOptions {
   /** Of the member that commits. Left out: from outside, which brokers allow only while the group has no members. */
   readonly member?: { readonly memberId: string; readonly generationId: number };
+  /** A connection of its own: a broker works on one request of a connection at a time. */
+  readonly lane?: string;
 }
 
 export interface OffsetCommitResult {
@@ -67,7 +69,7 @@ export async function offsetCommit(session: Session, groupId: string, offsets: r
     partitions: ofTopic.map(({ partition, offset, leaderEpoch = -1, metadata = '' }) => ({ partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: leaderEpoch, committedMetadata: metadata })),
   }));
   return withRetries(deadline, async () => {
-    const answer = await session.send({ kind: 'group', groupId }, offsetCommitApi, { groupId, memberId, generationIdOrMemberEpoch: generationId, topics }, deadline);
+    const answer = await session.send({ kind: 'group', groupId }, offsetCommitApi, { groupId, memberId, generationIdOrMemberEpoch: generationId, topics }, deadline, options.lane === undefined ? {} : { lane: options.lane });
     const codes = new Map(answer.topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex, errorCode }) => [`${partitionIndex} ${name}`, errorCode] as const)));
     const results = offsets.map(({ topic, partition }) => ({ topic, partition, errorCode: codes.get(`${partition} ${topic}`) ?? ERROR.UNKNOWN_SERVER_ERROR }));
     const moved = results.find(({ errorCode }) => isRetriableError(errorCode) && errorCode !== ERROR.UNKNOWN_TOPIC_OR_PARTITION);

@@ -4,6 +4,7 @@ import type { KafkaRecord } from '../wire/record-batch.ts';
 import type { Api } from '../wire/schema.ts';
 import { describeConfigs, incrementalAlterConfigs, type ConfigChange, type ConfigDescription, type ConfigResource, type ConfigResult } from './administer-configs.ts';
 import { deleteGroups, describeGroups, listGroups, type GroupListing } from './administer-groups.ts';
+import { electPreferredLeaders, listReassignments, reassignPartitions, type PartitionId, type PartitionResult, type ReplicaOrder } from './administer-partitions.ts';
 import { createTopics, deleteRecords, deleteTopics, type DeleteRecordsBound, type NewTopic, type TopicResult } from './administer-topics.ts';
 import type { ApiVersionTable } from './api-versions-used.ts';
 import { startDeadline, withRetries } from './call-deadline.ts';
@@ -37,8 +38,14 @@ export interface KafkaClient {
   deleteRecords(bounds: readonly DeleteRecordsBound[], options?: CallOptions): Promise<bigint[]>;
   describeConfigs(resources: readonly (ConfigResource & { readonly keys?: readonly string[] })[], options?: CallOptions): Promise<ConfigDescription[]>;
   incrementalAlterConfigs(changes: readonly ConfigChange[], options?: CallOptions): Promise<ConfigResult[]>;
+  /** Partitions whose replicas are being moved. */
+  listReassignments(options?: CallOptions): Promise<PartitionId[]>;
+  reassignPartitions(orders: readonly ReplicaOrder[], options?: CallOptions): Promise<PartitionResult[]>;
+  electPreferredLeaders(partitions: readonly PartitionId[], options?: CallOptions): Promise<PartitionResult[]>;
   /** The coordinator's broker id. */
   findCoordinator(kind: 'group' | 'transaction', key: string, options?: CallOptions): Promise<number>;
+  /** The same for many at once; what follows for each of these does not ask again. */
+  learnCoordinators(kind: 'group' | 'transaction', keys: readonly string[], options?: CallOptions): Promise<void>;
   listGroups(options?: CallOptions): Promise<GroupListing[]>;
   describeGroups(groupIds: readonly string[], options?: CallOptions): Promise<DescribedGroup[]>;
   deleteGroups(groupIds: readonly string[], options?: CallOptions): Promise<number[]>;
@@ -71,6 +78,7 @@ export function openKafkaClient(options: KafkaClientOptions): KafkaClient {
       const deadline = start(call);
       return withRetries(deadline, () => session.coordinator(kind, key, deadline), forgetLocations);
     },
+    learnCoordinators: (kind, keys, call) => session.learnCoordinators(kind, keys, start(call)),
     listOffsets: (queries, call) => listOffsets(session, queries, call),
     fetch: (topic, partition, offset, call) => fetchRecords(session, topic, partition, offset, call),
     readRecords: (topic, partition, from, call) => readRecords(session, topic, partition, from, call),
@@ -80,6 +88,9 @@ export function openKafkaClient(options: KafkaClientOptions): KafkaClient {
     deleteRecords: (bounds, call) => deleteRecords(session, bounds, call),
     describeConfigs: (resources, call) => describeConfigs(session, resources, call),
     incrementalAlterConfigs: (changes, call) => incrementalAlterConfigs(session, changes, call),
+    listReassignments: (call) => listReassignments(session, call),
+    reassignPartitions: (orders, call) => reassignPartitions(session, orders, call),
+    electPreferredLeaders: (partitions, call) => electPreferredLeaders(session, partitions, call),
     listGroups: (call) => listGroups(session, call),
     describeGroups: (groupIds, call) => describeGroups(session, groupIds, call),
     deleteGroups: (groupIds, call) => deleteGroups(session, groupIds, call),

@@ -70,6 +70,20 @@ export class Session {
     return found.nodeId;
   }
 
+  /** Finds out many with one request, so that none is asked for alone; what brokers before Kafka 3.0 cannot tell like this is left out. */
+  async learnCoordinators(kind: 'group' | 'transaction', keys: readonly string[], deadline: CallDeadline): Promise<void> {
+    const unknown = keys.filter((key) => !this.#coordinators.has(`${kind} ${key}`));
+    const [key = ''] = unknown;
+    if (unknown.length < 2) return;
+    const askedAtMs = performance.now();
+    const { coordinators } = await this.send({ kind: 'any' }, findCoordinatorApi, { key, keyType: kind === 'group' ? 0 : 1, coordinatorKeys: [...unknown] }, deadline);
+    for (const found of coordinators) {
+      if (found.errorCode !== 0) continue;
+      this.metadata.addBroker({ id: found.nodeId, host: found.host, port: found.port, rack: null });
+      this.#coordinators.set(`${kind} ${found.key}`, { brokerId: found.nodeId, askedAtMs });
+    }
+  }
+
   /**
    * After an error that may mean that leaders or coordinators have moved. `usedAtMs`: when the request that failed was sent, on the clock of
    * performance.now(); what was asked after that is kept, so that of many calls which fail for the same reason one asks again, and not each.

@@ -52,6 +52,7 @@ export function buildTopology(file: ConfigFile, { portOffset, baseDir }: BuildOp
       maxLagRecords: file.failover?.maxLagRecords ?? DEFAULTS.maxLagRecords,
       maxLagSeconds: file.failover?.maxLagSeconds ?? DEFAULTS.maxLagSeconds,
       pauseBudgetMs,
+      alignLeaders: file.failover?.alignLeaders ?? true,
       deadlines: buildDeadlines(file.failover?.deadlines ?? {}, pauseBudgetMs),
     },
     virtualClusters: file.virtualClusters ?? [],

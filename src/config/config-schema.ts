@@ -185,11 +185,13 @@ const failover = z
     maxLagRecords: count(0, Number.MAX_SAFE_INTEGER, `refuse to start a planned switch while more is not replicated (default ${DEFAULTS.maxLagRecords})`),
     maxLagSeconds: count(0, 86_400, `the same, as age of the oldest record (default ${DEFAULTS.maxLagSeconds})`),
     pauseBudget: duration(`longest time that producers may wait before a switch gives up; shorter than gateway.holdMs (default ${DEFAULTS.pauseBudget})`),
+    alignLeaders: z.boolean({ error: 'is not true or false' }).optional().describe('before a planned switch, let the brokers of the target lead the partitions that those of the same ids lead on the source (default true)'),
     deadlines: z
       .strictObject({
         translateGroups: duration(`for the positions of consumer groups to be found, before anybody waits (default ${FREE_DEADLINES.translateGroups})`),
         prepare: duration(`until every node has looked at the new cluster (default ${FREE_DEADLINES.prepare})`),
         intent: duration(`until the log of the switch says that it is under way (default ${FREE_DEADLINES.intent})`),
+        alignLeaders: duration(`for leaders to be aligned; what is not done by then is left, and the switch goes on (default ${FREE_DEADLINES.alignLeaders})`),
         takeOver: duration(`for the replication to be taken over and to catch up, before anybody waits (default ${FREE_DEADLINES.takeOver})`),
         drainGroups: duration(`for members of consumer groups to commit; producers go on meanwhile (default ${FREE_DEADLINES.drainGroups})`),
         pause: duration('until every node holds writes (default: a fifth of pauseBudget)'),

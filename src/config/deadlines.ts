@@ -9,7 +9,7 @@ const PAUSE_SHARES = { pause: 0.2, drain: 0.2, proveTail: 0.4, moveGroups: 0.2 }
  * The other phases. Groups that are far behind are counted first, before any node holds a lease; no client waits for a backlog that MirrorMaker has left, either. A member of a group learns of a rebalance with its next heartbeat, 3 s later at most by default, and commits when it polls.
  * The commit outlasts the election of a new leader for the log (9 s after a broker went silent).
  */
-export const FREE_DEADLINES = { translateGroups: '20s', prepare: '10s', intent: '15s', takeOver: '60s', drainGroups: '6s', commit: '15s', flip: '4s', resume: '4s', retire: '15s', proveSwitch: '20s' } as const;
+export const FREE_DEADLINES = { translateGroups: '20s', prepare: '10s', intent: '15s', alignLeaders: '5s', takeOver: '60s', drainGroups: '6s', commit: '15s', flip: '4s', resume: '4s', retire: '15s', proveSwitch: '20s' } as const;
 
 /** The longest that the admin API takes. */
 const MAX_DRAIN_GROUPS_MS = 60_000;
@@ -20,7 +20,7 @@ export type PhaseName = PausePhase | keyof typeof FREE_DEADLINES;
 const PAUSE_PHASES = Object.keys(PAUSE_SHARES) as readonly PausePhase[];
 
 /** In the order in which they happen. */
-export const PHASE_NAMES = ['translateGroups', 'prepare', 'intent', 'takeOver', 'drainGroups', 'pause', 'drain', 'proveTail', 'moveGroups', 'commit', 'flip', 'resume', 'retire', 'proveSwitch'] as const satisfies readonly PhaseName[];
+export const PHASE_NAMES = ['translateGroups', 'prepare', 'intent', 'alignLeaders', 'takeOver', 'drainGroups', 'pause', 'drain', 'proveTail', 'moveGroups', 'commit', 'flip', 'resume', 'retire', 'proveSwitch'] as const satisfies readonly PhaseName[];
 
 type DeadlineEntries = Readonly<Partial<Record<PhaseName, string | undefined>>>;
 
@@ -35,6 +35,7 @@ export function buildDeadlines(entries: DeadlineEntries, pauseBudgetMs: number):
     translateGroupsMs: free('translateGroups'),
     prepareMs: free('prepare'),
     intentMs: free('intent'),
+    alignLeadersMs: free('alignLeaders'),
     takeOverMs: free('takeOver'),
     drainGroupsMs: free('drainGroups'),
     pauseMs: paused('pause'),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaError } from '../client/call-deadline.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import type { ClusterMetadata, TopicMetadata } from '../client/metadata-cache.ts';
+import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR } from '../wire/error-codes.ts';
 import { createPartitionsApi } from '../wire/generated/create-partitions.ts';
@@ -45,6 +46,6 @@ async function makePartitions(target: KafkaClient, { name, partitions }: TopicMe
   for (const endMs = performance.now() + TIMEOUT_MS; ; await delay(VISIBLE_MS)) {
     const { topics: [seen] } = await target.metadata([name]);
     if (seen !== undefined && seen.partitions.length >= partitions.length && seen.partitions.every(({ leader }) => leader >= 0)) return;
-    if (performance.now() > endMs) throw new GwctlError('UNAVAILABLE', `${name} has no ${partitions.length} partitions on the target after ${TIMEOUT_MS} ms`);
+    if (performance.now() > endMs) throw new GwctlError('UNAVAILABLE', `${name} has not got its ${counted(partitions.length, 'partition')} on the target after ${TIMEOUT_MS} ms`);
   }
 }

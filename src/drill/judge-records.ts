@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { counted } from '../shared/counted.ts';
 import type { Judgement } from './expectation.ts';
 import type { DrillStepInput, ScenarioRecord } from './scenario-schema.ts';
 
@@ -34,7 +35,7 @@ export function showValue(value: string): string {
 }
 
 export function recordCount(count: number): string {
-  return `${count} ${count === 1 ? 'record' : 'records'}`;
+  return counted(count, 'record');
 }
 
 function showRecord(record: ScenarioRecord): string {

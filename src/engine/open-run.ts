@@ -36,6 +36,19 @@ export async function findOpenRun(world: World): Promise<OpenRun | undefined> {
   return openRunIn(logs, nodes, world.topology);
 }
 
+/**
+ * The run of that id, when the last switch was its: every node may have gone where it led, and what it has not come to is something else, as to leave the
+ * replication off. undefined: it was given up, or another one came after it. Throws UNAVAILABLE.
+ */
+export async function findCommittedRun(world: World, runId: string): Promise<OpenRun | undefined> {
+  const logs = await readLogs(world);
+  const standing = lastCommit(logs);
+  const commit = standing === undefined ? undefined : commitOf(logs, standing);
+  if (commit?.runId !== runId) return undefined;
+  const { by, generation, from, to } = commit;
+  return { runId, by, generation, from, to, isCommitted: true, leaseUntil: undefined, isSourceGone: logs.get(from) === undefined };
+}
+
 /** The commands that end it, the one that brings it to its end first. */
 export function commandsToEnd({ isCommitted }: OpenRun): readonly string[] {
   return isCommitted ? ['gwctl resume'] : ['gwctl resume', 'gwctl rollback'];

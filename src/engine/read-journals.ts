@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { RunEvent } from './run-event.ts';
 
@@ -31,7 +32,7 @@ export async function readJournal(environmentDir: string, name: string): Promise
   const matching = found.length > 0 ? found : all.filter((journal) => journal.name.startsWith(name));
   const [first] = matching;
   if (first === undefined || matching.length > 1) {
-    throw new GwctlError('USAGE', first === undefined ? `no run "${name}" in this environment` : `"${name}" is the beginning of ${matching.length} runs`, { hint: 'gwctl history lists the runs' });
+    throw new GwctlError('USAGE', first === undefined ? `no run "${name}" in this environment` : `"${name}" is the beginning of ${counted(matching.length, 'run')}`, { hint: 'gwctl history lists the runs' });
   }
   return first;
 }

@@ -43,6 +43,7 @@ export class Backing {
   readonly #ports: ReadonlySet<number>;
   #active: BackendCluster;
   #generation: number;
+  #left = 0;
   #settledAtMs = -Infinity;
 
   constructor({ node, clusters, clusterAccess, log }: BackingOptions, { generation, active }: NodeMemory) {
@@ -78,6 +79,16 @@ export class Backing {
     return this.#generation;
   }
 
+  /** The last generation in which the active cluster was active before, and was then left; 0: it never was. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** At a start, by the logs of the switches. */
+  wasLeft(generation: number): void {
+    this.#left = generation;
+  }
+
   /** Clients may still write by the leaders of the cluster that was left, for so long. */
   get settlingMs(): number {
     return Math.max(0, this.#settledAtMs - performance.now());
@@ -102,10 +113,11 @@ export class Backing {
   }
 
   /** The other cluster is active at once; who its tenants are is known when it resolves. When it rejects, call it again. */
-  async moveTo(to: string, generation: number): Promise<void> {
+  async moveTo(to: string, generation: number, left: number): Promise<void> {
     const active = this.#named(to);
     this.#active = active;
     this.#generation = generation;
+    this.#left = left;
     const [loaded] = await Promise.all([this.tenants.load(to, active.client), active.learnLeaders()]);
     this.tenants.use(loaded);
     this.settle(SETTLING_MS);

@@ -247,7 +247,7 @@ export class ClientConnection {
     let pushed = false;
     const unknown: UnknownTopic[] = [];
     try {
-      const isJudged = this.#node.isSettling || this.#node.returned?.isEmpty === false || transactionalId !== null || session.around.access?.user.can !== undefined;
+      const isJudged = this.#node.isSettling || transactionalId !== null || session.around.access?.user.can !== undefined || (this.#node.returned?.isEmpty === false && (await this.#node.returned.mayWrite(reader, head)));
       const writer = { node: this.#node, nodeId: this.#nodeId, software: this.#software, around: session.around };
       const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } satisfies JudgedProduce);
       if (judged.kind === 'answer') {

@@ -82,6 +82,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     await writeNodeMemory(options.memoryFile, { ...posture.standing, ...(known.pledge !== undefined && known.pledge.generation > posture.standing.generation ? { pledge: known.pledge } : {}) });
     backing.startAt(posture.standing);
   }
+  backing.wasLeft(arbiter.lastLeft(backing.active.name));
   const acknowledged = new AckMemory();
   acknowledged.forgot(backing.active.name);
   let catchUp = async (): Promise<void> => {};
@@ -117,7 +118,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     posture: (standing) => arbiter.posture(standing),
     laterCommit: (standing) => arbiter.laterCommit(standing),
     remember: (generation, active, pledge) => writeNodeMemory(options.memoryFile, { generation, active, ...(pledge === undefined ? {} : { pledge }) }),
-    flip: (to, generation) => serving.flip(to, generation),
+    flip: (to, generation) => serving.flip(to, generation, arbiter.lastLeft(to)),
   }, Date.now, known.pledge);
   catchUp = () => arbiter.catchUp(controller);
   const state = (): NodeState => ({ node: node.name, ...controller.state, ...serving.counts, startedAt, now: new Date().toISOString() });

@@ -116,7 +116,7 @@ export class LocalServing implements Serving {
     this.#groups = new GroupGate(settings.holdMs);
     this.#transactions = new Transactions(log, teller);
     this.#sequences = new ProducerSequences(log);
-    this.#returned = new ReturnedProducers(log);
+    this.#returned = new ReturnedProducers(() => ({ generation: backing.generation, left: options.disabledGuards?.has('returned-producers') === true ? 0 : backing.left }));
     // There was a switch before this start: producers from before it may still come.
     if (backing.generation > 1) this.#transactions.moved(backing.active.client);
     this.#metrics = createTrafficMetrics(this);
@@ -157,8 +157,7 @@ export class LocalServing implements Serving {
   }
 
   async prepare(to: string): Promise<PrepareFindings> {
-    const [findings] = await Promise.all([this.#backing.prepare(to, this.#apis), this.#returned.read(to, this.#backing.clientOf(to))]);
-    return findings;
+    return await this.#backing.prepare(to, this.#apis);
   }
 
   async drainGroups(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }> {
@@ -205,12 +204,12 @@ export class LocalServing implements Serving {
 
   async settleAcknowledged(): Promise<void> {}
 
-  async flip(to: string, generation: number): Promise<void> {
+  async flip(to: string, generation: number, lastLeft: number): Promise<void> {
     const left = this.#backing.active;
-    await this.#backing.moveTo(to, generation);
+    await this.#backing.moveTo(to, generation, lastLeft);
     this.#transactions.moved(this.#backing.active.client, left.name === to || this.#cut.isOn ? undefined : left.client);
     this.#cut.end();
-    await Promise.all([this.#sequences.moved(), ...(this.#options.disabledGuards?.has('returned-producers') === true ? [] : [this.#returned.moved(to, this.#backing.active.client, generation)]), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
+    await Promise.all([this.#sequences.moved(), ...[...this.#connections].map((connection) => connection.moveBackend(FLIP_FRAME_MS))]);
     if (this.#options.disabledGuards?.has('keep-sockets') === true) for (const connection of this.#connections) connection.destroy();
   }
 

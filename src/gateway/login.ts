@@ -31,7 +31,7 @@ export interface LoginStep {
   readonly refusal: string | undefined;
 }
 
-type LoginContext = Pick<NodeContext, 'audit' | 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'usageOf' | 'topics' | 'clusterId' | 'endpoints' | 'disabledGuards'>;
+type LoginContext = Pick<NodeContext, 'audit' | 'authenticate' | 'loginFailed' | 'accessOf' | 'namesOf' | 'usageOf' | 'topics' | 'clusterId' | 'generation' | 'endpoints' | 'disabledGuards'>;
 
 /** The SASL conversation of one connection. A client may log in again (KIP-368), but never as somebody else. */
 export class Login {
@@ -135,6 +135,7 @@ export class Login {
           names: this.#node.namesOf(account.virtualCluster),
           topics: this.#node.topics,
           clusterId: this.#node.clusterId,
+          generation: () => this.#node.generation,
           endpoints: this.#node.endpoints,
           groupProtocols: new Map(),
           access: this.#accessOf(account),

@@ -106,11 +106,6 @@ function keyOf({ topic, partition, producerId }: Omit<NumberedBatch, 'epoch' | '
   return `${producerId} ${partition} ${topic}`;
 }
 
-/** Of every idempotent or transactional producer that the cluster knows. Throws UNAVAILABLE. */
-export async function readProducerIds(client: KafkaClient): Promise<ReadonlySet<bigint>> {
-  return new Set([...(await readSequences(client)).keys()].map((key) => BigInt(key.slice(0, key.indexOf(' ')))));
-}
-
 async function readSequences(client: KafkaClient): Promise<Sequences> {
   const { topics } = await client.metadata(undefined, { timeoutMs: READ_MS });
   const led = groupBy(topics.flatMap(({ name: topic, partitions }) => partitions.map(({ index, leader }) => ({ topic, index, leader }))), ({ leader }) => leader);

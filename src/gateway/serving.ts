@@ -6,7 +6,7 @@ import type { SwitchEffects } from './switch-controller.ts';
  * What serves the clients of a node: in the node's own process (local-serving.ts), or in several (workers/worker-pool.ts). What decides, the
  * switch controller and the admin API, knows only this. Every order of a switch may be repeated; it is done when it resolves.
  */
-export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'decision' | 'laterCommit' | 'posture'> {
+export interface Serving extends Omit<SwitchEffects, 'drain' | 'flip' | 'remember' | 'decision' | 'laterCommit' | 'posture'> {
   /** What the cluster has not answered is not waited for: no answer of it reaches a client any more when it resolves; the gate is closed. */
   cutOff(): Promise<void>;
   /** true once no write is in flight; the gate is closed. */
@@ -15,6 +15,8 @@ export interface Serving extends Omit<SwitchEffects, 'drain' | 'remember' | 'dec
   abortTransactions(timeoutMs: number): Promise<number>;
   /** What producers were told until now is remembered when it resolves. Throws UNAVAILABLE when a process does not say. */
   settleAcknowledged(): Promise<void>;
+  /** Destroys every connection to the cluster that is left, and serves from `to`, which was active the last time in generation `left` (0: never). */
+  flip(to: string, generation: number, left: number): Promise<void>;
   readonly counts: ServingCounts;
   /** Writes are held for a switch. */
   readonly isHeld: boolean;

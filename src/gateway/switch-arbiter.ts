@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Decision, Intent } from '../arbiter/state-record.ts';
+import type { Decision, Intent, StateRecord } from '../arbiter/state-record.ts';
 import { decide, type StateLog } from '../arbiter/state-log.ts';
-import { decisionIn, decisionOn, lastCommit, nextGeneration, postureOf, type Posture, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
+import { decisionIn, decisionOn, lastCommit, lastLeft, nextGeneration, postureOf, type Posture, type Standing, type StateLogs } from '../arbiter/state-rules.ts';
 import type { NodeState, RunState } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { timeLimit } from '../shared/time-limit.ts';
@@ -39,6 +39,8 @@ export class SwitchArbiter {
   readonly #complained = new Set<string>();
   /** Logs that have a copy of the last decision, or need none: `main 2`. */
   readonly #told = new Set<string>();
+  /** What was read of each log the last time. */
+  readonly #seen = new Map<string, readonly StateRecord[]>();
 
   constructor(options: SwitchArbiterOptions) {
     this.#options = options;
@@ -117,7 +119,7 @@ export class SwitchArbiter {
 
   /** Goes after a later switch that this log knows of; and tells the log of the switch that made the node serve, if it could not be told then. */
   async look(name: string, controller: SwitchController): Promise<void> {
-    const records = await this.#logOf(name).read();
+    const records = await this.#read(name);
     const commit = lastCommit(new Map([[name, records]]));
     if (commit !== undefined) await controller.follow(commit);
     const { generation, active, phase } = controller.state;
@@ -146,12 +148,23 @@ export class SwitchArbiter {
     return commit !== undefined && commit.generation > standing.generation ? commit : undefined;
   }
 
+  /** The last generation in which that cluster was active and was then left, by what was read of the logs; 0: it never was. */
+  lastLeft(cluster: string): number {
+    return lastLeft(this.#seen, cluster);
+  }
+
   close(): void {
     this.#over.abort();
   }
 
   async #readAll(): Promise<StateLogs> {
-    return new Map(await Promise.all([...this.#options.logs].map(async ([name, log]) => [name, await log.read().catch(() => undefined)] as const)));
+    return new Map(await Promise.all([...this.#options.logs.keys()].map(async (name) => [name, await this.#read(name).catch(() => undefined)] as const)));
+  }
+
+  async #read(name: string): Promise<readonly StateRecord[]> {
+    const records = await this.#logOf(name).read();
+    this.#seen.set(name, records);
+    return records;
   }
 
   /** The latest of what peers serve now; undefined while one of them is in a switch: then what the others say may be over in a moment. */

@@ -1,5 +1,6 @@
 import { groupKey, partitionKey, type GroupOffset, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import type { OffsetSync, Replicator } from '../ports/replicator.ts';
+import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { PartitionMatcher, type Matched, type MatchLimits, type PartitionEnds, type ReadAhead, type Sides } from './match-partition.ts';
 
@@ -39,7 +40,11 @@ export class GroupTranslator {
   async translate(committed: readonly GroupOffset[], onTarget: ReadonlyMap<string, bigint>, limits: MatchLimits): Promise<GroupPosition[]> {
     const { isLate } = limits;
     const byPartition = new Map<string, GroupOffset[]>();
-    for (const one of committed) byPartition.set(partitionKey(one), [...(byPartition.get(partitionKey(one)) ?? []), one]);
+    for (const one of committed) {
+      const those = byPartition.get(partitionKey(one));
+      if (those === undefined) byPartition.set(partitionKey(one), [one]);
+      else those.push(one);
+    }
     const pending = [...byPartition].filter(([, those]) => those.some((one) => !this.#exact.has(atKey(one))));
     const partitions = pending.flatMap(([, [first]]) => (first === undefined ? [] : [first]));
     const [notes, ends] = pending.length === 0 ? [new Map<string, readonly OffsetSync[]>(), new Map<string, PartitionEnds>()] : await Promise.all([this.#notes(), this.#ends(partitions)]);
@@ -51,7 +56,7 @@ export class GroupTranslator {
         const [key, those] = next;
         const outcome = isLate() ? 'there was no time left to look' : await this.#match(those[0] as GroupOffset, openOf(those), ends.get(key), notes.get(key) ?? [], limits, ahead.get(key));
         for (const one of those) {
-          const matched = typeof outcome === 'string' ? outcome : outcome.get(one.offset) ?? `more than ${limits.mostRecords} records would have to be compared`;
+          const matched = typeof outcome === 'string' ? outcome : outcome.get(one.offset) ?? `more than ${counted(limits.mostRecords, 'record')} would have to be compared`;
           found.set(atKey(one), matched);
           if (typeof matched !== 'string' && matched.rereads === 0 && matched.missing === 0) this.#exact.set(atKey(one), matched);
         }
@@ -121,7 +126,7 @@ function atKey(one: GroupOffset): string {
 function place(one: GroupOffset, { offset, rereads, missing }: Matched, ends: PartitionEnds | undefined, source: string, target: string): GroupPosition {
   const why = [
     ...(rereads > 0 ? [`records around it are no longer on ${source}, or cannot be told apart`] : []),
-    ...(missing > 0 ? [`${missing} records that it has read are not on ${target} yet`] : []),
+    ...(missing > 0 ? [`${counted(missing, 'record')} that it has read ${missing === 1 ? 'is' : 'are'} not on ${target} yet`] : []),
     ...(ends !== undefined && one.offset < ends.sourceStart ? [`${source} has no records before ${ends.sourceStart} any more`] : []),
   ];
   return { ...one, basis: rereads + missing > 0 ? 'conservative' : 'exact', resumesAt: offset, rereads: rereads + missing, why: why.join('; ') };

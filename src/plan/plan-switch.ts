@@ -37,6 +37,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
   const { deadlines } = seen.topology.failover;
   const obstacle = takeoverObstacle(seen);
   const takeOver: readonly PlannedStep[] = obstacle === undefined ? [{ kind: 'take-over-replication', gateways, from: active, timeoutMs: deadlines.takeOverMs }] : [];
+  const align: readonly PlannedStep[] = seen.topology.failover.alignLeaders ? [{ kind: 'align-leaders', from: active, timeoutMs: deadlines.alignLeadersMs }] : [];
   const retire: readonly PlannedStep[] = seen.canTakeOver === true ? [{ kind: 'retire-replication', from: active, timeoutMs: deadlines.retireMs }] : [];
   return {
     to: request.to,
@@ -47,6 +48,7 @@ export function planSwitch(request: SwitchRequest, seen: Observation): Plan {
       { kind: 'translate-groups', timeoutMs: deadlines.translateGroupsMs },
       { kind: 'prepare-gateways', gateways, timeoutMs: deadlines.prepareMs },
       { kind: 'declare-intent', gateways, timeoutMs: deadlines.intentMs },
+      ...align,
       ...takeOver,
       { kind: 'drain-groups', gateways, timeoutMs: deadlines.drainGroupsMs },
       { kind: 'pause-gateways', gateways, timeoutMs: deadlines.pauseMs },

@@ -6,6 +6,7 @@ export type PlannedStep =
   | { readonly kind: 'translate-groups'; readonly timeoutMs: number }
   | { readonly kind: 'prepare-gateways'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
   | { readonly kind: 'declare-intent'; readonly gateways: readonly string[]; readonly timeoutMs?: number }
+  | { readonly kind: 'align-leaders'; readonly from: string; readonly timeoutMs: number }
   /** Until `timeoutMs` the target has to have caught up. */
   | { readonly kind: 'take-over-replication'; readonly gateways: readonly string[]; readonly from: string; readonly timeoutMs: number }
   | { readonly kind: 'drain-groups'; readonly gateways: readonly string[]; readonly timeoutMs: number }
@@ -57,6 +58,8 @@ export function describeStep(step: PlannedStep, to: string): string {
       return `ask ${list(step.gateways)} whether they can serve ${to}`;
     case 'declare-intent':
       return 'say on the log of the switch that it is under way';
+    case 'align-leaders':
+      return `let the brokers of ${to} lead what the same brokers of ${step.from} lead, so that clients need not look for them`;
     case 'take-over-replication':
       return `take the replication ${step.from}->${to} over from MirrorMaker, and copy until ${to} is close behind`;
     case 'drain-groups':

@@ -1,6 +1,6 @@
 import type { StateLog } from '../arbiter/state-log.ts';
 
-/** One Kafka cluster as gwctl looks at it. Reads only, but for the offsets of groups and `stateLog`; what cannot be reached is UNAVAILABLE. */
+/** One Kafka cluster as gwctl looks at it. Reads only, but for the offsets of groups, leaders and `stateLog`; what cannot be reached is UNAVAILABLE. */
 export interface KafkaCluster {
   readonly name: string;
   /** Where switches are decided. */
@@ -39,6 +39,11 @@ export interface KafkaCluster {
   commitGroupOffsets(offsets: readonly GroupOffset[]): Promise<readonly RefusedOffset[]>;
   /** As if the groups had never committed there. Answers with those that are still there. */
   deleteGroupOffsets(offsets: readonly GroupPartition[]): Promise<readonly RefusedOffset[]>;
+  /**
+   * Lets other replicas lead, each of which must be one that is in sync; nothing is copied. What the cluster refuses is left as it is, as are partitions
+   * whose replicas are being moved. When it throws, or the signal aborts, some may have changed.
+   */
+  electLeaders(wanted: readonly WantedLeader[], signal: AbortSignal): Promise<void>;
   /** Every data record of a topic from its start, all partitions: for small internal topics. */
   readAll(topic: string): Promise<readonly DataRecord[]>;
   close(): Promise<void>;
@@ -47,6 +52,11 @@ export interface KafkaCluster {
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
+}
+
+export interface WantedLeader extends TopicPartition {
+  readonly leader: number;
+  readonly replicas: readonly number[];
 }
 
 /** `from` <= offset < `until` */

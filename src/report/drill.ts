@@ -1,5 +1,6 @@
 import type { DrillEvent, DrillListener, ScenarioReport, StepReport } from '../drill/drill-event.ts';
 import type { DrillReport } from '../drill/drill-report.ts';
+import { counted, countedParts } from '../shared/counted.ts';
 import type { Palette } from './palette.ts';
 import type { Progress, ProgressItem } from './progress.ts';
 import { runOnTerminal } from './run.ts';
@@ -17,7 +18,7 @@ export function drillOnTerminal(progress: Progress, err: NodeJS.WritableStream, 
   return (event: DrillEvent) => {
     switch (event.type) {
       case 'scenario-started':
-        err.write(`\n${palette.strong(event.name)} (${event.file}, ${event.steps} steps)\n`);
+        err.write(`\n${palette.strong(event.name)} (${event.file}, ${counted(event.steps, 'step')})\n`);
         break;
       case 'step-started':
         items.set(event.number, progress.start(`[${String(event.number).padStart(String(event.steps).length)}/${event.steps}] ${event.name}`));
@@ -67,13 +68,13 @@ export function renderDrill(report: DrillReport, palette: Palette): string {
   rows.push(['', palette.strong('total'), '', palette.strong(renderMs(report.totalMs))]);
   const table = renderTable([{ title: '' }, { title: 'step' }, { title: 'seen' }, { title: 'took', align: 'right' }], rows, palette);
   const verdict = report.outcome === 'passed' ? palette.good('passed') : palette.bad('failed');
-  return `\n${table}\n${verdict}: ${steps.filter(({ status }) => status === 'passed').length} of ${steps.length} steps; ${report.state}\n`;
+  return `\n${table}\n${verdict}: ${steps.filter(({ status }) => status === 'passed').length} of ${counted(steps.length, 'step')}; ${report.state}\n`;
 }
 
-function upRows({ up }: DrillReport): string[][] {
+function upRows({ up, environment }: DrillReport): string[][] {
   if (up === null) return [];
   const phases = up.phases.filter(({ durationMs }) => durationMs >= WORTH_SAYING_MS).map(({ name, startedAtMs, durationMs }) => ['', `  ${name}`, `from ${renderMs(startedAtMs)}`, renderMs(durationMs)]);
-  return [['ok', 'environment up', `${up.components.length} processes; phases overlap`, renderMs(up.totalMs)], ...phases];
+  return [['ok', 'environment up', `${countedParts(up.components.length, environment.runtime)}; phases overlap`, renderMs(up.totalMs)], ...phases];
 }
 
 const WORTH_SAYING_MS = 100;

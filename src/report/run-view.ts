@@ -1,5 +1,6 @@
 import type { NodeSight, NodesSeen, RunEvent } from '../engine/run-event.ts';
 import type { Plan } from '../plan/plan.ts';
+import { counted } from '../shared/counted.ts';
 
 /** Whoever watches a run: a person at a terminal, a file, a script. */
 export interface RunView {
@@ -15,7 +16,7 @@ export function describeNode(sight: NodeSight, { from }: Pick<Plan, 'from'>): st
   if (sight.phase === 'silent') return 'does not answer';
   const { phase, active, heldWrites, inFlightWrites } = sight;
   const where = phase === 'serving' || active !== from ? `${phase} ${active}` : phase;
-  return `${where}, ${heldWrites} ${heldWrites === 1 ? 'write' : 'writes'} held, ${inFlightWrites} under way`;
+  return `${where}, ${counted(heldWrites, 'write')} held, ${inFlightWrites} under way`;
 }
 
 /** `4.2 s`; never less than nothing. */

@@ -2,10 +2,10 @@ import type { CheckReport } from '../checks/check.ts';
 import { totalLag, type Observation } from '../checks/observation.ts';
 import { commandsToEnd, type OpenRun } from '../engine/open-run.ts';
 import type { ComponentStatus } from '../ports/runtime.ts';
+import { counted } from '../shared/counted.ts';
 import { nodesWithout } from '../shared/gateway-driver.ts';
 import type { Palette } from './palette.ts';
 import { renderTable } from './table.ts';
-import { counted } from '../shared/counted.ts';
 
 /** One screen: what runs, what each node serves, how far the replica is, and whether one may switch. */
 export function renderStatus(seen: Observation, components: readonly ComponentStatus[], checks: readonly CheckReport[], run: OpenRun | undefined, palette: Palette): string {
@@ -30,7 +30,7 @@ function clusters({ clusters: views, active }: Observation, palette: Palette): s
     const { brokers, topics } = view.value.description;
     const partitions = topics.flatMap((topic) => topic.partitions);
     const behind = partitions.filter(({ inSync, replicas, leader }) => leader < 0 || inSync.length < replicas.length).length;
-    return [name, role, brokers.join(','), `${topics.length} / ${partitions.length}`, behind === 0 ? palette.good('all in sync') : palette.bad(`${behind} partitions not in sync`)];
+    return [name, role, brokers.join(','), `${topics.length} / ${partitions.length}`, behind === 0 ? palette.good('all in sync') : palette.bad(`${counted(behind, 'partition')} not in sync`)];
   });
   return renderTable([{ title: 'cluster' }, { title: '' }, { title: 'brokers' }, { title: 'topics / partitions' }, { title: '' }], rows, palette);
 }
@@ -42,7 +42,7 @@ function gateways({ nodes, topology }: Observation, palette: Palette): string {
     if (seenOnly.includes(name)) return [name, palette.good('serving'), state.value.active, '', '', 'found with a record through it: it says nothing of itself (driver conduktor)'];
     const { active, generation, phase, connections, heldWrites, run, isLost } = state.value;
     const what = phase === 'serving' ? palette.good(phase) : palette.warning(phase);
-    return [name, what, active, String(generation), String(connections), isLost ? 'holds writes: nobody can tell which cluster is active (gwctl resume --serve)' : run === null ? '' : `run ${run.runId} to ${run.to}, ${heldWrites} writes held, lease until ${run.leaseUntil}`];
+    return [name, what, active, String(generation), String(connections), isLost ? 'holds writes: nobody can tell which cluster is active (gwctl resume --serve)' : run === null ? '' : `run ${run.runId} to ${run.to}, ${counted(heldWrites, 'write')} held, lease until ${run.leaseUntil}`];
   });
   return renderTable([{ title: 'gateway' }, { title: 'phase' }, { title: 'serves' }, { title: 'generation' }, { title: 'connections' }, { title: '' }], rows, palette);
 }

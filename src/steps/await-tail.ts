@@ -1,6 +1,7 @@
 import { totalLag } from '../checks/observation.ts';
 import { observeLag } from '../checks/observe-lag.ts';
 import { replicatedTopics } from '../checks/replicated-topics.ts';
+import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Step } from './step.ts';
 
@@ -32,9 +33,9 @@ export const awaitTail: Step<'await-tail'> = {
       if (now !== ends) sinceMs = clock.elapsedMs();
       ends = now;
       if (records === 0n && clock.elapsedMs() - sinceMs >= SETTLED_MS) return { topics: topics.length, partitions: partitions.length };
-      if (records > 0n) note(`${records} records in ${behind.length} partitions of ${step.from} are not on ${plan.to} yet`);
+      if (records > 0n) note(`${counted(records, 'record')} in ${counted(behind.length, 'partition')} of ${step.from} ${records === 1n ? 'is' : 'are'} not on ${plan.to} yet`);
       await clock.sleep(POLL_MS, signal).catch(() => {
-        const why = records > 0n ? `${records} records of ${step.from} were not on ${plan.to} after ${step.timeoutMs} ms` : `${step.from} was written to all the time`;
+        const why = records > 0n ? `${counted(records, 'record')} of ${step.from} ${records === 1n ? 'was' : 'were'} not on ${plan.to} after ${step.timeoutMs} ms` : `${step.from} was written to all the time`;
         throw new GwctlError('PROOF_FAILED', why, { hint: `look at \`gwctl lag --to ${plan.to}\`: somebody writes to ${step.from} past the gateways, or MirrorMaker is slow` });
       });
     }

@@ -1,7 +1,8 @@
+import { counted } from '../shared/counted.ts';
 import { gatewaysNamed, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 import { copiedPartitions, takeIn } from './follow-topics.ts';
 import { giveBack } from './gateway-steps.ts';
-import { translateAgain } from './move-groups.ts';
+import { moveGroupsAhead } from './move-groups.ts';
 
 const NODE_CALL_MS = 10_000;
 /** Consumers wait meanwhile; what is left is found out while producers wait, too. */
@@ -18,13 +19,14 @@ export const drainGroups: Step<'drain-groups'> = {
   failure: 'failed',
   apply: async (step, context) => {
     const gateways = gatewaysNamed(context, step.gateways);
-    const reports = await onEveryNode(gateways, (gateway) => gateway.drainGroups(orderOf(context, step.timeoutMs)));
+    // Most groups stand still anyway.
+    const [reports] = await Promise.all([onEveryNode(gateways, (gateway) => gateway.drainGroups(orderOf(context, step.timeoutMs))), moveGroupsAhead(TRANSLATE_MS, context)]);
     const members = reports.reduce((sum, report) => sum + report.members, 0);
     const drained = reports.reduce((sum, report) => sum + report.drained, 0);
-    if (drained < members) context.note(`${members - drained} of ${members} members did not commit in time: they will read some records again`);
+    if (drained < members) context.note(`${members - drained} of ${counted(members, 'member')} did not commit in time: whoever did not will read some records again`);
     await Promise.all([
       onEveryNode(gateways, (gateway) => gateway.prepare(orderOf(context), context.world.topology.failover.deadlines.prepareMs)),
-      translateAgain(TRANSLATE_MS, context),
+      moveGroupsAhead(TRANSLATE_MS, context),
       takeInNewTopics(context),
     ]);
     return { members, drained };

@@ -1,4 +1,5 @@
 import { applyMoves, compareGroups, movesOf, type GroupComparison } from '../groups/compare-groups.ts';
+import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Step, StepContext, StepEvidence } from './step.ts';
 
@@ -19,9 +20,20 @@ export const translateGroups: Step<'translate-groups'> = {
   },
 };
 
-/** For what has moved since `translateGroups`; nothing of it has to succeed. */
-export async function translateAgain(limitMs: number, context: StepContext): Promise<void> {
-  await compare(limitMs, false, context).catch((reason: unknown) => context.note(`positions of groups: ${GwctlError.from(reason).message}`));
+/**
+ * For what has moved since `translateGroups`; nothing of it has to succeed. Once the replicator writes no positions any more, those that are known exactly
+ * are written already, so that little is left for when producers wait. A switch that is given up leaves them there: none is ahead of its group.
+ */
+export async function moveGroupsAhead(limitMs: number, context: StepContext): Promise<void> {
+  const { world, plan, note } = context;
+  try {
+    const comparison = await compare(limitMs, false, context);
+    if (world.takeover?.(plan.from, plan.to)?.copying === undefined) return;
+    const positions = comparison.positions.filter(({ basis }) => basis === 'exact');
+    await world.clusters.get(plan.to)?.commitGroupOffsets(movesOf({ ...comparison, positions }));
+  } catch (reason) {
+    note(`positions of groups: ${GwctlError.from(reason).message}`);
+  }
 }
 
 /** The rest is for writing, and for reading back. */
@@ -45,7 +57,7 @@ export const moveGroups: Step<'move-groups'> = {
       const moves = movesOf(comparison);
       const refused = await applyMoves(world, plan.to, moves);
       for (const line of remarks(comparison)) note(line);
-      if (refused.length > 0) note(`${refused.length} positions were not taken by ${plan.to}: ${some(refused.map(({ group, topic, partition, why }) => `${group} in ${topic}-${partition}: ${why}`))}`);
+      if (refused.length > 0) note(`${counted(refused.length, 'position')} ${refused.length === 1 ? 'was' : 'were'} not taken by ${plan.to}: ${some(refused.map(({ group, topic, partition, why }) => `${group} in ${topic}-${partition}: ${why}`))}`);
       return { ...summary(comparison), written: moves.length - refused.length, refused: refused.length };
     } catch (reason) {
       note(`positions of groups are as MirrorMaker has them (${GwctlError.from(reason).message}): some records will be read again`);
@@ -73,8 +85,8 @@ function summary({ positions, unread }: GroupComparison): StepEvidence {
 function remarks({ positions, unread }: GroupComparison): string[] {
   const inexact = positions.filter(({ basis }) => basis !== 'exact');
   return [
-    ...(inexact.length === 0 ? [] : [`${inexact.length} of ${positions.length} positions of groups are not exact, some records will be read again: ${some(inexact.map(({ group, topic, partition, why }) => `${group} in ${topic}-${partition}: ${why}`))}`]),
-    ...(unread.length === 0 ? [] : [`the offsets of ${unread.length} groups could not be read: ${some(unread.map(({ group, why }) => `${group}: ${why}`))}`]),
+    ...(inexact.length === 0 ? [] : [`${inexact.length} of ${counted(positions.length, 'position')} of groups ${inexact.length === 1 ? 'is' : 'are'} not exact, some records will be read again: ${some(inexact.map(({ group, topic, partition, why }) => `${group} in ${topic}-${partition}: ${why}`))}`]),
+    ...(unread.length === 0 ? [] : [`the offsets of ${counted(unread.length, 'group')} could not be read: ${some(unread.map(({ group, why }) => `${group}: ${why}`))}`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { partitionKey, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
 import { observeLag } from '../checks/observe-lag.ts';
 import { totalLag } from '../checks/observation.ts';
+import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { copiedPartitions, leftOutOf, takeIn } from './follow-topics.ts';
@@ -45,7 +46,7 @@ async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal 
     });
     const [held] = await Promise.all([heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n }))), copied]);
     if (held.length === 0) return leftOutOf(copying, plan, note);
-    note(`open transactions on ${plan.from} hold back ${held.length} partitions`);
+    note(`open transactions on ${plan.from} hold back ${counted(held.length, 'partition')}`);
     await clock.sleep(POLL_MS, signal).catch(() => {
       throw stillOpen(plan.from, held, step.timeoutMs);
     });
@@ -60,13 +61,13 @@ async function awaitReplicator(step: ProveTail, { world, plan, clock, note, sign
     const { records, behind } = totalLag(lag);
     const held = await heldBack(source, lag.partitions.map((one) => ({ ...one, end: one.sourceEnd })));
     if (records === 0n && held.length === 0) return {};
-    note(records > 0n ? `${records} records in ${behind.length} partitions are not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${held.length} partitions`);
+    note(records > 0n ? `${counted(records, 'record')} in ${counted(behind.length, 'partition')} ${records === 1n ? 'is' : 'are'} not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${counted(held.length, 'partition')}`);
     try {
       await clock.sleep(POLL_MS, signal);
     } catch {
       if (records === 0n) throw stillOpen(plan.from, held, step.timeoutMs);
       const names = behind.slice(0, 3).map(({ topic, partition, lagRecords }) => `${topic}-${partition} by ${lagRecords}`);
-      throw new GwctlError('UNAVAILABLE', `${records} records were still not on ${plan.to} after ${step.timeoutMs} ms: ${names.join(', ')}`, {
+      throw new GwctlError('UNAVAILABLE', `${counted(records, 'record')} ${records === 1n ? 'was' : 'were'} still not on ${plan.to} after ${step.timeoutMs} ms: ${names.join(', ')}`, {
         hint: 'look at `gwctl lag` and at the log of mirror-maker',
       });
     }

@@ -1,3 +1,4 @@
+import { alignLeaders } from './align-leaders.ts';
 import { awaitGateways } from './await-gateways.ts';
 import { awaitTail } from './await-tail.ts';
 import { commitSwitch, declareIntent } from './decide-switch.ts';
@@ -15,6 +16,7 @@ export const STEPS: StepRegistry = {
   'translate-groups': translateGroups,
   'prepare-gateways': prepareGateways,
   'declare-intent': declareIntent,
+  'align-leaders': alignLeaders,
   'take-over-replication': takeOverReplication,
   'drain-groups': drainGroups,
   'pause-gateways': pauseGateways,

@@ -173,6 +173,8 @@ export interface FailoverPolicy {
   readonly maxLagSeconds: number;
   /** Longest time that producers may wait before the run gives up and resumes the source. */
   readonly pauseBudgetMs: number;
+  /** Clients find the leaders where they were. */
+  readonly alignLeaders: boolean;
   readonly deadlines: PhaseDeadlines;
 }
 
@@ -181,6 +183,7 @@ export interface PhaseDeadlines {
   readonly translateGroupsMs: number;
   readonly prepareMs: number;
   readonly intentMs: number;
+  readonly alignLeadersMs: number;
   readonly takeOverMs: number;
   readonly drainGroupsMs: number;
   readonly pauseMs: number;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, expect, test } from 'vitest';
@@ -74,23 +74,6 @@ test('an engine without compose v2: --runtime docker refuses, auto takes local a
   await environment.gwctl(['down', '-v'], { env: { ...env, GWCTL_RUNTIME: 'local' } });
 });
 
-test('no disk space for the environment: exit 3, nothing was started, and doctor says it', async ({ skip }) => {
-  const environment = await reserve();
-  const small = join(environment.stateDir, 'small');
-  await mkdir(small);
-  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', small], { reject: false });
-  if (mounted.exitCode !== 0) skip('only root can mount a small disk');
-  try {
-    const { exitCode, stderr } = await environment.gwctl(['up', '--state-dir', small]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringMatching(/ENOSPC[^]*hint: the disk is full/) });
-    expect(await containersOf(environment)).toBe('');
-    expect(await environment.gwctl(['doctor', '--state-dir', small])).toMatchObject({ exitCode: 3, stdout: expect.stringMatching(/missing +disk +0 MB free/) });
-  } finally {
-    await execa('umount', [small]);
-  }
-  expect((await environment.gwctl(['doctor'])).stdout).toMatch(/ok +disk +[^]*ok +container engine[^]*ok +disk of the engine +\d+ MB free in \//);
-});
-
 test('an environment that another version of gwctl brought up is said to be, and made anew with its records', async () => {
   const environment = await reserve();
   const other = join(environment.stateDir, 'other');
@@ -114,17 +97,6 @@ test('an environment that another version of gwctl brought up is said to be, and
   expect((await main.metadata().finally(() => main.close())).topics.map(({ name }) => name)).toContain('teamAkept');
   expect((await environment.gwctl(['up'])).stderr).not.toContain('made anew');
   await execa('docker', ['image', 'rm', 'gwctl-gateway:0.0.9'], { reject: false });
-});
-
-test('an environment half of which was removed, its compose file included, is brought up again and taken down', async () => {
-  const environment = await reserve();
-  expect(await environment.gwctl(['up'], { timeoutMs: 400_000 })).toMatchObject({ exitCode: 0 });
-  await execa('docker', ['rm', '--force', `${projectName(environment.topology)}-gateway1-1`, `${projectName(environment.topology)}-mirror-maker-1`]);
-  await rm(join(environment.dir, 'compose'), { recursive: true });
-  expect(await environment.gwctl(['up'], { timeoutMs: 400_000 })).toMatchObject({ exitCode: 0 });
-  await rm(join(environment.dir, 'compose'), { recursive: true });
-  expect(await environment.gwctl(['down', '-v'])).toMatchObject({ exitCode: 0 });
-  expect(await containersOf(environment)).toBe('');
 });
 
 test.each(['gwctl', 'seed'])('compose accepts the rendered stack %s', async (stack) => {

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectName } from '../../src/topology/compose/project-name.ts';
-import { containerOf } from '../support/component.ts';
-import { startEnvironment } from '../support/environment.ts';
-import { KILL_CONFIG, openKillLab, type KillLab } from '../support/kill-lab.ts';
+import { containerOf, signalComponent } from '../support/component.ts';
+import { startEnvironment, type GwctlResult } from '../support/environment.ts';
+import { awaitCondition, KILL_CONFIG, openKillLab, type KillLab } from '../support/kill-lab.ts';
 import { runKillCase, type KillCase } from '../support/kill-case.ts';
 import { componentsOf, ownedBy } from '../support/containers.ts';
 
+const UP_MS = 120_000;
 let lab: KillLab;
 beforeAll(async () => {
   lab = await openKillLab({ start: async () => await startEnvironment([], KILL_CONFIG, 'docker') });
@@ -41,6 +44,29 @@ test('a broker that was killed from outside shows as crashed with its log, and u
   await execa('docker', ['pause', containerOf(lab.environment, 'failover-2')]);
   expect(await up()).toContain('failover-2: was paused');
   expect((await componentsOf(lab.environment)).filter(({ state }) => state !== 'running')).toEqual([]);
+});
+
+test('up beside a run: MirrorMaker that the run takes over is left to it, and runs again when the run has given up', async () => {
+  const { environment } = lab;
+  const file = join(environment.dir, 'mirror-maker', 'held');
+  let beside: GwctlResult | undefined;
+  const { exitCode, stderr } = await lab.runTo('take-over-replication', async ({ gwctl, go }) => {
+    await signalComponent(environment, 'mirror-maker', 'SIGKILL');
+    const starting = environment.startGwctl(['up']);
+    await awaitCondition(UP_MS, 'up has started MirrorMaker', async () => (await execa('docker', ['inspect', '--format', '{{.State.Running}}', containerOf(environment, 'mirror-maker')])).stdout === 'true');
+    await go();
+    await awaitCondition(UP_MS, 'MirrorMaker is held', () => Promise.resolve(existsSync(file)));
+    gwctl.signal('SIGSTOP');
+    beside = await starting.result;
+    gwctl.signal('SIGINT');
+    gwctl.signal('SIGCONT');
+  });
+  expect(beside?.exitCode, beside?.stderr).toBe(0);
+  expect(beside?.stderr).toMatch(/mirror-maker: left stopped: run \S+ took over main->failover/);
+  expect([5, 130], stderr).toContain(exitCode);
+  await environment.gwctl(['rollback', '--yes']);
+  expect(await lab.settled()).toBe('main');
+  expect(await up()).toMatch(/a new heartbeat came through main->failover/);
 });
 
 /** Those that are given up share the environment; the last one switches, and a switch is not reversed. */

@@ -9,6 +9,7 @@ import { startEnvironment, type GwctlResult, type TestEnvironment } from '../sup
 import { startLiveClients, type LiveClients } from '../support/live-clients.ts';
 import { readValues } from '../support/read-values.ts';
 import { clientOn, clientThrough, issueToken, kafkaThrough, postAdmin, readNodeState } from '../support/service-account.ts';
+import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /** One node of one process, and one of several. */
 const CONFIG = 'failover:\n  pauseBudget: 5s\ngateways:\n  gateway1: { workers: 2 }\n  gateway2: {}\n';
@@ -174,7 +175,7 @@ test('nothing hides records any more: the same command switches both nodes, exit
   expect(lines.at(-1)).toMatchObject({ type: 'result', outcome: 'switched', from: 'main', to: 'failover', generation: 3 });
   expect(lines.at(-1)?.nodes?.map(({ node, writePauseMs }) => [node, (writePauseMs ?? 0) > 0])).toEqual([['gateway1', true], ['gateway2', true]]);
   expect(lines.find(({ type }) => type !== 'nodes-seen')?.type).toBe('run-started');
-  expect(lines.filter(({ type }) => type === 'step-done')).toHaveLength(14);
+  expect(lines.filter(({ type }) => type === 'step-done')).toHaveLength(SWITCH_STEPS.length);
   expect(lines.some(({ type }) => type === 'nodes-seen')).toBe(true);
   expect(await nodes()).toEqual(ON_FAILOVER);
   const shown = await status();

@@ -86,6 +86,22 @@ test('a killed broker shows as crashed, and up brings it back with its records',
   expect(topics).toContain('orders');
 });
 
+test('up starts MirrorMaker anew when it would be configured otherwise, and says so; not while a run is open, and not when nothing has changed', { timeout: 2 * UP_MS }, async () => {
+  const narrowed = runtimeOf({ ...topology, links: topology.links.map((link) => ({ ...link, topics: 'orders|_.*' })) });
+  const pids = async (): Promise<Record<string, number | null>> => Object.fromEntries((await runtime.observe()).map(({ name, pid }) => [name, pid]));
+  const before = await pids();
+  expect(await sayings((progress) => narrowed.up({ ...upOptions(), progress, findOpenRun: async () => 'run 7 is open' }))).toMatch(/mirror-maker: its configuration has changed, and it goes on with the one of before, since run 7 is open/);
+  expect(await pids()).toEqual(before);
+  expect(await sayings((progress) => narrowed.up({ ...upOptions(), progress }))).toMatch(/mirror-maker: started anew, since its configuration has changed: a new heartbeat came through main->failover/);
+  const renewed = await pids();
+  expect(renewed['mirror-maker']).not.toBe(before['mirror-maker']);
+  expect({ ...renewed, 'mirror-maker': before['mirror-maker'] }).toEqual(before);
+  expect(await readFile(join(environmentDir(), 'mm2.properties'), 'utf8')).toContain('main->failover.topics=orders|_.*');
+  expect(await sayings((progress) => narrowed.up({ ...upOptions(), progress }))).toMatch(/mirror-maker: a new heartbeat came through/);
+  expect(await pids()).toEqual(renewed);
+  await runtime.up(upOptions());
+});
+
 test('a MirrorMaker that is held stays stopped through up, until it is started', { timeout: UP_MS }, async () => {
   await runtime.stop('mirror-maker', { hold: 'failed over in run 7' });
   await runtime.up(upOptions());
@@ -128,6 +144,13 @@ test('a gwctl that is killed in the middle of up leaves pid files, a stale lock,
   expect(all.filter(isAlive)).toEqual([]);
   expect(existsSync(environmentDir())).toBe(false);
 });
+
+/** What is said when a piece of work is done, one line each. */
+async function sayings(act: (progress: UpOptions['progress']) => Promise<unknown>): Promise<string> {
+  const lines: string[] = [];
+  await act({ start: (label) => ({ note: () => {}, done: (text) => void lines.push(`${label}: ${text ?? ''}`), fail: () => {} }) });
+  return lines.join('\n');
+}
 
 const silent: UpOptions['progress'] = { start: () => ({ note: () => {}, done: () => {}, fail: () => {} }) };
 

@@ -26,7 +26,6 @@ test.each(Array.from({ length: ROUNDS }, (_, round) => ({ seed: SEED + round }))
   }
   await lab.signalMain('SIGKILL');
   const { exitCode, stdout, stderr, loss, firstAckMs } = await lab.failover('--yes', '--max-loss-records', '1000000');
-  if (mirror === 'SIGSTOP') await signalComponent(lab.environment, 'mirror-maker', 'SIGCONT');
   expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
   await lab.untilMore(100);
   const lost = await lab.lostRecords();

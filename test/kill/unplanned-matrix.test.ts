@@ -12,7 +12,9 @@ const WANTED = (process.env['GWCTL_KILL_WHO'] ?? '').split(',').filter((name) =>
 const CASE_MS = 600_000;
 
 const PARTICIPANTS = ['gwctl', 'gateway1', 'gateway2', 'mirror-maker', 'failover-1'] as const;
-const CASES: readonly UnplannedCase[] = (WANTED.length === 0 || WANTED.includes('unplanned') ? PARTICIPANTS : []).flatMap((who) => UNPLANNED_STEPS.flatMap((before) => (['SIGKILL', 'SIGSTOP'] as const).map((how) => ({ who, how, before }))));
+/** From here on MirrorMaker has no process. */
+const FENCED = UNPLANNED_STEPS.indexOf('fence-source');
+const CASES: readonly UnplannedCase[] = (WANTED.length === 0 || WANTED.includes('unplanned') ? PARTICIPANTS : []).flatMap((who) => UNPLANNED_STEPS.flatMap((before, index) => (who === 'mirror-maker' && index > FENCED ? [] : (['SIGKILL', 'SIGSTOP'] as const).map((how) => ({ who, how, before })))));
 const { rows, keep, has } = openKeptRows(process.env['GWCTL_UNPLANNED_ROWS'] ?? '');
 const closeLab = runKeptCases(CASES.map((unplanned) => ({ name: nameOf(unplanned), run: () => runUnplannedCase(unplanned) })), { seed: SEED, minutes: MINUTES, caseMs: CASE_MS, openLab: async () => ({ dispose: async () => {} }), keep, has });
 

@@ -16,7 +16,7 @@ export interface CopyLab {
   /** On both sides; answers with its partitions. */
   newTopic(name: string, partitions?: number, configs?: Readonly<Record<string, string>>): Promise<readonly CopiedPartition[]>;
   /** It is stopped when the lab ends, if the test has not. */
-  copy(partitions: readonly CopiedPartition[], transactionalId?: string): Copier;
+  copy(partitions: readonly CopiedPartition[], options?: { readonly transactionalId?: string; readonly requestTimeoutMs?: number }): Copier;
   /** Waits until everything that the source has now is on the target. */
   settle(copier: Copier, partitions: readonly CopiedPartition[]): Promise<void>;
   read(client: KafkaClient, topic: string, partition?: number): Promise<readonly KafkaRecord[]>;
@@ -32,7 +32,7 @@ const MAX_MESSAGE_BYTES = `${20 << 20}`;
 export async function openCopyLab(sourceVersion: string, targetVersion: string, offsetsPartitions: number): Promise<CopyLab> {
   const extras = { properties: { 'message.max.bytes': MAX_MESSAGE_BYTES } };
   const [sourceBroker, targetBroker] = await Promise.all([startKafkaBroker(sourceVersion, extras), startKafkaBroker(targetVersion, extras)]);
-  const open = (broker: KafkaBroker) => openKafkaClient({ bootstrap: [broker], clientId: 'copy-test', requestTimeoutMs: 10_000 });
+  const open = (broker: KafkaBroker, requestTimeoutMs = 10_000) => openKafkaClient({ bootstrap: [broker], clientId: 'copy-test', requestTimeoutMs });
   const [source, target] = [open(sourceBroker), open(targetBroker)];
   await Promise.all([source, target].map((client) => client.metadata([], { timeoutMs: READY_MS })));
   await target.createTopics([{ name: OFFSETS_TOPIC, partitions: offsetsPartitions, replicationFactor: 1, configs: { 'cleanup.policy': 'compact' } }]);
@@ -43,8 +43,8 @@ export async function openCopyLab(sourceVersion: string, targetVersion: string, 
       for (const client of [source, target]) await client.createTopics([{ name, partitions, replicationFactor: 1, configs }]);
       return Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition }));
     },
-    copy: (partitions, transactionalId = SOURCE_TASK) => {
-      const copier = startCopier({ name: 'main->failover', from: 'main', transactionalId, partitions, source: open(sourceBroker), target: open(targetBroker) });
+    copy: (partitions, { transactionalId = SOURCE_TASK, requestTimeoutMs } = {}) => {
+      const copier = startCopier({ name: 'main->failover', from: 'main', transactionalId, partitions, source: open(sourceBroker, requestTimeoutMs), target: open(targetBroker, requestTimeoutMs) });
       copiers.push(copier);
       return copier;
     },

@@ -99,7 +99,7 @@ export async function startEnvironment(upFlags: readonly string[] = [], config =
 
 async function findFreeOffset(config: string): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const offset = FIRST_OFFSET + OFFSET_STEP * Math.floor(Math.random() * OFFSETS);
+    const offset = (FIRST_OFFSETS[WORKER % FIRST_OFFSETS.length] ?? 0) + OFFSET_STEP * Math.floor(Math.random() * OFFSETS);
     if (await areFree(portsOf(topologyAt(offset, config)))) return offset;
   }
   throw new Error('no port offset is free');
@@ -115,10 +115,15 @@ function withLowPorts(text: string): string {
   return stringify({ ...file, clusters: { ...file.clusters, ...clusters } });
 }
 
-/** All ports stay below 32768 with these. */
-const FIRST_OFFSET = 1000;
+/**
+ * All ports stay below 32768 with these. Files that run side by side choose from ranges of their own, further apart than the ports of one environment: what
+ * one has chosen and not bound yet would be free for the other.
+ */
+const FIRST_OFFSETS = [1000, 11_600];
 const OFFSET_STEP = 20;
-const OFFSETS = 1000;
+const OFFSETS = 300;
+/** Of vitest, from 1. */
+const WORKER = Number(process.env['VITEST_POOL_ID'] ?? 1);
 
 function topologyAt(portOffset: number, config: string): Topology {
   return parseTopology(config, { fileName: 'gwctl.yaml', portOffset, baseDir: ROOT });

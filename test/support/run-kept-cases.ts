@@ -16,6 +16,9 @@ export interface KeptCasesOptions<Lab> extends Pick<KeptRows, 'keep' | 'has'> {
   readonly openLab: () => Promise<Lab>;
 }
 
+/** `GWCTL_KILL_CASE` selects the cases whose name contains it. */
+const WANTED = process.env['GWCTL_KILL_CASE'] ?? '';
+
 /** One test a case that was not run before, in an order of its own. Answers with what ends the environment: to be called in afterAll. */
 export function runKeptCases<Lab extends { dispose(): Promise<void> }>(cases: readonly KeptCase<Lab>[], { seed, minutes, caseMs, openLab, keep, has }: KeptCasesOptions<Lab>): () => Promise<void> {
   const started = performance.now();
@@ -27,7 +30,7 @@ export function runKeptCases<Lab extends { dispose(): Promise<void> }>(cases: re
   };
   test('every case has a name of its own: what was run is known by it', () => expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length));
 
-  test.for(shuffle(cases.filter(({ name }) => !has(name)), seed))('$name', { timeout: caseMs }, async ({ name, run }, { skip }) => {
+  test.for(shuffle(cases.filter(({ name }) => name.includes(WANTED) && !has(name)), seed))('$name', { timeout: caseMs }, async ({ name, run }, { skip }) => {
     if (performance.now() - started > minutes * 60_000) return skip('no time left');
     let outcome: KillOutcome;
     try {

@@ -42,9 +42,10 @@ export async function runUnplannedCase({ who, how, before }: UnplannedCase): Pro
       run.gwctl.signal('SIGCONT');
     });
     const problems: string[] = [];
-    if (how === 'SIGSTOP' && who !== 'gwctl' && who !== 'mirror-maker') await signalComponent(environment, who, 'SIGCONT');
-    // As the run says that gave the switch up: MirrorMaker was fenced, and is started anew. After a switch it has no process.
-    await signalComponent(environment, 'mirror-maker', 'SIGKILL').catch(() => {});
+    // A MirrorMaker that hangs is ended by the run that fences it.
+    if (how === 'SIGSTOP' && who !== 'gwctl') await signalComponent(environment, who, 'SIGCONT').catch((reason: unknown) => {
+      if (who !== 'mirror-maker') throw reason;
+    });
     // Main is back, and so is whoever was killed.
     const up = await environment.gwctl(['up']);
     if (up.exitCode !== 0) problems.push(`gwctl up: exit ${up.exitCode}: ${up.stderr}`);
@@ -52,6 +53,10 @@ export async function runUnplannedCase({ who, how, before }: UnplannedCase): Pro
     const decision = await decisionOfGeneration(environment, generation);
     const active = await settled(environment);
     await lab.untilMore(RECORDS / 10);
+    // Nobody has touched MirrorMaker: whoever gives a switch up brings its replication back.
+    if (active === 'main') await awaitCondition(SETTLE_MS, 'MirrorMaker copies main->failover again', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0).catch(async (reason: unknown) => {
+      problems.push(`${String(reason)}: ${(await environment.gwctl(['verify', '--to', 'failover'])).stdout}`);
+    });
     if ((active === 'failover') !== (decision === 'commit')) problems.push(`${active} is active, and the log says ${decision ?? 'nothing'}`);
     const isGone = who === 'gwctl' && how === 'SIGKILL' && result.exitCode === -1;
     if (!isGone && ACTIVE_AFTER[result.exitCode] !== active) problems.push(`exit ${result.exitCode}, and ${active} is active: ${result.stdout} ${result.stderr}`);

@@ -33,6 +33,7 @@ function around(): Surroundings {
     names,
     topics: { refresh: async () => {}, topics: () => TOPICS.keys(), idOf: (name) => TOPICS.get(name), nameOf: (id) => [...TOPICS].find(([, real]) => real === id)?.[0] },
     clusterId: 'private',
+    generation: () => 1,
     endpoints: new Map([0, 2, 4].map((nodeId) => [nodeId, { host: 'gateway', port: 6969 }])),
     groupProtocols: new Map(),
   };

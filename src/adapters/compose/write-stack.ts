@@ -1,8 +1,9 @@
 import { readFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveSecret } from '../../config/resolve-secret.ts';
-import type { ComposeFiles } from '../../topology/compose/compose-stack.ts';
+import { headerOf, type ComposeFiles } from '../../topology/compose/compose-stack.ts';
 import { ADMIN_PASSWORD_VARIABLE, tokenKeyVariable } from '../../topology/compose/gateway-config.ts';
+import { readGwctlVersion } from './render-stack.ts';
 import { readTlsTexts } from './tls-texts.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Env } from '../runtime/cache-dir.ts';
@@ -18,8 +19,16 @@ export async function writeStack(dir: string, files: ComposeFiles): Promise<void
   }
 }
 
+export interface SecretsOptions {
+  readonly topology: Topology;
+  readonly environmentDir: string;
+  readonly env: Env;
+  /** What a person types to make the file again; it begins with it. */
+  readonly command: string;
+}
+
 /** Writes the secrets of the gateway nodes to `.env`, mode 0600, where compose finds them. Makes the token key when it is a generated one. Throws CONFIG. */
-export async function writeSecrets(dir: string, topology: Topology, environmentDir: string, env: Env): Promise<void> {
+export async function writeSecrets(dir: string, { topology, environmentDir, env, command }: SecretsOptions): Promise<void> {
   await ensureTokenKey(topology.gateway.tokenKey, environmentDir);
   const { adminPassword, tokenKey, olderTokenKeys = [] } = topology.gateway;
   const values = [
@@ -29,7 +38,8 @@ export async function writeSecrets(dir: string, topology: Topology, environmentD
   ] as const;
   await mkdir(dir, { recursive: true });
   const path = join(dir, '.env');
-  await writeFile(path, values.map(([name, value]) => `${name}=${quoted(value ?? '')}\n`).join(''), { mode: 0o600 });
+  const head = headerOf({ command, gwctlVersion: await readGwctlVersion() });
+  await writeFile(path, head + values.map(([name, value]) => `${name}=${quoted(value ?? '')}\n`).join(''), { mode: 0o600 });
 }
 
 /** As compose reads it: in double quotes only these mean something. */

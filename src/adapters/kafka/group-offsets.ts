@@ -6,6 +6,9 @@ import { ERROR, errorName } from '../../wire/error-codes.ts';
 import { offsetFetchApi } from '../../wire/generated/offset-fetch.ts';
 
 const PARALLEL_GROUPS = 8;
+/** A commit waits for the other brokers, and a connection for the commit before. */
+const COMMIT_LANES = 8;
+const PARALLEL_COMMITS = 32;
 /** For the offsets of one group; a coordinator may be loading, a transaction ending. */
 const GROUP_MS = 3000;
 const GROUPS_OF_A_REQUEST = 200;
@@ -61,10 +64,11 @@ export async function readActiveGroups(client: KafkaClient): Promise<string[]> {
 /** Writes them, reads them back, and answers with those that were not taken: a group that has members here decides for itself. */
 export async function commitGroupOffsets(client: KafkaClient, offsets: readonly GroupOffset[]): Promise<RefusedOffset[]> {
   if (offsets.length === 0) return [];
-  const refused = await ofEachGroup(offsets, async (group, wanted) => {
-    const results = await client.offsetCommit(group, wanted);
+  await client.learnCoordinators('group', [...new Set(offsets.map(({ group }) => group))]).catch(() => {});
+  const refused = await ofEachGroup(offsets, async (group, wanted, worker) => {
+    const results = await client.offsetCommit(group, wanted, { lane: `commit ${worker % COMMIT_LANES}` });
     return wanted.flatMap((one, index) => (results[index]?.errorCode === OK ? [] : [{ ...one, why: whyNot(results[index]?.errorCode ?? ERROR.UNKNOWN_SERVER_ERROR) }]));
-  });
+  }, PARALLEL_COMMITS);
   const failed = new Set(refused.map(groupKey));
   const seen = new Map((await readGroupOffsets(client)).offsets.map((one) => [groupKey(one), one.offset]));
   const other = offsets.filter((one) => !failed.has(groupKey(one)) && seen.get(groupKey(one)) !== one.offset);
@@ -90,23 +94,23 @@ function whyNot(errorCode: number): string {
 }
 
 /** One group that fails says nothing about the others. */
-async function ofEachGroup<T extends GroupPartition>(all: readonly T[], act: (group: string, those: readonly T[]) => Promise<readonly RefusedOffset[]>): Promise<RefusedOffset[]> {
+async function ofEachGroup<T extends GroupPartition>(all: readonly T[], act: (group: string, those: readonly T[], worker: number) => Promise<readonly RefusedOffset[]>, parallel = PARALLEL_GROUPS): Promise<RefusedOffset[]> {
   const refused: RefusedOffset[] = [];
-  await inParallel([...groupBy(all, ({ group }) => group)], async ([group, those]) => {
+  await inParallel([...groupBy(all, ({ group }) => group)], async ([group, those], worker) => {
     try {
-      refused.push(...(await act(group, those)));
+      refused.push(...(await act(group, those, worker)));
     } catch (reason) {
       refused.push(...those.map((one) => ({ ...one, why: GwctlError.from(reason).message })));
     }
-  });
+  }, parallel);
   return refused;
 }
 
-async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(items: readonly T[], act: (item: T, worker: number) => Promise<void>, parallel = PARALLEL_GROUPS): Promise<void> {
   const pending = [...items];
   await Promise.all(
-    Array.from({ length: PARALLEL_GROUPS }, async () => {
-      for (let next = pending.pop(); next !== undefined; next = pending.pop()) await act(next);
+    Array.from({ length: parallel }, async (_, worker) => {
+      for (let next = pending.pop(); next !== undefined; next = pending.pop()) await act(next, worker);
     }),
   );
 }

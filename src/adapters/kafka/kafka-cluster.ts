@@ -1,6 +1,7 @@
 import { openStateLog } from '../../arbiter/state-log.ts';
 import type { ClusterAccess } from '../../config/cluster-access.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
+import { electLeaders } from './elect-leaders.ts';
 import { examineCluster } from './examine-cluster.ts';
 import { fetchRanges } from './fetch-ranges.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -111,6 +112,7 @@ export function openKafkaCluster(cluster: Cluster, access: ClusterAccess = {}, c
     activeGroups: async () => await readActiveGroups(client),
     commitGroupOffsets: async (wanted) => await commitGroupOffsets(client, wanted),
     deleteGroupOffsets: async (unwanted) => await deleteGroupOffsets(client, unwanted),
+    electLeaders: async (wanted, signal) => await electLeaders(client, wanted, signal),
     readAll: async (topic) => {
       const { topics } = await client.metadata([topic]);
       const found = topics.find(({ name }) => name === topic);

@@ -25,6 +25,12 @@ export interface MirrorTakeoverOptions {
 /** MirrorMaker's link in gwctl's hands: held first, because a process that lives starts its tasks anew; then fenced, then copied. */
 export function mirrorTakeover({ link, mirrorMaker, source, target }: MirrorTakeoverOptions): Takeover {
   let copier: Copier | undefined;
+  let acting: Promise<void> = Promise.resolve();
+  /** A process that is still being ended, because nobody waited for it, must not be ended after it was started again. */
+  const inTurn = (act: () => Promise<void>): Promise<void> => {
+    acting = acting.then(act, act);
+    return acting;
+  };
   const end = async (): Promise<void> => {
     const ended = copier;
     copier = undefined;
@@ -37,7 +43,7 @@ export function mirrorTakeover({ link, mirrorMaker, source, target }: MirrorTake
     },
     begin: async (runId, partitions) => {
       await end();
-      await mirrorMaker.hold(renderTakeoverHold({ runId, from: link.from, to: link.to }));
+      await inTurn(() => mirrorMaker.hold(renderTakeoverHold({ runId, from: link.from, to: link.to })));
       const client = openKafkaClient(target);
       const { sourceTasks: [transactionalId] } = await fenceMirrorMaker(client, link).finally(() => client.close());
       if (transactionalId === undefined) throw new GwctlError('CHECK_FAILED', `${link.name} has never copied in transactions, so its replication cannot be taken over`);
@@ -46,11 +52,11 @@ export function mirrorTakeover({ link, mirrorMaker, source, target }: MirrorTake
     },
     giveBack: async () => {
       await end();
-      await mirrorMaker.release();
+      await inTurn(() => mirrorMaker.release());
     },
     retire: async (reason) => {
       await end();
-      await mirrorMaker.hold(reason);
+      await inTurn(() => mirrorMaker.hold(reason));
     },
     close: end,
   };

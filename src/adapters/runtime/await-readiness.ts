@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { counted } from '../../shared/counted.ts';
 import { parseTakeoverHold } from '../../shared/takeover-hold.ts';
 import { clusterNamed } from '../../topology/lookup.ts';
-import type { KafkaClient } from '../../client/kafka-client.ts';
-import type { Cluster, GatewayNode, MirrorLink } from '../../topology/topology.ts';
+import type { Cluster, GatewayNode } from '../../topology/topology.ts';
 import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from './await-ready.ts';
 import { brokerName, type Component, filesOf, MIRROR_MAKER, SCHEMA_REGISTRY } from './component.ts';
 import { createGate, type Gate } from './gate.ts';
+import { readHold, unlessHeld } from './hold.ts';
 import { ensureInternalTopics } from './internal-topics.ts';
 import { readActiveLinks } from './launch.ts';
-import { whyNotReplicate } from './may-replicate.ts';
+import { whyLeftHeld } from './may-replicate.ts';
+import { renewMirrorMaker, type Renewal } from './renew-mirror-maker.ts';
 import { runTogether } from './run-together.ts';
 import { REGISTRY_BASE_PATH } from './schema-registry.ts';
 import { stopComponent } from './stop-component.ts';
@@ -26,7 +27,6 @@ import { withItem } from './with-item.ts';
  * 0, 7.0 s at 0.5 s, 6.5 s at 1 s, 6.9 s at 1.5 s, 8.5 s at 2.5 s.
  */
 const MIRROR_MAKER_DELAY_MS = 1500;
-const HELD_POLL_MS = 100;
 
 /** A cluster name -> its brokers answer and its internal topics exist. */
 type ClusterGates = ReadonlyMap<string, Gate>;
@@ -70,68 +70,74 @@ async function bringCluster(run: UpRun, cluster: Cluster, gates: ClusterGates, s
 async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<void> {
   const mirrorMaker = run.wanted.find(({ component }) => component.name === MIRROR_MAKER);
   if (mirrorMaker === undefined) return;
+  const { component, found } = mirrorMaker;
+  const file = filesOf(component.dir, MIRROR_MAKER).held;
   await withItem(run, MIRROR_MAKER, async (item) => {
-    const held = mirrorMaker.found.state === 'held' ? (mirrorMaker.found.heldBecause ?? '') : undefined;
-    const isTakenOver = held !== undefined && parseTakeoverHold(held) !== undefined;
-    if (held !== undefined && !isTakenOver) return `left stopped: ${held}`;
-    const why = await whyLeftStopped(run, gates, signal, held);
+    const { held, why } = await whyLeftStopped(run, gates, signal, file);
     if (why !== undefined) {
-      await holdMirrorMaker(mirrorMaker.component, why);
+      if (why !== held) await writeHold(component, why);
+      await endHeld(component);
       return `left stopped: ${why}`;
     }
-    if (isTakenOver) {
+    if (held !== undefined) {
       // The run that took it over is dead, and its switch was not decided.
-      await rm(filesOf(mirrorMaker.component.dir, MIRROR_MAKER).held, { force: true });
-      await startKind({ ...run, wanted: [{ component: mirrorMaker.component, found: { ...mirrorMaker.found, state: 'stopped' } }] }, 'mirror-maker');
+      await rm(file, { force: true });
     } else if (run.wanted.some((entry) => entry.component.kind === 'broker' && isToStart(entry))) await delay(MIRROR_MAKER_DELAY_MS, undefined, { signal });
-    if (!isTakenOver) await run.clock.time('start mirror-maker', () => startKind(run, 'mirror-maker'));
     const links = await readActiveLinks(run.context);
-    item.note(`waiting for a heartbeat: ${links.map(({ name }) => name).join(', ')}`);
-    const file = filesOf(mirrorMaker.component.dir, MIRROR_MAKER).held;
-    for (const link of links) {
-      const hasBeenHeld = await run.clock.time(`${link.name} replicates`, async () => {
-        await gates.get(link.to)?.passed(signal);
-        return await withClient(clusterNamed(run.context.topology, link.to), (target) => heartbeatOrHold(link, target, file, run.startedAtMs, signal));
-      });
-      if (hasBeenHeld) return `left stopped: ${(await readFile(file, 'utf8').catch(() => 'it was held meanwhile')).trim()}`;
-    }
-    return `a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
+    let renewal: Renewal = { kind: 'current' };
+    const heldBecause = await unlessHeld(file, signal, async (inner) => {
+      if (held === undefined) renewal = await renewMirrorMaker(run, component, () => allPassed(gates, inner));
+      const wanted = held === undefined ? run.wanted : [{ component, found: { ...found, state: 'stopped' as const } }];
+      if (renewal.kind !== 'renewed') await run.clock.time('start mirror-maker', () => startKind({ ...run, wanted }, 'mirror-maker'));
+      const sinceMs = renewal.kind === 'renewed' ? renewal.atMs : run.startedAtMs;
+      item.note(`waiting for a heartbeat: ${links.map(({ name }) => name).join(', ')}`);
+      for (const link of links) {
+        await run.clock.time(`${link.name} replicates`, async () => {
+          await gates.get(link.to)?.passed(inner);
+          await withClient(clusterNamed(run.context.topology, link.to), (target) => awaitHeartbeat(link, target, sinceMs, inner));
+        });
+      }
+    });
+    if (heldBecause === undefined) return `${describeRenewal(renewal)}a new heartbeat came through ${links.map(({ name }) => name).join(', ')}`;
+    await endHeld(component);
+    return `left stopped: ${heldBecause}`;
   });
 }
 
-/** True when somebody has ended MirrorMaker on purpose meanwhile, as a run does that takes its replication over: no heartbeat will come then. */
-async function heartbeatOrHold(link: MirrorLink, target: KafkaClient, heldFile: string, sinceMs: number, signal: AbortSignal): Promise<boolean> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const held = (async (): Promise<boolean> => {
-    while (!existsSync(heldFile)) await delay(HELD_POLL_MS, undefined, { signal: either });
-    return true;
-  })();
-  const heartbeat = awaitHeartbeat(link, target, sinceMs, either).then(() => false);
-  try {
-    return await Promise.race([held, heartbeat]);
-  } finally {
-    over.abort();
-    await Promise.allSettled([held, heartbeat]);
+function describeRenewal(renewal: Renewal): string {
+  switch (renewal.kind) {
+    case 'current': return '';
+    case 'renewed': return 'started anew, since its configuration has changed: ';
+    case 'left': return `its configuration has changed, and it goes on with the one of before, since ${renewal.because}: \`gwctl up\` again, once that is over; `;
   }
 }
 
-/** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */
-async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: AbortSignal, held: string | undefined): Promise<string | undefined> {
-  if (!existsSync(join(context.environmentDir, 'runs'))) return undefined;
+async function allPassed(gates: ClusterGates, signal: AbortSignal): Promise<void> {
   for (const gate of gates.values()) await gate.passed(signal);
-  return await whyNotReplicate(context.topology, await readActiveLinks(context), held);
 }
 
-async function holdMirrorMaker(component: Component, why: string): Promise<void> {
-  await mkdir(component.dir, { recursive: true });
-  await writeFile(filesOf(component.dir, component.name).held, `${why}\n`);
-  await stopComponent(component, limitsOf(component.kind, 'one'));
+/** Where no run was ever made there is nothing to ask for, and MirrorMaker starts beside the brokers. */
+async function whyLeftStopped({ context }: UpRun, gates: ClusterGates, signal: AbortSignal, file: string): ReturnType<typeof whyLeftHeld> {
+  const held = await readHold(file);
+  if (held !== undefined && parseTakeoverHold(held) === undefined) return { held, why: held };
+  if (!existsSync(join(context.environmentDir, 'runs'))) return { held, why: undefined };
+  await allPassed(gates, signal);
+  return await whyLeftHeld(context.topology, await readActiveLinks(context), file);
+}
+
+async function writeHold({ dir, name }: Component, why: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await writeFile(filesOf(dir, name).held, `${why}\n`);
+}
+
+/** What was started at the moment at which it was held; a run that gives it back starts it itself. */
+async function endHeld(component: Component): Promise<void> {
+  if ((await readHold(filesOf(component.dir, component.name).held)) !== undefined) await stopComponent(component, limitsOf(component.kind, 'one'));
 }
 
 async function bringGateways(run: UpRun, gates: ClusterGates, signal: AbortSignal): Promise<void> {
   if (!run.options.withGateways) return;
-  for (const gate of gates.values()) await gate.passed(signal);
+  await allPassed(gates, signal);
   await run.clock.time('start gateways', () => startKind(run, 'gateway'));
   const nodes = run.context.topology.gateways.filter(({ name }) => !isHeld(run, name));
   await runTogether(signal, nodes.map((node) => (inner: AbortSignal) => bringGateway(run, node, inner)));

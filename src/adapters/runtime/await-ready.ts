@@ -2,6 +2,7 @@ import { adminBase, adminRequest } from '../../client/admin-request.ts';
 import { LATEST } from '../../client/list-offsets.ts';
 import { openKafkaClient, type KafkaClient } from '../../client/kafka-client.ts';
 import { clientTls } from '../../config/cluster-access.ts';
+import { counted } from '../../shared/counted.ts';
 import type { Cluster, GatewayNode, MirrorLink } from '../../topology/topology.ts';
 import { timeLimit } from '../../shared/time-limit.ts';
 import { pollUntil } from './poll-until.ts';
@@ -26,8 +27,8 @@ export async function awaitMembership(cluster: Cluster, client: KafkaClient, sig
   await pollUntil({ what: `cluster ${cluster.name}`, timeoutMs: CLUSTER_MS, pauseMs: 30, signal }, async () => {
     const { brokers } = await client.metadata([], { timeoutMs: 1000, signal });
     if (brokers.length >= wanted) return true;
-    note(`${brokers.length} of ${wanted} brokers`);
-    return `${brokers.length} of ${wanted} brokers`;
+    note(`${brokers.length} of ${counted(wanted, 'broker')}`);
+    return `${brokers.length} of ${counted(wanted, 'broker')}`;
   });
 }
 

@@ -1,7 +1,9 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
+import { counted } from '../../shared/counted.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { cacheDir, type Env } from './cache-dir.ts';
@@ -74,7 +76,7 @@ async function readArchiveFailure(dir: string): Promise<string | undefined> {
 
 async function examineMaven(env: Env, isKafkaThere: boolean): Promise<Finding> {
   const { failed, stdout } = await execa('mvn', ['-Dstyle.color=never', '--version'], { reject: false, env: { ...env }, extendEnv: false });
-  const seen = failed ? 'no `mvn` in PATH' : stdout.split('\n')[0] ?? '';
+  const seen = failed ? 'no `mvn` in PATH' : stripVTControlCharacters(stdout.split('\n')[0] ?? '');
   if (failed && isKafkaThere) return { what: 'maven', status: 'note', seen: `${seen}, not needed: Kafka is there`, fix: MAVEN_HINT };
   return finding('maven', !failed, seen, MAVEN_HINT);
 }
@@ -87,7 +89,7 @@ async function examinePorts(topology: Topology, environmentDir: string, env: Env
   const idle = components.filter(({ name }) => states.find((state) => state.name === name)?.state !== 'running');
   const taken = await findTakenPorts(idle);
   const running = components.length - idle.length;
-  const seen = taken.length > 0 ? taken.map(({ port, component }) => `${port} is in use (wanted by ${component})`).join(', ') : `free${running > 0 ? `, or used by our own ${running} running processes` : ''}`;
+  const seen = taken.length > 0 ? taken.map(({ port, component }) => `${port} is in use (wanted by ${component})`).join(', ') : `free${running > 0 ? `, or used by ${counted(running, isDocker ? 'container' : 'process', isDocker ? 'containers' : 'processes')} of this environment` : ''}`;
   return finding('ports', taken.length === 0, seen, 'end what listens there, or use --port-offset');
 }
 

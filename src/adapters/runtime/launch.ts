@@ -72,6 +72,7 @@ export async function writeActiveLinks({ environmentDir }: LaunchContext, links:
   await replaceFile(join(environmentDir, ACTIVE_LINKS), JSON.stringify(links, undefined, 2));
 }
 
+const MIRROR_MAKER_CONFIG = 'mm2.properties';
 const ACTIVE_LINKS = 'links.json';
 const CLUSTER_IDS = 'cluster-ids.json';
 
@@ -87,10 +88,21 @@ async function prepareBroker(component: Component, { topology, environmentDir, e
   return { command: jvmCommand({ role: 'broker', java: toolchain.java, distribution, configFile, extraFlags: archives.broker, env }), env: jvmEnvironment(env) };
 }
 
-async function prepareMirrorMaker(context: LaunchContext, toolchain: Toolchain): Promise<Launch> {
+/** Whether the MirrorMaker that was started last would be started otherwise now. */
+export async function isMirrorMakerOutdated(context: LaunchContext): Promise<boolean> {
+  return (await readFile(join(context.environmentDir, MIRROR_MAKER_CONFIG), 'utf8').catch(() => undefined)) !== (await planMirrorMaker(context)).text;
+}
+
+async function planMirrorMaker(context: LaunchContext): Promise<{ readonly kafkaVersion: string; readonly text: string }> {
   const links = await readActiveLinks(context);
-  const { distribution, archives } = kafkaOf(toolchain, links[0]?.kafkaVersion ?? primaryOf(context.topology).kafkaVersion);
-  const configFile = await writeConfig(context.environmentDir, 'mm2.properties', renderMm2Properties(context.topology, links));
+  const kafkaVersion = links[0]?.kafkaVersion ?? primaryOf(context.topology).kafkaVersion;
+  return { kafkaVersion, text: `# MirrorMaker of Kafka ${kafkaVersion}\n${renderMm2Properties(context.topology, links)}` };
+}
+
+async function prepareMirrorMaker(context: LaunchContext, toolchain: Toolchain): Promise<Launch> {
+  const { kafkaVersion, text } = await planMirrorMaker(context);
+  const { distribution, archives } = kafkaOf(toolchain, kafkaVersion);
+  const configFile = await writeConfig(context.environmentDir, MIRROR_MAKER_CONFIG, text);
   const command = jvmCommand({ role: 'mirror-maker', java: toolchain.java, distribution, configFile, extraFlags: archives['mirror-maker'], env: context.env });
   return { command, env: jvmEnvironment(context.env) };
 }

@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { counted } from '../../shared/counted.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { notAsExpected } from '../expectation.ts';
 import type { StepRunner } from '../step-tools.ts';
@@ -12,7 +13,7 @@ export const createTopic: StepRunner<'createTopic'> = async (input, tools) => {
   );
   if (!isNew && !ifNotExists) throw notAsExpected(`topic ${topic} to be new`, 'that it exists already');
   return {
-    seen: isNew ? `created ${topic} in ${tokenOf(tools, input.as).virtualCluster}: ${partitions} partition${partitions === 1 ? '' : 's'}, replication ${replicationFactor}` : `${topic} exists already`,
+    seen: isNew ? `created ${topic} in ${tokenOf(tools, input.as).virtualCluster}: ${counted(partitions, 'partition')}, replication ${replicationFactor}` : `${topic} exists already`,
     evidence: { topic, partitions, replicationFactor, isNew },
   };
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted.ts';
 import { pollUntilExpected } from '../poll.ts';
 import type { StepRunner } from '../step-tools.ts';
 import { clusterOf } from './find.ts';
@@ -13,5 +14,5 @@ export const expectTopics: StepRunner<'expectTopics'> = async ({ cluster: name, 
     if (present.length > 0) return { ok: false, expected: `no ${present.join(', ')} on ${name}`, seen: names.join(', ') };
     return { ok: true, value: names };
   });
-  return { seen: `${topics.length} topics on ${name}`, details: topics, evidence: { topics } };
+  return { seen: `${counted(topics.length, 'topic')} on ${name}`, details: topics, evidence: { topics } };
 };

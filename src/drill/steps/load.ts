@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { openThroughGateway } from '../clients/open-kafka.ts';
 import { notAsExpected } from '../expectation.ts';
@@ -27,7 +28,7 @@ export const startLoad: StepRunner<'startLoad'> = async (input, tools) => {
     load.recording.delivered.length > 0 ? { ok: true, value: true } : { ok: false, expected: `records of load ${input.name}`, seen: `${load.recording.sent.length} sent, none delivered${lastError(load)}` },
   );
   return {
-    seen: `${input.producers} producers, ${input.ratePerSecond} records/s with acks=all, and ${input.consumers} consumers of group ${input.group} through ${input.gateways.join(' and ')}`,
+    seen: `${counted(input.producers, 'producer')}, ${input.ratePerSecond} records/s with acks=all, and ${counted(input.consumers, 'consumer')} of group ${input.group} through ${input.gateways.join(' and ')}`,
     evidence: { producers: input.producers, ratePerSecond: input.ratePerSecond, consumers: input.consumers, partitions: input.partitions },
   };
 };

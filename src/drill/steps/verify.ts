@@ -1,5 +1,6 @@
 import type { CheckReport } from '../../checks/check.ts';
 import { previewSwitchOver } from '../../engine/switch-over.ts';
+import { counted } from '../../shared/counted.ts';
 import { pollUntilExpected } from '../poll.ts';
 import type { StepRunner } from '../step-tools.ts';
 
@@ -14,7 +15,7 @@ export const verify: StepRunner<'verify'> = async ({ to, expect, failing = [], w
     return { ok: true, value: preview.checks };
   });
   return {
-    seen: expect === 'ready' ? `ready to switch to ${to}: ${checks.length} checks` : `refused, as expected: ${describe(checks.filter(({ status }) => status === 'fail'))}`,
+    seen: expect === 'ready' ? `ready to switch to ${to}: ${counted(checks.length, 'check')}` : `refused, as expected: ${describe(checks.filter(({ status }) => status === 'fail'))}`,
     details: checks.map(({ id, status, evidence }) => `${status} ${id}: ${evidence}`),
     evidence: { checks: checks.map(({ id, status, evidence }) => ({ id, status, evidence })) },
   };

@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted.ts';
 import type { TenantLimits } from '../../topology/topology.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -35,7 +36,7 @@ export class TenantUsage {
   enter(): string | undefined {
     if (this.#connections >= this.#maxConnections) {
       this.#refusedConnections++;
-      return `virtual cluster ${this.virtualCluster} has ${this.#connections} connections to this gateway node (allowed: ${this.#maxConnections})`;
+      return `virtual cluster ${this.virtualCluster} has ${counted(this.#connections, 'connection')} to this gateway node (allowed: ${this.#maxConnections})`;
     }
     this.#connections++;
     return undefined;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ERROR } from '../../wire/error-codes.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import type { ApiDefinition } from '../../wire/schema.ts';
@@ -22,6 +21,7 @@ import type { SessionAccess } from '../acls/apply-acls.ts';
 import { API } from '../api-table.ts';
 import type { GuardName } from '../guards.ts';
 import type { Endpoints } from '../node-context.ts';
+import { newProducerId } from '../producer-id.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import type { TopicDirectory } from '../topic-directory.ts';
 import { describedGroupsToVirtual, heartbeatToPhysical, heartbeatToVirtual } from './consumer-groups.ts';
@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly topics: TopicDirectory;
   /** The cluster id that clients see, whichever cluster is behind (hazard H8). */
   readonly clusterId: string;
+  /** That is active now. */
+  readonly generation: () => number;
   /** Where this gateway node serves each broker that it has a port for. */
   readonly endpoints: Endpoints;
   /** What the user may do; undefined: everything. */
@@ -108,9 +110,9 @@ const REQUESTS: { readonly [key: number]: RequestRule } = {
   },
   [API.consumerGroupHeartbeat]: (body: ConsumerGroupHeartbeatRequest, around): RequestOutcome | void => heartbeatToPhysical(body, around),
   // Both clusters hand out the same small producer ids, and a collision drops an acknowledged record as a duplicate (H3, D4).
-  [API.initProducerId]: (body: InitProducerIdRequest, { disabledGuards }): RequestOutcome | void => {
+  [API.initProducerId]: (body: InitProducerIdRequest, { disabledGuards, generation }): RequestOutcome | void => {
     if (body.transactionalId !== null || disabledGuards?.has('producer-ids')) return;
-    return { kind: 'answer', body: asBody(newMessage(initProducerIdResponse, { producerId: randomProducerId(), producerEpoch: 0 })) };
+    return { kind: 'answer', body: asBody(newMessage(initProducerIdResponse, { producerId: newProducerId(generation()), producerEpoch: 0 })) };
   },
   [API.describeConfigs]: (body: DescribeConfigsRequest, { names }): RequestOutcome | void => {
     const refused = body.resources.filter(({ resourceType, resourceName }) => resourceType !== CONFIG_RESOURCE.broker && configNameToPhysical(resourceType, resourceName, names) === undefined);
@@ -222,11 +224,6 @@ function everyBroker(brokers: readonly MetadataResponseBroker[], { endpoints }: 
 /** Node -1 means that there is no coordinator yet, and has no address. */
 function coordinatorEndpoint(nodeId: number, around: Surroundings): { host: string; port: number } {
   return around.endpoints.get(nodeId) ?? { host: '', port: -1 };
-}
-
-/** Random, from 2^61 to 2^62: no broker has handed out such an id, and no two nodes will agree on one. */
-function randomProducerId(): bigint {
-  return (randomBytes(8).readBigUInt64BE() & ((1n << 61n) - 1n)) | (1n << 61n);
 }
 
 function asBody(message: object): Body {

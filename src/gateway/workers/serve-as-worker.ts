@@ -109,7 +109,7 @@ class Worker {
       settleWrites: (timeoutMs) => this.#serving.settleWrites(timeoutMs),
       abortTransactions: (timeoutMs) => this.#serving.abortTransactions(timeoutMs),
       settleAcknowledged: async () => this.#relay.flush(),
-      flip: (to, generation) => this.#move(() => this.#serving.flip(to, generation)),
+      flip: (to, generation, left) => this.#move(() => this.#serving.flip(to, generation, left)),
       metrics: async () => [...(await this.#readProcess()), ...(await this.#serving.metrics())],
       close: async () => {
         await this.#serving.close();
@@ -145,14 +145,15 @@ class Worker {
     this.#parts = { backing, audit, serving: new LocalServing(backing, options, log, audit, this.#relay, { teller: this.#teller, catchUp: () => this.#primary.catchUp(), silentMs: () => this.#primary.silentMs() }) };
   }
 
-  async #serve({ generation, active, isGateClosed, areGroupsDraining, settlingMs, producers }: ServingState): Promise<void> {
+  async #serve({ generation, active, left, isGateClosed, areGroupsDraining, settlingMs, producers }: ServingState): Promise<void> {
     // Before the first await: what is ordered next must find it done.
     const serving = this.#serving;
     if (isGateClosed) void serving.closeGate();
     if (areGroupsDraining) void serving.drainGroups(0);
     await this.#move(async () => {
       const { backing } = this.#parts as Parts;
-      if (backing.generation !== generation) await serving.flip(active, generation);
+      if (backing.generation === generation) backing.wasLeft(left);
+      else await serving.flip(active, generation, left);
       // As of that generation: a move would make what is here of them something else.
       serving.learnProducers(producers);
       if (settlingMs > 0) await backing.active.learnLeaders();

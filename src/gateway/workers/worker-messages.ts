@@ -15,6 +15,8 @@ export interface WorkerOptions extends ServingOptions {
 
 /** Where a node is in a switch, as far as it decides what clients get. */
 export interface ServingState extends NodeMemory {
+  /** The last generation in which the active cluster was active before; 0: it never was. */
+  readonly left: number;
   readonly isGateClosed: boolean;
   readonly areGroupsDraining: boolean;
   /** For so long clients may still write by the leaders of a cluster that was left. */

@@ -166,13 +166,13 @@ export class WorkerPool implements Serving {
     await this.#callAll('settleAcknowledged', [], ACKNOWLEDGED_MS);
   }
 
-  async flip(to: string, generation: number): Promise<void> {
-    await Promise.all([this.#moveTo(to, generation), this.#insist('flip', [to, generation], FLIP_MS)]);
+  async flip(to: string, generation: number, left: number): Promise<void> {
+    await Promise.all([this.#moveTo(to, generation, left), this.#insist('flip', [to, generation, left], FLIP_MS)]);
     await this.#allServe(REPLACED_MS);
   }
 
-  async #moveTo(to: string, generation: number): Promise<void> {
-    await this.#backing.moveTo(to, generation);
+  async #moveTo(to: string, generation: number, left: number): Promise<void> {
+    await this.#backing.moveTo(to, generation, left);
     // At once: a worker that starts from here on is told what its producers are on this cluster.
     for (const { transactions } of this.#workers.values()) transactions.clear();
     this.#orphans.moved(this.#backing.active.client);
@@ -230,8 +230,8 @@ export class WorkerPool implements Serving {
   }
 
   get #state(): ServingState {
-    const { generation, active, settlingMs } = this.#backing;
-    return { generation, active: active.name, isGateClosed: !this.#gate.isOpen, areGroupsDraining: this.#areGroupsDraining, settlingMs, producers: this.#options.disabledGuards?.has('share-producers') === true ? [] : this.#orphans.notes() };
+    const { generation, active, left, settlingMs } = this.#backing;
+    return { generation, active: active.name, left, isGateClosed: !this.#gate.isOpen, areGroupsDraining: this.#areGroupsDraining, settlingMs, producers: this.#options.disabledGuards?.has('share-producers') === true ? [] : this.#orphans.notes() };
   }
 
   /** Has worker `number` running until the pool is closed or gives up. */

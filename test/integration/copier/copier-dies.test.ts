@@ -51,7 +51,7 @@ describe.each(['4.3.1', '3.9.2'])('to Kafka %s', (kafkaVersion) => {
   test('control: two copiers with ids of their own write everything twice', async () => {
     const partitions = await lab.newTopic('doubles', PARTITIONS);
     const load = startSteadyLoad(lab.source, 'doubles', PARTITIONS);
-    const copiers = [lab.copy(partitions), lab.copy(partitions, OTHER_ID)];
+    const copiers = [lab.copy(partitions), lab.copy(partitions, { transactionalId: OTHER_ID })];
     await Promise.all(copiers.map((copier) => expect.poll(() => copier.copied.records, { timeout: 30_000 }).toBeGreaterThan(100)));
     await load.stop();
     await Promise.all(copiers.map((copier) => lab.settle(copier, partitions)));

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { encodeMessage } from '../../../src/wire/codec.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partitions-to-txn.ts';
+import { fetchApi } from '../../../src/wire/generated/fetch.ts';
 import { heartbeatApi } from '../../../src/wire/generated/heartbeat.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { offsetCommitApi } from '../../../src/wire/generated/offset-commit.ts';
 import { offsetFetchApi } from '../../../src/wire/generated/offset-fetch.ts';
+import { encodeResponseFrame } from '../../../src/wire/headers.ts';
+import { newMessage } from '../../../src/wire/new-message.ts';
 import type { FrameClient } from '../../support/frame-peer.ts';
 import { startScriptedGateway, type ScriptedGateway } from '../../support/scripted-gateway.ts';
 
@@ -90,6 +94,37 @@ test('a request that waits at another coordinator when the node flips is asked a
   (await gateway.failover.next()).answer({ topics: [] });
   expect((await client.receive(offsetFetchApi, 7)).correlationId).toBe(10);
   await expect.poll(() => gateway.other.connections.size).toBe(0);
+});
+
+const FETCH = { maxWaitMs: 5000, minBytes: 1, topics: [{ topic: 'users', partitions: [{ partition: 0, fetchOffset: 3n, partitionMaxBytes: 1000 }] }] };
+const FETCHED = { responses: [{ topic: 'teamAusers', partitions: [{ records: Buffer.alloc(9, 3) }] }] };
+
+/** A broker closes its connection while the answer that it gave, or a part of it, waits here for its turn. */
+async function closeBehindFetchAnswer(missingBytes: number): Promise<void> {
+  client.send(heartbeatApi, 4, 10, MEMBER);
+  (await gateway.main.next()).answer(REFUSED);
+  const first = await gateway.other.next();
+  client.send(fetchApi, 11, 11, FETCH);
+  const { head, socket } = await gateway.main.next();
+  const frame = encodeResponseFrame(head.apiKey, head.apiVersion, head.correlationId, encodeMessage(fetchApi.response, head.apiVersion, newMessage(fetchApi.response, FETCHED)));
+  socket.end(frame.subarray(0, frame.length - missingBytes));
+  await expect.poll(() => gateway.main.connections.size).toBe(0);
+  first.answer({});
+}
+
+test('a broker that closes right behind its answer to a fetch: all of it reaches the client', async () => {
+  await closeBehindFetchAnswer(0);
+  expect((await client.receive(heartbeatApi, 4)).correlationId).toBe(10);
+  expect((await client.receive(fetchApi, 11)).body.responses).toMatchObject([{ topic: 'users', partitions: [{ records: Buffer.alloc(9, 3) }] }]);
+  client.send(metadataApi, 1, 12, { topics: [] });
+  (await gateway.main.next()).answer({});
+  expect((await client.receive(metadataApi, 1)).correlationId).toBe(12);
+});
+
+test('control: one that closes a byte before takes the client with it', async () => {
+  await closeBehindFetchAnswer(1);
+  await client.receive(heartbeatApi, 4);
+  await expect(client.receive(fetchApi, 11)).rejects.toThrow('the connection ended');
 });
 
 test('a coordinator that goes away with an answer owed takes the client with it', async () => {

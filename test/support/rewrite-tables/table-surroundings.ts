@@ -27,6 +27,7 @@ export function tableSurroundings(): Surroundings {
       nameOf: (id) => [...REAL_TOPIC_IDS].find(([, real]) => real === id)?.[0],
     },
     clusterId: 'private',
+    generation: () => 1,
     endpoints: new Map([1, 2, 3].map((nodeId) => [nodeId, { host: 'gateway', port: 6968 + nodeId }])),
     groupProtocols: new Map(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeStateRecord, parseStateRecord, type Decision, type Intent, type StateRecord } from '../../../src/arbiter/state-record.ts';
-import { decisionOn, joinedNodes, lastCommit, nextGeneration, openIntent, postureOf, type StateLogs } from '../../../src/arbiter/state-rules.ts';
+import { decisionOn, joinedNodes, lastCommit, lastLeft, nextGeneration, openIntent, postureOf, type StateLogs } from '../../../src/arbiter/state-rules.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const intent = (generation: number, changes: Partial<Intent> = {}): Intent => ({ kind: 'intent', generation, from: 'main', to: 'failover', runId: `r${generation}`, by: 'tom@host', leaseMs: 1000, at: AT, ...changes });
@@ -41,6 +41,21 @@ describe('the last switch that happened', () => {
   test('is known by its copy when that log cannot be read, and not when that log says otherwise', () => {
     expect(lastCommit(logs([decision('commit', 2)], undefined))).toEqual({ generation: 2, active: 'failover' });
     expect(lastCommit(logs([decision('commit', 2)], [decision('abort', 2)]))).toBeUndefined();
+  });
+});
+
+describe('the last generation of a cluster that was left', () => {
+  const back = (generation: number): Decision => decision('commit', generation, { from: 'failover', to: 'main' });
+
+  test.each([
+    { name: 'never', main: [], failover: [], of: { main: 0, failover: 0 } },
+    { name: 'once', main: [], failover: [decision('commit', 2)], of: { main: 1, failover: 0 } },
+    { name: 'and was come back to; a generation was given up between', main: [decision('commit', 2), back(4)], failover: [decision('commit', 2)], of: { main: 1, failover: 3 } },
+    { name: 'twice', main: [back(3)], failover: [decision('commit', 2), decision('commit', 7)], of: { main: 6, failover: 2 } },
+    { name: 'by a copy, when the other log cannot be read', main: [decision('commit', 2)], failover: undefined, of: { main: 1, failover: 0 } },
+    { name: 'not by a commit that came after its abort', main: [], failover: [decision('abort', 2), decision('commit', 2)], of: { main: 0, failover: 0 } },
+  ])('is known: $name', ({ main, failover, of }) => {
+    expect({ main: lastLeft(logs(main, failover), 'main'), failover: lastLeft(logs(main, failover), 'failover') }).toEqual(of);
   });
 });
 

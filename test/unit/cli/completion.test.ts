@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { EXAMPLES } from '../../../src/cli/examples.ts';
+import { EXAMPLES, FIRST_STEPS } from '../../../src/cli/examples.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import { createMemoryContext } from '../../support/cli-context.ts';
 
@@ -46,6 +46,11 @@ describe('examples', async () => {
   test('every command has some, and nothing else has', () => {
     expect(names).toContain('vcluster create');
     expect(Object.keys(EXAMPLES).sort()).toEqual(names.sort());
+  });
+
+  test.each(FIRST_STEPS)('%s is in the help of gwctl, and is a command of it', async (step) => {
+    expect(await outputOf('--help')).toContain(`\n  $ ${step}\n`);
+    expect(names).toContain(step.split(' ')[1]);
   });
 
   test.each(Object.entries(EXAMPLES).flatMap(([name, examples]) => examples.map((example) => ({ name, example }))))('$example is in the help of $name, whose options it has', async ({ name, example }) => {

@@ -50,7 +50,7 @@ test("without a file the topology is the seed's", async () => {
   });
   expect(topology).toMatchObject({ name: 'default', runtime: 'auto', portOffset: 0, virtualClusters: [] });
   expect(topology.schemaRegistry).toEqual({ enabled: false, port: 8081, cluster: 'main', topic: '_schemas' });
-  expect(topology.failover).toEqual({ maxLagRecords: 10_000, maxLagSeconds: 30, pauseBudgetMs: 20_000, deadlines: { translateGroupsMs: 20_000, prepareMs: 10_000, intentMs: 15_000, takeOverMs: 60_000, drainGroupsMs: 6000, pauseMs: 4000, drainMs: 4000, proveTailMs: 8000, moveGroupsMs: 4000, commitMs: 15_000, flipMs: 4000, resumeMs: 4000, retireMs: 15_000, proveSwitchMs: 20_000 } });
+  expect(topology.failover).toEqual({ maxLagRecords: 10_000, maxLagSeconds: 30, pauseBudgetMs: 20_000, alignLeaders: true, deadlines: { translateGroupsMs: 20_000, prepareMs: 10_000, intentMs: 15_000, alignLeadersMs: 5000, takeOverMs: 60_000, drainGroupsMs: 6000, pauseMs: 4000, drainMs: 4000, proveTailMs: 8000, moveGroupsMs: 4000, commitMs: 15_000, flipMs: 4000, resumeMs: 4000, retireMs: 15_000, proveSwitchMs: 20_000 } });
 });
 
 test.each([1000, 2000, 3500])('a port offset of %i moves every port, and nothing meets the environment that was not moved', async (portOffset) => {

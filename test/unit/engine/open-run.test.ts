@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { StateLog } from '../../../src/arbiter/state-log.ts';
 import type { Decision, Intent, StateRecord } from '../../../src/arbiter/state-record.ts';
 import type { World } from '../../../src/checks/observe-world.ts';
-import { commandsToEnd, giveUpRun, noOpenRun, openRunIn, type OpenRun } from '../../../src/engine/open-run.ts';
+import { commandsToEnd, findCommittedRun, giveUpRun, noOpenRun, openRunIn, type OpenRun } from '../../../src/engine/open-run.ts';
 import type { GatewayAdmin } from '../../../src/ports/gateway-admin.ts';
 import type { KafkaCluster } from '../../../src/ports/kafka-cluster.ts';
 import type { NodeState } from '../../../src/shared/admin-api.ts';
@@ -88,6 +88,16 @@ describe('giving up', () => {
 
   test('nodes that do not come back are a matter for a person', async () => {
     await expect(giveUp()).rejects.toMatchObject({ code: 'NEEDS_OPERATOR', message: 'the run was given up, but gateway1 is drained on main, gateway2 is drained on main' });
+  });
+
+  test('a run that was committed is found by its id, also when every node has gone where it led; one that was given up is not', async () => {
+    nodes = both({ generation: 2, active: 'failover' });
+    expect(await findCommittedRun(world, 'r1')).toBeUndefined();
+    failover.push(decision('commit'));
+    expect(await findCommittedRun(world, 'r1')).toMatchObject({ runId: 'r1', from: 'main', to: 'failover', generation: 2, isCommitted: true, isSourceGone: false });
+    expect(await findCommittedRun(world, 'r0')).toBeUndefined();
+    failover.unshift(decision('abort'));
+    expect(await findCommittedRun(world, 'r1')).toBeUndefined();
   });
 
   test('nothing, where no run is open: a node that is lost is named with the command that it waits for', async () => {

@@ -59,7 +59,7 @@ const fails = (kind: StepKind | `undo ${StepKind}`, code: ConstructorParameters<
 test('all steps in order, and the pause is measured from the first held write to the resume', async () => {
   const result = await run();
   expect(result).toMatchObject({ outcome: 'switched', error: undefined, writePauseMs: 70 });
-  expect(done).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(done).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'align-leaders', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   expect(events.at(0)?.type).toBe('run-started');
   expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'switched' });
 });
@@ -111,7 +111,7 @@ describe('a failure', () => {
     const result = await run(undefined, () => {}, {}, { ...steps, 'pause-gateways': { ...steps['pause-gateways'], undo: giveBack }, 'drain-groups': { ...steps['drain-groups'], undo: giveBack }, 'prepare-gateways': { ...steps['prepare-gateways'], undo: giveBack } });
     expect(result.error?.message).toBe('drain-gateways went wrong: given up before the switch, gateway1 serves main again; gateway2 did not answer, and will serve main again when the lease of this run ends; writes were held, none was lost');
     expect(done.filter((what) => what === 'give back')).toHaveLength(1);
-    expect(events.filter(({ type }) => type === 'step-undone').map((event) => 'index' in event && event.index)).toEqual([4, 3, 2, 1]);
+    expect(events.filter(({ type }) => type === 'step-undone').map((event) => 'index' in event && event.index)).toEqual([5, 4, 2, 1]);
   });
 
   test('tells what its undoing has to say', async () => {

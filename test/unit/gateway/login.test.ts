@@ -29,6 +29,7 @@ function openLogin(answers = true): { readonly login: Login; readonly failures: 
     namesOf: (virtualCluster) => new TenantNames(virtualCluster),
     topics: { refresh: async () => {}, topics: () => [], idOf: () => undefined, nameOf: () => undefined },
     clusterId: 'private',
+    generation: 1,
     endpoints: new Map(),
   } as ConstructorParameters<typeof Login>[0], '10.0.0.1');
   return { login, failures };

@@ -25,7 +25,7 @@ function freshNode() {
     idOf: (name) => (asked > 0 ? REAL_IDS.get(name) : undefined),
     nameOf: (id) => (asked > 0 ? [...REAL_IDS].find(([, real]) => real === id)?.[0] : undefined),
   };
-  const around: Surroundings = { names: new TenantNames('teamA'), topics, clusterId: 'private', endpoints: new Map([[1, { host: 'gateway', port: 1 }]]), groupProtocols: new Map() };
+  const around: Surroundings = { names: new TenantNames('teamA'), topics, clusterId: 'private', generation: () => 1, endpoints: new Map([[1, { host: 'gateway', port: 1 }]]), groupProtocols: new Map() };
   return { around, asked: () => asked };
 }
 

@@ -12,7 +12,7 @@ test('the same request and observation give the same plan', () => {
 test('prepare, intent, drain of groups, pause, drain, proof of the tail, commit, flip, resume, proof: in this order, on every node', () => {
   const plan = planSwitch({ to: 'failover', expectActive: undefined }, observation());
   expect(plan.basis).toEqual({ active: 'main', generation: 1 });
-  expect(plan.steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(plan.steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'align-leaders', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'prove-switch']);
   for (const step of plan.steps) if ('gateways' in step) expect(step.gateways).toEqual(['gateway1', 'gateway2']);
 });
 
@@ -31,7 +31,7 @@ test('every step has its deadline', () => {
 test('where gwctl has MirrorMaker, and it copies in transactions, its replication is taken over before anybody waits, and stays off after the switch', () => {
   const replicator = { ok: true as const, value: { connectors: [], lastHeartbeat: undefined, isExactlyOnce: true } };
   const { steps } = planSwitch({ to: 'failover', expectActive: undefined }, observation({ canTakeOver: true, replicator }));
-  expect(steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
+  expect(steps.map(({ kind }) => kind)).toEqual(['translate-groups', 'prepare-gateways', 'declare-intent', 'align-leaders', 'take-over-replication', 'drain-groups', 'pause-gateways', 'drain-gateways', 'prove-tail', 'move-groups', 'commit-switch', 'flip-gateways', 'resume-gateways', 'retire-replication', 'prove-switch']);
   expect(steps.find(({ kind }) => kind === 'prove-tail')).not.toHaveProperty('waitsBecause');
 });
 

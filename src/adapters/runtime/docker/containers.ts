@@ -16,6 +16,8 @@ export interface Container {
   /** 'none' without a healthcheck. */
   readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   readonly environmentDir: string | undefined;
+  /** Networks that it was given, those included that are gone. */
+  readonly networkIds: readonly string[];
   /** Of gwctl that made it. */
   readonly madeBy: string | undefined;
 }
@@ -24,6 +26,7 @@ interface Inspected {
   readonly Id: string;
   readonly Name: string;
   readonly State: { readonly Status: string; readonly ExitCode: number; readonly Health?: { readonly Status: Container['health'] } };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> | null };
   readonly Config: { readonly Labels: Readonly<Record<string, string>> | null };
 }
 
@@ -35,7 +38,7 @@ export async function listContainers(project: string, options: DockerOptions): P
   const ids = lines(await docker(['ps', '-aq', '--filter', `label=${PROJECT_LABEL}=${project}`], options));
   if (ids.length === 0) return [];
   const inspected = JSON.parse(await docker(['inspect', '--type', 'container', ...ids], options)) as readonly Inspected[];
-  return inspected.map(({ Id, Name, State, Config }) => ({
+  return inspected.map(({ Id, Name, State, NetworkSettings, Config }) => ({
     id: Id,
     name: Name.replace(/^\//, ''),
     service: Config.Labels?.[SERVICE_LABEL] ?? '',
@@ -45,6 +48,7 @@ export async function listContainers(project: string, options: DockerOptions): P
     exitCode: State.ExitCode,
     health: State.Health?.Status ?? 'none',
     environmentDir: Config.Labels?.[DIR_LABEL],
+    networkIds: Object.values(NetworkSettings.Networks ?? {}).map(({ NetworkID }) => NetworkID),
     madeBy: Config.Labels?.[VERSION_LABEL],
   }));
 }
@@ -65,9 +69,9 @@ export async function readContainerLog(container: Pick<Container, 'id'>, maxLine
   return lines(all);
 }
 
-/** Networks or volumes of a project. */
+/** Networks (whole ids) or volumes (names) of a project. */
 export async function listOwned(kind: 'network' | 'volume', project: string, options: DockerOptions): Promise<readonly string[]> {
-  return lines(await docker([kind, 'ls', '-q', '--filter', `label=${PROJECT_LABEL}=${project}`], options));
+  return lines(await docker([kind, 'ls', '-q', ...(kind === 'network' ? ['--no-trunc'] : []), '--filter', `label=${PROJECT_LABEL}=${project}`], options));
 }
 
 function lines(text: string): readonly string[] {

@@ -1,43 +1,32 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { UpOptions, UpResult } from '../../../ports/runtime.ts';
+import { counted } from '../../../shared/counted.ts';
 import { GwctlError } from '../../../shared/errors.ts';
 import { parseTakeoverHold } from '../../../shared/takeover-hold.ts';
 import type { ComposeFiles, StackName } from '../../../topology/compose/compose-stack.ts';
 import { KCAT_SERVICE } from '../../../topology/compose/gwctl-stack.ts';
 import { projectName } from '../../../topology/compose/project-name.ts';
-import { clusterNamed } from '../../../topology/lookup.ts';
-import type { Cluster, Topology } from '../../../topology/topology.ts';
+import type { Cluster } from '../../../topology/topology.ts';
 import { readGwctlVersion, renderStack } from '../../compose/render-stack.ts';
 import { writeSecrets, writeStack } from '../../compose/write-stack.ts';
-import { awaitEveryBroker, awaitGateway, awaitHeartbeat, awaitHttp, awaitMembership, withClient } from '../await-ready.ts';
-import { filesOf, MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
+import { awaitEveryBroker, awaitGateway, awaitHttp, awaitMembership, withClient } from '../await-ready.ts';
+import { MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from '../environment-marker.ts';
 import { withFileLock } from '../file-lock.ts';
 import { ensureInternalTopics } from '../internal-topics.ts';
 import type { LaunchContext } from '../launch.ts';
-import { whyNotReplicate } from '../may-replicate.ts';
-import { type PhaseClock, startPhaseClock } from '../phases.ts';
+import { startPhaseClock } from '../phases.ts';
 import { runTogether } from '../run-together.ts';
 import { REGISTRY_BASE_PATH } from '../schema-registry.ts';
 import { assertHostPortsFree } from './assert-host-ports.ts';
+import { bringMirrorMaker } from './bring-mirror-maker.ts';
 import { compose, composeDir, composeUp } from './compose-up.ts';
+import type { ContainersRun } from './containers-run.ts';
+import { assertOurs, type Container, listContainers, listOwned } from './containers.ts';
 import { docker, type DockerOptions } from './docker-command.ts';
-import { assertOurs, type Container, listContainers } from './containers.ts';
 import { findEngine } from './engine.ts';
 import { ensureImages } from './images.ts';
-import { containerComponents, markStopped, observeContainers, unmarkStopped } from './observe-containers.ts';
+import { containerComponents, observeContainers, unmarkStopped } from './observe-containers.ts';
 import { withItem } from '../with-item.ts';
-
-interface Run {
-  readonly topology: Topology;
-  readonly context: LaunchContext;
-  readonly options: UpOptions;
-  readonly clock: PhaseClock;
-  readonly project: string;
-  /** Services that shall run, without those that are held. */
-  readonly services: readonly string[];
-  readonly startedAtMs: number;
-}
 
 /**
  * Brings an environment of containers up: images, then brokers, then the topics that everything else relies on, then the rest. Each
@@ -63,17 +52,19 @@ export async function bringContainersUp(context: LaunchContext, options: UpOptio
   for (const { name, heldBecause } of seen) if (heldBecause !== null && !wanted.some((each) => each.name === name)) options.progress.start(name).done(`left stopped: ${heldBecause}`);
   await clock.time('ports', () => assertHostPortsFree(wanted.filter(({ name }) => stateOf(name) !== 'running'), call));
 
+  const command = 'gwctl up --runtime docker';
   const files = await clock.time('files', async () => {
-    const rendered = await renderStack({ stack: 'gwctl', topology, environmentDir, command: 'gwctl up --runtime docker' });
+    const rendered = await renderStack({ stack: 'gwctl', topology, environmentDir, command });
     await writeEnvironmentRecord(environmentDir, topology, { runtime: 'docker', stack: 'gwctl' });
     await writeStack(composeDir(environmentDir), rendered);
-    await writeSecrets(composeDir(environmentDir), topology, environmentDir, env);
+    await writeSecrets(composeDir(environmentDir), { topology, environmentDir, env, command });
     await Promise.all(wanted.map(unmarkStopped));
     return rendered;
   });
   await sayOtherVersion(before, options);
-  await resumePaused(before.filter(({ service }) => wanted.some(({ name }) => name === service) || service === KCAT_SERVICE), options, call);
-  const run: Run = { topology, context, options, clock, project, services: wanted.map(({ name }) => name), startedAtMs };
+  const left = await removeCutOff(project, before, options, call);
+  await resumePaused(left.filter(({ service }) => wanted.some(({ name }) => name === service) || service === KCAT_SERVICE), options, call);
+  const run: ContainersRun = { topology, context, options, clock, project, services: wanted.map(({ name }) => name), startedAtMs };
   try {
     await bringAll(run, files);
   } catch (reason) {
@@ -92,6 +83,17 @@ async function resumePaused(containers: readonly Container[], { progress }: UpOp
   }
 }
 
+/** Compose leaves a container alone whose network was removed or taken from it, and cannot start it either. Records are in volumes, so it is made anew. Answers with the others. */
+async function removeCutOff(project: string, containers: readonly Container[], { progress }: UpOptions, call: DockerOptions): Promise<readonly Container[]> {
+  const networks = await listOwned('network', project, call);
+  const isCutOff = ({ networkIds }: Container): boolean => !networkIds.some((each) => networks.includes(each));
+  for (const { id, service } of containers.filter(isCutOff)) {
+    await docker(['rm', '--force', '--volumes', id], call);
+    progress.start(service).done('was cut off from its network, is made anew with its data');
+  }
+  return containers.filter((container) => !isCutOff(container));
+}
+
 /** The labels differ, so compose makes every container anew; volumes stay. */
 async function sayOtherVersion(containers: readonly Container[], { progress }: UpOptions): Promise<void> {
   const version = await readGwctlVersion();
@@ -99,64 +101,47 @@ async function sayOtherVersion(containers: readonly Container[], { progress }: U
   if (others.size > 0) progress.start('containers').done(`made by gwctl ${[...others].join(', ')}: they are made anew by ${version}, with their data`);
 }
 
-async function bringAll(run: Run, files: ComposeFiles): Promise<void> {
+async function bringAll(run: ContainersRun, files: ComposeFiles): Promise<void> {
   const { topology, options, clock, context, project, services } = run;
   const call = { env: context.env, signal: options.signal };
   await clock.time('images', () => ensureImages({ project, environmentDir: context.environmentDir, files, gateways: options.withGateways ? topology.gateways.map(({ name }) => name) : [], progress: options.progress }, call));
   const isBroker = (name: string) => topology.clusters.some((cluster) => cluster.brokers.some(({ id }) => name === `${cluster.name}-${id}`));
   const brokers = services.filter(isBroker);
   await withItem(run, 'brokers', async (item) => {
-    item.note(`${brokers.length} containers`);
+    item.note(counted(brokers.length, 'container'));
     await clock.time('brokers healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: brokers }, call));
-    return `${brokers.length} containers are healthy`;
+    return `${counted(brokers.length, 'container')} ${brokers.length === 1 ? 'is' : 'are'} healthy`;
   });
   await runTogether(options.signal, topology.clusters.map((cluster) => (signal: AbortSignal) => bringCluster(run, cluster, signal)));
-  const mirrorMaker = services.includes(MIRROR_MAKER) ? await decideMirrorMaker(run) : 'absent';
-  const rest = [...services.filter((name) => !isBroker(name) && (name !== MIRROR_MAKER || mirrorMaker === 'runs')), KCAT_SERVICE];
-  await withItem(run, 'the rest', async (item) => {
-    item.note(rest.join(', '));
-    await clock.time('the rest healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: rest }, call));
-    return `${rest.join(', ')} are healthy`;
-  });
   await runTogether(options.signal, [
-    ...(mirrorMaker === 'runs' ? topology.links : []).map((link) => async (signal: AbortSignal) =>
-      withItem(run, link.name, async () => {
-        await clock.time(`${link.name} replicates`, () => withClient(clusterNamed(topology, link.to), (target) => awaitHeartbeat(link, target, run.startedAtMs, signal)));
-        return 'a new heartbeat came through';
-      }),
-    ),
-    ...topology.gateways.filter(({ name }) => services.includes(name)).map((node) => async (signal: AbortSignal) =>
-      withItem(run, node.name, async () => {
-        await clock.time(`${node.name} answers`, () => awaitGateway(node, signal));
-        return `healthy, ports ${node.ports.map(({ port }) => port).join(' ')}`;
-      }),
-    ),
-    ...(services.includes(SCHEMA_REGISTRY) ? [(signal: AbortSignal) => clock.time(`${SCHEMA_REGISTRY} answers`, () => awaitHttp(SCHEMA_REGISTRY, `http://localhost:${topology.schemaRegistry.port}${REGISTRY_BASE_PATH}/subjects`, signal))] : []),
+    ...(services.includes(MIRROR_MAKER) ? [(signal: AbortSignal) => bringMirrorMaker(run, signal)] : []),
+    (signal) => bringRest(run, [...services.filter((name) => !isBroker(name) && name !== MIRROR_MAKER), KCAT_SERVICE], signal),
   ]);
   const { proveGateways, withGateways } = options;
   if (proveGateways !== undefined && withGateways) await clock.time('prove gateways', () => proveGateways(options.signal));
 }
 
-/** From a cluster that is not active nothing may be copied: the container is ended, and stays so. Otherwise a hold of a run that has died ends here. */
-async function decideMirrorMaker({ topology, context: { environmentDir, env }, project, options }: Run): Promise<'runs' | 'held'> {
-  const component = containerComponents(topology, environmentDir, false).find(({ name }) => name === MIRROR_MAKER);
-  if (component === undefined) return 'held';
-  const { held } = filesOf(component.dir, MIRROR_MAKER);
-  const why = await whyNotReplicate(topology, topology.links, (await readFile(held, 'utf8').catch(() => '')).trim());
-  if (why === undefined) {
-    await rm(held, { force: true });
-    return 'runs';
-  }
-  await markStopped(component);
-  await writeFile(held, `${why}\n`);
-  const container = (await listContainers(project, { env })).find(({ service }) => service === MIRROR_MAKER);
-  if (container?.isRunning === true) await docker(['stop', container.id], { env });
-  options.progress.start(MIRROR_MAKER).done(`left stopped: ${why}`);
-  return 'held';
+/** Gateway nodes, and what else only needs the clusters. */
+async function bringRest(run: ContainersRun, rest: readonly string[], outer: AbortSignal): Promise<void> {
+  const { topology, clock, context, project } = run;
+  await withItem(run, 'the rest', async (item) => {
+    item.note(rest.join(', '));
+    await clock.time('the rest healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: rest }, { env: context.env, signal: outer }));
+    return `${rest.join(', ')} ${rest.length === 1 ? 'is' : 'are'} healthy`;
+  });
+  await runTogether(outer, [
+    ...topology.gateways.filter(({ name }) => rest.includes(name)).map((node) => async (signal: AbortSignal) =>
+      withItem(run, node.name, async () => {
+        await clock.time(`${node.name} answers`, () => awaitGateway(node, signal));
+        return `healthy, ports ${node.ports.map(({ port }) => port).join(' ')}`;
+      }),
+    ),
+    ...(rest.includes(SCHEMA_REGISTRY) ? [(signal: AbortSignal) => clock.time(`${SCHEMA_REGISTRY} answers`, () => awaitHttp(SCHEMA_REGISTRY, `http://localhost:${topology.schemaRegistry.port}${REGISTRY_BASE_PATH}/subjects`, signal))] : []),
+  ]);
 }
 
 /** Topics are made from the host, through the published listeners, before anything needs them. */
-async function bringCluster(run: Run, cluster: Cluster, signal: AbortSignal): Promise<void> {
+async function bringCluster(run: ContainersRun, cluster: Cluster, signal: AbortSignal): Promise<void> {
   const { clock, services, topology } = run;
   const expected = { ...cluster, brokers: cluster.brokers.filter(({ id }) => services.includes(`${cluster.name}-${id}`)) };
   await withItem(run, cluster.name, async (item) => {
@@ -165,7 +150,7 @@ async function bringCluster(run: Run, cluster: Cluster, signal: AbortSignal): Pr
       await clock.time(`${cluster.name} topics`, () => ensureInternalTopics(cluster, topology.links, client, signal));
       await clock.time(`${cluster.name} every broker`, () => awaitEveryBroker(expected, client, signal));
     });
-    return `${expected.brokers.length} broker${expected.brokers.length === 1 ? '' : 's'} answer, internal topics exist`;
+    return `${counted(expected.brokers.length, 'broker')} ${expected.brokers.length === 1 ? 'answers' : 'answer'}, internal topics exist`;
   });
 }
 

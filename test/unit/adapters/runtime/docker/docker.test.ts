@@ -57,7 +57,7 @@ describe('the engine', () => {
 });
 
 test('containers of the same name and another folder are not touched', () => {
-  const container: Container = { id: '1', name: 'n', service: 's', isRunning: true, isPaused: false, hasExited: false, exitCode: 0, health: 'none', environmentDir: '/a/default', madeBy: undefined };
+  const container: Container = { id: '1', name: 'n', service: 's', isRunning: true, isPaused: false, hasExited: false, exitCode: 0, health: 'none', environmentDir: '/a/default', networkIds: [], madeBy: undefined };
   expect(() => assertOurs([container], '/b/default', 'gwctl-default')).toThrow(/belongs to the environment in \/a\/default/);
   expect(() => assertOurs([container, { ...container, environmentDir: undefined }], '/a/default', 'gwctl-default')).not.toThrow();
 });
@@ -66,9 +66,11 @@ test('secrets are written for compose, with what it would replace escaped', asyn
   const dir = await mkdtemp(join(tmpdir(), 'gwctl-unit-'));
   const topology = parseTopology('gateway: {admin: {password: env:P}, tokenKey: env:K}', { fileName: 'none', portOffset: 0, baseDir: '/' });
   try {
-    await writeSecrets(dir, topology, dir, { P: 'a$b"c\\d', K: 'k'.repeat(40) });
+    await writeSecrets(dir, { topology, environmentDir: dir, env: { P: 'a$b"c\\d', K: 'k'.repeat(40) }, command: 'gwctl up' });
     const { readFile, stat } = await import('node:fs/promises');
-    expect(await readFile(join(dir, '.env'), 'utf8')).toBe(`GWCTL_ADMIN_PASSWORD="a\\$b\\"c\\\\d"\nGWCTL_TOKEN_KEY="${'k'.repeat(40)}"\n`);
+    const [head, ...rest] = (await readFile(join(dir, '.env'), 'utf8')).split('\n');
+    expect(head).toMatch(/^# made by `gwctl up` \(gwctl /);
+    expect(rest).toEqual(['GWCTL_ADMIN_PASSWORD="a\\$b\\"c\\\\d"', `GWCTL_TOKEN_KEY="${'k'.repeat(40)}"`, '']);
     expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
   } finally {
     await rm(dir, { recursive: true });
