@@ -3,6 +3,7 @@ import { ByteSink } from './byte-sink.ts';
 import { ByteSource } from './byte-source.ts';
 import { FramePatience, type PatienceLimits } from './limits/frame-patience.ts';
 import type { Lease } from './read-buffers.ts';
+import type { Soon } from './soon.ts';
 
 /** A peer that was quiet for this long is asked whether it is still there: its machine may have gone without a word. */
 export const KEEP_ALIVE_MS = 60_000;
@@ -14,9 +15,8 @@ export class BackendLink {
   readonly #sink: ByteSink;
   readonly #patience: FramePatience;
   #midFrame = false;
-  #stopping = false;
   #frameEnd: (() => void) | undefined;
-  #waiting = new Set<() => void>();
+  #waiting: (() => void)[] = [];
 
   constructor(socket: Socket, beforeWait: () => void, limits: PatienceLimits) {
     this.#socket = socket;
@@ -43,14 +43,16 @@ export class BackendLink {
     this.#socket.destroy();
   }
 
-  /** Waits for the first byte of the next frame; false when no further frame shall be read. */
-  async nextFrame(): Promise<boolean> {
-    if (this.#stopping) return false;
-    this.#patience.idle();
-    await this.source.ensure(4);
-    if (this.#stopping) return false;
-    this.#midFrame = true;
-    return true;
+  /** Calls `next` for each answer that begins, until `stopAfterFrame`; `ended` as for a ByteSource. */
+  readFrames(next: () => Soon<void>, ended: (reason: unknown) => void): void {
+    this.source.readFrames({
+      next: () => {
+        this.#midFrame = true;
+        return next();
+      },
+      done: () => this.#frameDone(),
+      ended,
+    });
   }
 
   /** The answer that has begun has this size. */
@@ -63,15 +65,16 @@ export class BackendLink {
     return this.#patience.look(elapsedMs, this.source, 'broker', true);
   }
 
-  frameDone(): void {
+  #frameDone(): void {
     this.#midFrame = false;
+    this.#patience.idle();
     this.#frameEnd?.();
     this.#wakeAll();
   }
 
   /** No frame after the one that is being read; true once that one is through, false when it takes longer than `timeoutMs`. */
   async stopAfterFrame(timeoutMs: number): Promise<boolean> {
-    this.#stopping = true;
+    this.source.stopFrames();
     if (!this.#midFrame) return true;
     return await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), timeoutMs);
@@ -87,7 +90,7 @@ export class BackendLink {
     if (this.isClosed) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
-      this.#waiting.add(() => {
+      this.#waiting.push(() => {
         clearTimeout(timer);
         resolve();
       });
@@ -95,7 +98,9 @@ export class BackendLink {
   }
 
   #wakeAll(): void {
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 }

@@ -2,6 +2,7 @@ import { BackendLink } from './backend-link.ts';
 import { StreamEnded } from './byte-source.ts';
 import type { CoordinatorKey } from './coordinator-key.ts';
 import type { NodeContext } from './node-context.ts';
+import type { Soon } from './soon.ts';
 
 /** How long a stand-in serves, at least, before the broker itself is looked for again. */
 const STAND_IN_MS = 1000;
@@ -18,7 +19,7 @@ export interface Route {
 /** What the connection does with its links. */
 export interface RouteUser {
   /** A frame begins on that route. */
-  nextAnswer(route: Route): Promise<void>;
+  nextAnswer(route: Route): Soon<void>;
   /** A route that was in use has ended. */
   lost(route: Route, reason: unknown): void;
   /** Whether an answer is to come on it. */
@@ -146,22 +147,15 @@ export class BackendRoutes {
       this.#again = [];
       route.link.flush();
     }
-    void this.#read(route);
+    route.link.readFrames(() => this.#user.nextAnswer(route), (reason) => this.#ended(route, reason));
     return route;
   }
 
-  async #read(route: Route): Promise<void> {
-    try {
-      while (await route.link.nextFrame()) {
-        await this.#user.nextAnswer(route);
-        route.link.frameDone();
-      }
-    } catch (reason) {
-      if (this.#routes.get(route.via) !== route) return; // replaced: expected
-      this.#routes.delete(route.via);
-      route.link.destroy();
-      this.#user.lost(route, reason);
-    }
+  #ended(route: Route, reason: unknown): void {
+    if (this.#routes.get(route.via) !== route) return; // replaced: expected
+    this.#routes.delete(route.via);
+    route.link.destroy();
+    this.#user.lost(route, reason);
   }
 }
 

@@ -4,6 +4,8 @@ import type { Lease } from './read-buffers.ts';
 /** Pieces up to this size are gathered: to copy one costs less than another buffer in a `writev`. */
 const SMALL_BYTES = 4 << 10;
 const GATHERED_BYTES = 16 << 10;
+/** What waits for `flush` at most, so that it leaves in one write. Large pieces are in memory anyway, as parts of what was read. */
+const CORKED_BYTES = 512 << 10;
 
 interface Piece {
   readonly bytes: Buffer;
@@ -11,14 +13,15 @@ interface Piece {
 }
 
 /**
- * Where bytes leave: small pieces are gathered until `flush` and leave in one write, large ones leave as they are. `write` gives a promise only
+ * Where bytes leave: all pieces wait for `flush` and leave in one write, small ones gathered, large ones as they are. `write` gives a promise only
  * when the peer is slow, so that a slow peer slows its counterpart and nothing piles up here.
  */
 export class ByteSink {
   readonly #socket: Socket;
   #gathered: Piece[] = [];
   #gatheredBytes = 0;
-  #corked = false;
+  /** Undefined: not corked. */
+  #corkedBytes: number | undefined;
   #drained: Promise<void> | undefined;
   readonly #onUntaken: ((bytes: number) => void) | undefined;
   #untaken = 0;
@@ -33,28 +36,31 @@ export class ByteSink {
   write(bytes: Buffer, lease?: Lease): void | Promise<void> {
     if (this.#socket.destroyed) return;
     lease?.retain();
+    const isBehind = this.#corkedBytes === undefined && this.#isSlow;
     if (bytes.length <= SMALL_BYTES && this.#gatheredBytes + bytes.length <= GATHERED_BYTES) {
       this.#gathered.push({ bytes, lease });
       this.#gatheredBytes += bytes.length;
-      if (!this.#socket.writableNeedDrain) return;
-      this.flush();
-      return this.#untilDrained();
+    } else {
+      if (this.#corkedBytes === undefined) this.#socket.cork();
+      this.#corkedBytes = (this.#corkedBytes ?? 0) + this.#gatheredBytes + bytes.length;
+      this.#handGathered();
+      this.#hand({ bytes, lease });
     }
-    if (!this.#corked) {
-      this.#socket.cork();
-      this.#corked = true;
-    }
-    this.#handGathered();
-    if (this.#hand({ bytes, lease })) return;
+    if (!isBehind && (this.#corkedBytes ?? 0) < CORKED_BYTES) return;
     this.flush();
-    return this.#untilDrained();
+    if (this.#isSlow) return this.#untilDrained();
+  }
+
+  /** The answer of `write` does not say it: Node gives that before it tries. */
+  get #isSlow(): boolean {
+    return this.#socket.writableNeedDrain && this.#socket.writableLength > 0;
   }
 
   flush(): void {
-    if (!this.#corked && this.#gatheredBytes === 0) return;
+    if (this.#corkedBytes === undefined && this.#gatheredBytes === 0) return;
     this.#handGathered();
-    if (this.#corked) {
-      this.#corked = false;
+    if (this.#corkedBytes !== undefined) {
+      this.#corkedBytes = undefined;
       this.#socket.uncork();
     }
     this.#tellUntaken();
@@ -75,8 +81,9 @@ export class ByteSink {
     for (const { lease } of pieces) lease?.release();
   }
 
-  #hand({ bytes, lease }: Piece): boolean {
-    return lease === undefined ? this.#socket.write(bytes) : this.#socket.write(bytes, () => lease.release());
+  #hand({ bytes, lease }: Piece): void {
+    if (lease === undefined) this.#socket.write(bytes);
+    else this.#socket.write(bytes, () => lease.release());
   }
 
   #untilDrained(): Promise<void> {

@@ -14,37 +14,57 @@ export class StreamEnded extends Error {
 
 /** What a frame is read from: a socket, or bytes that are there already. */
 export interface FrameBytes {
+  /** Where the next byte is in what `ensure` gives. */
+  readonly at: number;
   ensure(bytes: number): Soon<Buffer>;
   consume(bytes: number): void;
   pass(bytes: number, to: Emit): Soon<void>;
+}
+
+/** Whoever reads a source frame by frame. */
+export interface FrameUser {
+  /** A frame begins: at least its size is here. It is read to its end when this returns, or when the promise settles. */
+  next(): Soon<void>;
+  /** It was read to its end. */
+  done(): void;
+  /** There is no further frame: the stream has ended, or `next` failed. Called once. */
+  ended(reason: unknown): void;
 }
 
 /** Takes a piece on; with a lease the memory is reused once it is released, so whoever keeps the piece retains it. A promise asks to wait. */
 export type Emit = (piece: Buffer, lease?: Lease) => void | Promise<void>;
 
 interface Chunk {
-  bytes: Buffer;
+  readonly bytes: Buffer;
+  /** What comes before is consumed. */
+  at: number;
   readonly lease: Lease | undefined;
 }
 
 /** Bytes that are there already. */
 export function bytesOf(whole: Buffer): FrameBytes {
-  let rest = whole;
+  let at = 0;
   return {
+    get at() {
+      return at;
+    },
     ensure: (bytes) => {
-      if (rest.length < bytes) throw new StreamEnded(rest.length);
-      return rest;
+      if (whole.length - at < bytes) throw new StreamEnded(whole.length - at);
+      return whole;
     },
     consume: (bytes) => {
-      rest = rest.subarray(bytes);
+      at += bytes;
     },
     pass: (bytes, to) => {
-      const piece = rest.subarray(0, bytes);
-      rest = rest.subarray(bytes);
+      const piece = whole.subarray(at, at + bytes);
+      at += bytes;
       return to(piece);
     },
   };
 }
+
+/** What says how long a frame is. */
+const FRAME_SIZE_BYTES = 4;
 
 /** Reading ahead stops here; what a frame needs beyond it is still read, but no further. */
 const READ_AHEAD_BYTES = 1 << 20;
@@ -61,13 +81,15 @@ export class ByteSource implements FrameBytes {
   #ended = false;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
+  #user: FrameUser | undefined;
+  #isInFrame = false;
 
   /** `beforeWait` runs each time that the reader goes to sleep: the moment to flush what was written so far. */
   constructor(socket: Socket, beforeWait: () => void = () => {}) {
     this.#socket = socket;
     this.#beforeWait = beforeWait;
     onChunks(socket, (bytes, lease) => {
-      this.#chunks.push({ bytes, lease });
+      this.#chunks.push({ bytes, at: 0, lease });
       this.#buffered += bytes.length;
       if (this.#buffered >= READ_AHEAD_BYTES) socket.pause();
       this.#notify();
@@ -77,13 +99,59 @@ export class ByteSource implements FrameBytes {
     socket.on('close', () => this.#end());
   }
 
+  get at(): number {
+    return this.#chunks[0]?.at ?? 0;
+  }
+
   get buffered(): number {
     return this.#buffered;
   }
 
   /** Somebody waits for bytes that the peer has not sent. */
   get isWaiting(): boolean {
-    return this.#wake !== undefined;
+    return this.#wake !== undefined || (this.#user !== undefined && !this.#isInFrame);
+  }
+
+  /**
+   * Calls `user` for each frame. Between two frames nothing waits here and no promise is kept: a quiet connection costs no more than its fields,
+   * and a frame that has arrived is read in the turn of the event loop that brought it.
+   */
+  readFrames(user: FrameUser): void {
+    this.#user = user;
+    this.#turn();
+  }
+
+  /** No frame after the one that is being read; `ended` is told only if that one fails. */
+  stopFrames(): void {
+    this.#user = undefined;
+  }
+
+  #turn(): void {
+    const user = this.#user;
+    if (user === undefined || this.#isInFrame) return;
+    this.#isInFrame = true;
+    try {
+      while (this.#user === user && this.#buffered >= FRAME_SIZE_BYTES) {
+        const reading = user.next();
+        if (reading instanceof Promise) return void reading.then(() => this.#frameDone(user), (reason: unknown) => this.#framesEnded(user, reason));
+        user.done();
+      }
+      if (this.#user === user) this.#beforeMore();
+    } catch (reason) {
+      return this.#framesEnded(user, reason);
+    }
+    this.#isInFrame = false;
+  }
+
+  #frameDone(user: FrameUser): void {
+    this.#isInFrame = false;
+    user.done();
+    this.#turn();
+  }
+
+  #framesEnded(user: FrameUser, reason: unknown): void {
+    this.#user = undefined;
+    user.ended(reason);
   }
 
   #end(failure?: Error): void {
@@ -95,22 +163,27 @@ export class ByteSource implements FrameBytes {
   #notify(): void {
     const wake = this.#wake;
     this.#wake = undefined;
-    wake?.();
+    if (wake === undefined) this.#turn();
+    else wake();
   }
 
-  async #more(): Promise<void> {
+  #beforeMore(): void {
     if (this.#ended) throw new StreamEnded(this.#buffered, this.#failure);
     this.#beforeWait();
     if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  async #more(): Promise<void> {
+    this.#beforeMore();
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
   }
 
-  /** At least `bytes` contiguous bytes at the front, not yet consumed: to be looked at now, not to be kept. Joins what it needs of several pieces: for heads, not for bodies. */
+  /** At least `bytes` contiguous bytes from `at` on, not yet consumed: to be looked at now, not to be kept. Joins what it needs of several pieces: for heads, not for bodies. */
   ensure(bytes: number): Soon<Buffer> {
     const [first] = this.#chunks;
-    return first !== undefined && first.bytes.length >= bytes ? first.bytes : this.#ensureLater(bytes);
+    return first !== undefined && first.bytes.length - first.at >= bytes ? first.bytes : this.#ensureLater(bytes);
   }
 
   async #ensureLater(bytes: number): Promise<Buffer> {
@@ -118,16 +191,12 @@ export class ByteSource implements FrameBytes {
     const joined = Buffer.allocUnsafe(bytes);
     let at = 0;
     while (at < bytes) {
-      const { bytes: piece, lease } = this.#chunks[0] as Chunk;
-      const copied = piece.copy(joined, at);
+      const first = this.#chunks[0] as Chunk;
+      const copied = first.bytes.copy(joined, at, first.at);
       at += copied;
-      if (copied < piece.length) (this.#chunks[0] as Chunk).bytes = piece.subarray(copied);
-      else {
-        this.#chunks.shift();
-        lease?.release();
-      }
+      this.#drop(first, copied);
     }
-    this.#chunks.unshift({ bytes: joined, lease: undefined });
+    this.#chunks.unshift({ bytes: joined, at: 0, lease: undefined });
     return joined;
   }
 
@@ -137,14 +206,17 @@ export class ByteSource implements FrameBytes {
     let left = bytes;
     while (left > 0) {
       const first = this.#chunks[0] as Chunk;
-      if (first.bytes.length > left) {
-        first.bytes = first.bytes.subarray(left);
-        return;
-      }
-      left -= first.bytes.length;
-      this.#chunks.shift();
-      first.lease?.release();
+      const dropped = Math.min(left, first.bytes.length - first.at);
+      left -= dropped;
+      this.#drop(first, dropped);
     }
+  }
+
+  #drop(first: Chunk, bytes: number): void {
+    first.at += bytes;
+    if (first.at < first.bytes.length) return;
+    this.#chunks.shift();
+    first.lease?.release();
   }
 
   /** Exactly `bytes` bytes as one buffer of the caller's own, copied once however many pieces they came in. */
@@ -180,8 +252,9 @@ export class ByteSource implements FrameBytes {
     while (left > 0) {
       const first = this.#chunks[0];
       if (first === undefined) break;
-      const { lease } = first;
-      const piece = first.bytes.length > left ? first.bytes.subarray(0, left) : first.bytes;
+      const { bytes: chunk, at, lease } = first;
+      const end = Math.min(chunk.length, at + left);
+      const piece = at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end);
       left -= piece.length;
       // `to` comes before `consume`, which may give the memory back.
       const wait = to(piece, lease);

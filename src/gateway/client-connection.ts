@@ -7,8 +7,9 @@ import type { ApiDefinition } from '../wire/schema.ts';
 import { ProducedBatches } from './acknowledged/produced-batches.ts';
 import { admitWrite } from './admit-write.ts';
 import { answerInFull } from './answer-in-full.ts';
+import { answerPlainly } from './answer-plainly.ts';
 import { API, brokerVersionOf, servedApi } from './api-table.ts';
-import { KEEP_ALIVE_MS } from './backend-link.ts';
+import { KEEP_ALIVE_MS, type BackendLink } from './backend-link.ts';
 import { awaitOwedWrites } from './await-owed-writes.ts';
 import { BackendRoutes, type Route } from './backend-routes.ts';
 import { ByteSink } from './byte-sink.ts';
@@ -18,21 +19,21 @@ import { complain } from './complain.ts';
 import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
+import { forwardFetched } from './forward-fetched.ts';
 import { FrameReader, readFrameSize } from './frame-reader.ts';
 import { judgeProduce, type JudgedProduce } from './judge-produce.ts';
 import { ConnectionTraffic } from './limits/connection-traffic.ts';
 import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved } from './local-answers.ts';
 import type { Log } from './log.ts';
-import { Login, type ClientSession, type LoginStep } from './login.ts';
+import { Login, type ClientSession } from './login.ts';
 import { answerCut, answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { completeProduced } from './produced-topics.ts';
 import { readHead } from './read-head.ts';
-import { spliceFetch } from './splice-fetch.ts';
 import { refuseProduce } from './refuse-produce.ts';
-import type { Soon } from './soon.ts';
+import { after, type Soon } from './soon.ts';
 import { spliceProduce } from './splice-produce.ts';
 import type { UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
@@ -93,13 +94,11 @@ export class ClientConnection {
 
   /** Serves until the client or the node ends it. Never rejects: what goes wrong here ends this connection only. */
   async serve(): Promise<void> {
-    try {
-      for (;;) await this.#nextRequest();
-    } catch (reason) {
-      if (!(reason instanceof StreamEnded) || reason.unreadBytes > 0) this.#complain(reason);
-    } finally {
-      await this.#end();
-    }
+    const reason = await new Promise<unknown>((resolve) => {
+      this.#source.readFrames({ next: () => this.#nextRequest(), done: () => this.#requestDone(), ended: resolve });
+    });
+    if (!(reason instanceof StreamEnded) || reason.unreadBytes > 0) this.#complain(reason);
+    await this.#end();
   }
 
   get software(): ClientSoftware {
@@ -180,50 +179,53 @@ export class ClientConnection {
     await this.#routes.resume(again).catch((reason: unknown) => this.#fail(reason));
   }
 
-  async #nextRequest(): Promise<void> {
-    const { limits } = this.#node;
-    if (this.#queue.length >= limits.maxInFlight) {
-      this.#flush();
-      await this.#queue.room(limits.maxInFlight);
-    }
-    this.#traffic.answered(this.#traffic.claim()); // the request before, when nobody answers it (acks=0)
-    if (this.#traffic.isMuted) {
-      this.#flush();
-      await this.#traffic.unmuted();
-    }
+  #nextRequest(): Soon<void> {
+    if (this.#queue.length >= this.#node.limits.maxInFlight || this.#traffic.isMuted) return this.#mayRead().then(() => this.#readRequest());
+    return this.#readRequest();
+  }
+
+  async #mayRead(): Promise<void> {
+    this.#flush();
+    await this.#queue.room(this.#node.limits.maxInFlight);
+    await this.#traffic.unmuted();
+  }
+
+  #requestDone(): void {
+    this.#traffic.answered(this.#traffic.claim()); // of one that nobody answers (acks=0)
     this.#patience.idle();
-    const size = await readFrameSize(this.#source, this.#login.session === undefined ? limits.maxUnauthenticatedBytes : limits.maxFrameBytes);
-    this.#patience.began(size);
-    if (this.#login.expectsBareMessage) {
-      await this.#logIn(await this.#login.handleBare(await this.#source.take(size)));
-      return;
-    }
-    const early = readHead(this.#source, size);
-    const head = early instanceof Promise ? await early : early;
-    if (head.apiKey === API.apiVersions) {
-      this.#software = readClientSoftware(head, await this.#source.take(size));
-      this.#node.software.see(this.#socket.remoteAddress, head.clientId, this.#software);
-      this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
-      return;
-    }
+  }
+
+  #readRequest(): Soon<void> {
+    const { maxUnauthenticatedBytes, maxFrameBytes } = this.#node.limits;
+    return after(readFrameSize(this.#source, this.#login.session === undefined ? maxUnauthenticatedBytes : maxFrameBytes), (size) => {
+      this.#patience.began(size);
+      if (this.#login.expectsBareMessage) return this.#logIn(size);
+      return after(readHead(this.#source, size), (head) => this.#handle(head, size));
+    });
+  }
+
+  #handle(head: RequestHead, size: number): Soon<void> {
+    if (head.apiKey === API.apiVersions) return after(this.#source.take(size), (frame) => this.#greet(head, frame));
     const { rule, api } = servedApi(head, this.#node.apis);
-    if (head.apiKey === API.saslHandshake || head.apiKey === API.saslAuthenticate) {
-      await this.#logIn(await this.#login.handle(head, await this.#source.take(size)), head);
-      return;
-    }
+    if (head.apiKey === API.saslHandshake || head.apiKey === API.saslAuthenticate) return this.#logIn(size, head);
     const session = this.#login.session;
     if (this.#software === UNKNOWN_SOFTWARE) this.#software = this.#node.software.of(this.#socket.remoteAddress, head.clientId);
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
     const room = this.#traffic.charge(head.apiKey, size);
-    if (room !== undefined) {
-      this.#flush();
-      await room;
-    }
-    if (head.apiKey === API.produce) await this.#forwardProduce(session, head, size);
-    else await this.#forward(session, api, head, size, rule.effect === 'write');
+    if (room !== undefined) this.#flush();
+    return after(room, () => (head.apiKey === API.produce ? this.#forwardProduce(session, head, size) : this.#forward(session, api, head, size, rule.effect === 'write')));
   }
 
-  async #logIn({ answer, refusal }: LoginStep, head?: RequestHead): Promise<void> {
+  #greet(head: RequestHead, frame: Buffer): void {
+    this.#software = readClientSoftware(head, frame);
+    this.#node.software.see(this.#socket.remoteAddress, head.clientId, this.#software);
+    this.#answerLocally(head, answerApiVersions(head.correlationId, head.apiVersion, this.#node.apis));
+  }
+
+  /** Without a head: a bare message. */
+  async #logIn(size: number, head?: RequestHead): Promise<void> {
+    const frame = await this.#source.take(size);
+    const { answer, refusal } = head === undefined ? await this.#login.handleBare(frame) : await this.#login.handle(head, frame);
     if (head !== undefined) this.#answerLocally(head, answer);
     else if (refusal === undefined) await this.#sink.write(answer);
     this.#sink.flush();
@@ -231,11 +233,10 @@ export class ClientConnection {
     if (this.#login.usage !== undefined) this.#traffic.join(this.#login.usage);
   }
 
-  // --- requests
-
   async #forwardProduce(session: ClientSession, head: RequestHead, size: number): Promise<void> {
     const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
-    const header = await reader.bytes(head.bodyStart, 'request head');
+    const start = reader.bytes(head.bodyStart, 'request head');
+    const header = start instanceof Promise ? await start : start;
     header.writeInt16BE(brokerVersionOf(API.produce, head.apiVersion), 2);
     const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
     const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
@@ -261,7 +262,7 @@ export class ClientConnection {
       const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
       const onAcks = (acks: number): void => {
         if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown, judged.answered), isWrite: true, produced, charge: this.#traffic.claim() });
+        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown, judged.answered), isPlain: () => unknown.length === 0 && judged.answered === undefined, isWrite: true, produced, charge: this.#traffic.claim() });
         pushed = acks !== 0;
       };
       const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));
@@ -322,8 +323,6 @@ export class ClientConnection {
     this.#sink.flush();
   }
 
-  // --- the backend
-
   #isOwed({ via }: Route): boolean {
     return this.#queue.oldestOwed(via === this.#nodeId ? undefined : via) !== undefined;
   }
@@ -335,44 +334,43 @@ export class ClientConnection {
     this.destroy();
   }
 
-  async #nextAnswer({ via, link }: Route): Promise<void> {
-    const size = await readFrameSize(link.source, this.#node.limits.maxFrameBytes);
-    link.began(size);
-    const exchange = this.#queue.oldestOwed(via === this.#nodeId ? undefined : via);
-    if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
-    const session = this.#login.session;
-    const api = APIS.get(exchange.apiKey);
-    if (session === undefined || api === undefined) throw new GwctlError('INTERNAL', 'an answer for a connection without a session');
+  #nextAnswer(route: Route): Soon<void> {
+    const { via, link } = route;
+    return after(readFrameSize(link.source, this.#node.limits.maxFrameBytes), (size) => {
+      link.began(size);
+      const exchange = this.#queue.oldestOwed(via === this.#nodeId ? undefined : via);
+      if (exchange === undefined) throw new GwctlError('PROTOCOL', 'the broker answered a request that nobody made');
+      const session = this.#login.session;
+      const api = APIS.get(exchange.apiKey);
+      if (session === undefined || api === undefined) throw new GwctlError('INTERNAL', 'an answer for a connection without a session');
+      if (exchange.apiKey === API.fetch) return forwardFetched(exchange, { source: link.source, size, names: session.around.names, queue: this.#queue, sink: this.#sink });
+      return after(link.source.take(size), (frame) => this.#answer(session, api, exchange, route, frame));
+    });
+  }
+
+  #answer(session: ClientSession, api: ApiDefinition, exchange: Exchange, { via, link }: Route, frame: Buffer): Soon<void> {
     const brokerVersion = brokerVersionOf(exchange.apiKey, exchange.apiVersion);
-    if (exchange.apiKey === API.fetch) {
-      await this.#queue.turnOf(exchange);
-      await spliceFetch(exchange, link.source, size, session.around.names, (piece, lease) => this.#sink.write(piece, lease));
-      this.#queue.answer(exchange, Buffer.alloc(0));
-      // Not left to the next wait: a broker that closes behind its answer ends the reading, and nobody would wait.
-      if (link.source.buffered === 0) this.#sink.flush();
-      return;
-    }
-    const frame = await link.source.take(size);
     const { correlationId, bodyStart } = readResponseHeader(exchange.apiKey, brokerVersion, frame);
     if (correlationId !== exchange.correlationId) throw new GwctlError('PROTOCOL', `${api.name}: the broker answered request ${correlationId}, expected ${exchange.correlationId}`);
     if (exchange.by === 'internal') return this.#finishWrite(exchange, Buffer.alloc(0));
+    const plain = answerPlainly(exchange, frame, session.around.names);
+    if (plain !== undefined) return this.#deliver(exchange, plain, link);
     const body = decodeMessage(api.response, brokerVersion, frame, bodyStart);
     exchange.produced?.answered(body);
-    const deliver = async (): Promise<void> => {
-      const translated = translateAnswer(api, exchange, body, session, this.#node, this.#software);
-      this.#finishWrite(exchange, translated instanceof Promise ? await translated : translated);
-      // Acknowledgements that were read together leave together: a write for each costs more than all else (bench 02).
-      if (exchange.apiKey !== API.produce || link.source.buffered === 0) this.#sink.flush();
-    };
-    if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) await deliver();
+    const deliver = (): Soon<void> => after(translateAnswer(api, exchange, body, session, this.#node, this.#software), (answer) => this.#deliver(exchange, answer, link));
+    if (!isNotCoordinator(exchange.apiKey, body) || !this.#detours.send(exchange, via, deliver)) return deliver();
+  }
+
+  #deliver(exchange: Exchange, answer: Buffer, { source }: BackendLink): void {
+    this.#finishWrite(exchange, answer);
+    // Acknowledgements that were read together leave together: a write for each costs more than all else (bench 02).
+    if (exchange.apiKey !== API.produce || source.buffered === 0) this.#sink.flush();
   }
 
   #finishWrite(exchange: Exchange, answer: Buffer): void {
     this.#queue.answer(exchange, answer);
     if (exchange.isWrite) this.#node.inFlight.end();
   }
-
-  // --- the end
 
   #flush(): void {
     this.#sink.flush();

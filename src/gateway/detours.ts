@@ -2,6 +2,7 @@ import type { BackendRoutes } from './backend-routes.ts';
 import { coordinatorKeyOf } from './coordinator-key.ts';
 import type { Exchange } from './exchange-queue.ts';
 import type { NodeContext } from './node-context.ts';
+import type { Soon } from './soon.ts';
 
 /** How often one request is sent on to another coordinator, at most: more says that the cluster itself does not know. */
 const MAX_DETOURS = 3;
@@ -26,7 +27,7 @@ export class Detours {
   }
 
   /** Asks the coordinator instead of broker `asked`, and calls `giveUp` when there is no other; false when that was tried often enough. */
-  send(exchange: Exchange, asked: number, giveUp: () => Promise<void>): boolean {
+  send(exchange: Exchange, asked: number, giveUp: () => Soon<void>): boolean {
     const { apiKey, request, frame, detours = 0 } = exchange;
     const key = request === undefined ? undefined : coordinatorKeyOf(apiKey, request);
     if (key === undefined || frame === undefined || detours >= MAX_DETOURS) return false;

@@ -1,5 +1,6 @@
 import type { ProducedBatches } from './acknowledged/produced-batches.ts';
 import type { Charge } from './limits/connection-traffic.ts';
+import type { Soon } from './soon.ts';
 
 /** One request of a client that is not answered yet. */
 export interface Exchange {
@@ -15,6 +16,8 @@ export interface Exchange {
   readonly request?: Record<string, unknown>;
   /** Adds to the client's answer what the broker was not asked. */
   readonly complete?: (answer: Record<string, unknown>) => void;
+  /** Of a Produce request: whether its answer may go on without being decoded (see `answerPlainly`), asked when it is there. */
+  readonly isPlain?: () => boolean;
   readonly isWrite: boolean;
   /** Of a Produce request: what is remembered once its client has the answer. */
   readonly produced?: ProducedBatches;
@@ -80,10 +83,10 @@ export class ExchangeQueue {
   }
 
   /** Waits until everything before this exchange has been answered: from then on its answer may be written piece by piece. */
-  async turnOf(exchange: Exchange): Promise<void> {
+  turnOf(exchange: Exchange): Soon<void> {
     const slot = this.#slotOf(exchange);
     if (slot === undefined || slot === this.#slots[this.#first]) return;
-    await new Promise<void>((resolve) => {
+    return new Promise<void>((resolve) => {
       slot.reached = resolve;
     });
   }

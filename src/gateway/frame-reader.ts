@@ -17,8 +17,8 @@ export const MAX_REQUEST_ELEMENTS = 250_000;
 /** The size of the next frame, checked before anything is kept for it. */
 export function readFrameSize(source: FrameBytes, maxBytes: number): Soon<number> {
   return after(source.ensure(4), (prefix) => {
-    const size = prefix.readInt32BE(0);
-    if (size < 0 || size > maxBytes) throw new GwctlError('PROTOCOL', `frame of ${size} bytes (allowed: 0 to ${maxBytes})${looksLike(prefix)}`);
+    const size = prefix.readInt32BE(source.at);
+    if (size < 0 || size > maxBytes) throw new GwctlError('PROTOCOL', `frame of ${size} bytes (allowed: 0 to ${maxBytes})${looksLike(prefix.subarray(source.at))}`);
     source.consume(4);
     return size;
   });
@@ -55,7 +55,9 @@ export class FrameReader {
   }
 
   #cut(view: Buffer, bytes: number): Buffer {
-    const piece = Buffer.from(view.subarray(0, bytes));
+    const { at } = this.#source;
+    const piece = Buffer.allocUnsafe(bytes);
+    view.copy(piece, 0, at, at + bytes);
     this.#source.consume(bytes);
     this.remaining -= bytes;
     return piece;
@@ -69,12 +71,13 @@ export class FrameReader {
   #varint(field: string, length: number): Soon<Measured> {
     this.#claim(length, field);
     return after(this.#source.ensure(length), (view) => {
-      const last = view[length - 1] as number;
+      const { at } = this.#source;
+      const last = view[at + length - 1] as number;
       // Brokers drop the bits beyond 32: they would read another number.
       if (length === 5 && last > 0x0f) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 32 bits`);
       if (last & 0x80) return this.#varint(field, length + 1);
       let value = 0;
-      for (let index = 0; index < length; index++) value += ((view[index] as number) & 0x7f) * 2 ** (7 * index);
+      for (let index = 0; index < length; index++) value += ((view[at + index] as number) & 0x7f) * 2 ** (7 * index);
       return { value, raw: this.#cut(view, length) };
     });
   }
@@ -115,14 +118,17 @@ export class FrameReader {
 
   /** The string that comes next, left where it is. */
   async peekString(field: string): Promise<string | null> {
-    const prefix = await this.#source.ensure(Math.min(this.remaining, this.flexible ? 5 : 2));
+    const wanted = Math.min(this.remaining, this.flexible ? 5 : 2);
+    const view = await this.#source.ensure(wanted);
+    const prefix = view.subarray(this.#source.at, this.#source.at + wanted);
     let bytes = this.flexible ? 1 : 2;
     while (this.flexible && bytes < prefix.length && (prefix[bytes - 1] as number) & 0x80) bytes++;
     let length = this.flexible ? -1 : prefix.readInt16BE(0);
     if (this.flexible) for (let index = 0; index < bytes; index++) length += ((prefix[index] as number) & 0x7f) * 2 ** (7 * index);
     if (length < 0) return null;
     this.#claim(bytes + length, field);
-    return (await this.#source.ensure(bytes + length)).toString('utf8', bytes, bytes + length);
+    const text = await this.#source.ensure(bytes + length);
+    return text.toString('utf8', this.#source.at + bytes, this.#source.at + bytes + length);
   }
 
   /** The bytes of a tagged-field section as they are; nothing in classic encoding. */
@@ -147,7 +153,7 @@ export class FrameReader {
   /** The next `bytes` bytes, left where they are: to be looked at now, not to be kept. */
   peek(bytes: number, field: string): Soon<Buffer> {
     this.#claim(bytes, field);
-    return this.#source.ensure(bytes);
+    return after(this.#source.ensure(bytes), (view) => view.subarray(this.#source.at, this.#source.at + bytes));
   }
 
   /** To be called behind the last field: what is left would be read as the next frame. */
@@ -164,7 +170,7 @@ export class FrameReader {
 }
 
 /** A number, and the bytes that said it. */
-interface Measured {
+export interface Measured {
   readonly value: number;
   readonly raw: Buffer;
 }

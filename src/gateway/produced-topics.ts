@@ -1,16 +1,14 @@
 import { ZERO_UUID } from '../wire/schema.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
 import { unknownTopicProduced } from './rewrite/topic-ids.ts';
+import type { Soon } from './soon.ts';
 import type { ProduceHead } from './splice/produce-request.ts';
 import type { UnknownTopic } from './splice/produce-request-by-id.ts';
 import { learnTopicIds } from './topic-directory.ts';
 
 /** The virtual name behind an id that a producer sent; undefined: nobody's. */
-export async function nameOfProduced(topicId: string, { names, topics }: Surroundings): Promise<string | undefined> {
-  const known = names.topicIds.nameOf(topicId);
-  if (known !== undefined) return known;
-  await learnTopicIds([topicId], names, topics);
-  return names.topicIds.nameOf(topicId);
+export function nameOfProduced(topicId: string, { names, topics }: Surroundings): Soon<string | undefined> {
+  return names.topicIds.nameOf(topicId) ?? learnTopicIds([topicId], names, topics).then(() => names.topicIds.nameOf(topicId));
 }
 
 /** The physical name of a topic in a client's words, by name or by an id that `nameOfProduced` was asked for; undefined: nobody's. */

@@ -11,7 +11,7 @@ export function readHead(source: FrameBytes, size: number, limit = HEAD_BYTES): 
   const bytes = Math.min(size, limit);
   return after(source.ensure(bytes), (view) => {
     try {
-      return readRequestHeader(view.subarray(0, bytes));
+      return readRequestHeader(view.subarray(source.at, source.at + bytes));
     } catch (reason) {
       if (bytes === size || limit === LONGEST_HEAD_BYTES) throw reason;
       return readHead(source, size, LONGEST_HEAD_BYTES);

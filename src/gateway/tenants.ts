@@ -5,6 +5,7 @@ import type { VirtualClusterInfo } from '../shared/admin-api.ts';
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../wire/generated/create-topics.ts';
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../wire/generated/delete-topics.ts';
 import type { Acl } from './acls/acl.ts';
+import type { AclBook } from './acls/acl-apis.ts';
 import { userAccess } from './acls/access.ts';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import { CompactedTopic } from './compacted-topic.ts';
@@ -118,17 +119,12 @@ export class Tenants {
     const read = (): readonly Acl[] | undefined => this.#current.acls.values.get(virtualCluster)?.acls;
     return {
       user: userAccess(account, read),
-      book: {
-        get acls() {
-          return read() ?? [];
-        },
-        update: (change) =>
-          hold(() => this.#current.acls.update(virtualCluster, (current) => {
-            const before = current?.acls ?? [];
-            const after = change(before);
-            return after === before ? undefined : { acls: after };
-          })),
-      },
+      book: new TenantBook(read, (change) =>
+        hold(() => this.#current.acls.update(virtualCluster, (current) => {
+          const before = current?.acls ?? [];
+          const after = change(before);
+          return after === before ? undefined : { acls: after };
+        }))),
     };
   }
 
@@ -167,5 +163,19 @@ export class Tenants {
   #refresh(mappings: CompactedTopic<TopicMappings>): void {
     if (this.#stores?.mappings !== mappings) return;
     for (const [virtualCluster, names] of this.#names) names.setAliases(aliasesOf(mappings.values.get(virtualCluster)));
+  }
+}
+
+class TenantBook implements AclBook {
+  readonly #read: () => readonly Acl[] | undefined;
+  readonly update: AclBook['update'];
+
+  constructor(read: () => readonly Acl[] | undefined, update: AclBook['update']) {
+    this.#read = read;
+    this.update = update;
+  }
+
+  get acls(): readonly Acl[] {
+    return this.#read() ?? [];
   }
 }

@@ -109,7 +109,7 @@ async function readFrames(socket: Socket, onFrame: (frame: Buffer) => void): Pro
   const source = new ByteSource(socket);
   try {
     for (;;) {
-      const size = (await source.ensure(4)).readInt32BE(0);
+      const size = (await source.ensure(4)).readInt32BE(source.at);
       source.consume(4);
       onFrame(Buffer.from(await source.take(size)));
     }

@@ -43,29 +43,43 @@ const MAX_DECIDED = 10_000;
 
 /** The access of a user, computed again when `read` gives other ACLs than before. */
 export function userAccess(account: ServiceAccount, read: () => readonly Acl[] | undefined): UserAccess {
-  let basis: readonly Acl[] | undefined;
-  let can: Can | undefined;
-  const refresh = (): Can | undefined => {
-    const acls = read();
-    if (acls === basis) return can;
-    basis = acls;
-    can = acls === undefined || acls.length === 0 || account.isAdmin === true ? undefined : canOf(acls, account.username);
-    return can;
-  };
-  const mayOnCluster = (operation: number): boolean => account.isAdmin === true || refresh()?.(operation, RESOURCE.cluster, CLUSTER_NAME) === true;
-  return {
-    get can() {
-      return refresh();
-    },
-    get basis() {
-      refresh();
-      return basis;
-    },
-    get mayEditAcls() {
-      return mayOnCluster(OPERATION.alter);
-    },
-    get maySeeAcls() {
-      return mayOnCluster(OPERATION.describe);
-    },
-  };
+  return new FollowedAccess(account, read);
+}
+
+/** A class, because each connection has one: an object with getters of its own costs a kilobyte more. */
+class FollowedAccess implements UserAccess {
+  readonly #account: ServiceAccount;
+  readonly #read: () => readonly Acl[] | undefined;
+  #basis: readonly Acl[] | undefined;
+  #can: Can | undefined;
+
+  constructor(account: ServiceAccount, read: () => readonly Acl[] | undefined) {
+    this.#account = account;
+    this.#read = read;
+  }
+
+  get can(): Can | undefined {
+    const acls = this.#read();
+    if (acls === this.#basis) return this.#can;
+    this.#basis = acls;
+    this.#can = acls === undefined || acls.length === 0 || this.#account.isAdmin === true ? undefined : canOf(acls, this.#account.username);
+    return this.#can;
+  }
+
+  get basis(): object | undefined {
+    void this.can;
+    return this.#basis;
+  }
+
+  get mayEditAcls(): boolean {
+    return this.#mayOnCluster(OPERATION.alter);
+  }
+
+  get maySeeAcls(): boolean {
+    return this.#mayOnCluster(OPERATION.describe);
+  }
+
+  #mayOnCluster(operation: number): boolean {
+    return this.#account.isAdmin === true || this.can?.(operation, RESOURCE.cluster, CLUSTER_NAME) === true;
+  }
 }

@@ -9,7 +9,7 @@ import type { AuditSink } from './audit-log.ts';
 export function auditedAccess(access: SessionAccess, who: Pick<AuditEvent, 'virtualCluster' | 'user' | 'address'>, audit: AuditSink): SessionAccess {
   return {
     user: access.user,
-    book: auditedBook(access.book, (added, removed) => {
+    book: new AuditedBook(access.book, (added, removed) => {
       audit.record({ kind: 'acls-changed', ...who, details: { added: added.map(describeAcl), removed: removed.map(describeAcl) } });
     }),
     denied: (api, refusal) => {
@@ -19,20 +19,29 @@ export function auditedAccess(access: SessionAccess, who: Pick<AuditEvent, 'virt
   };
 }
 
-function auditedBook(book: AclBook, changed: (added: readonly Acl[], removed: readonly Acl[]) => void): AclBook {
-  return {
-    get acls() {
-      return book.acls;
-    },
-    update: async (change) => {
-      let [before, after]: [readonly Acl[], readonly Acl[]] = [[], []];
-      await book.update((acls) => {
-        before = acls;
-        after = change(acls);
-        return after;
-      });
-      const [added, removed] = [after.filter((acl) => !before.includes(acl)), before.filter((acl) => !after.includes(acl))];
-      if (added.length + removed.length > 0) changed(added, removed);
-    },
-  };
+type Changed = (added: readonly Acl[], removed: readonly Acl[]) => void;
+
+class AuditedBook implements AclBook {
+  readonly #book: AclBook;
+  readonly #changed: Changed;
+
+  constructor(book: AclBook, changed: Changed) {
+    this.#book = book;
+    this.#changed = changed;
+  }
+
+  get acls(): readonly Acl[] {
+    return this.#book.acls;
+  }
+
+  async update(change: (acls: readonly Acl[]) => readonly Acl[]): Promise<void> {
+    let [before, after]: [readonly Acl[], readonly Acl[]] = [[], []];
+    await this.#book.update((acls) => {
+      before = acls;
+      after = change(acls);
+      return after;
+    });
+    const [added, removed] = [after.filter((acl) => !before.includes(acl)), before.filter((acl) => !after.includes(acl))];
+    if (added.length + removed.length > 0) this.#changed(added, removed);
+  }
 }

@@ -51,7 +51,10 @@ export async function spliceFetchResponseById(
     if (topic === 0) await begin(topicCount.value === 1 ? TOPIC_ID_BYTES - encodeString(physical, true).length : LARGEST_GROWTH * topicCount.value + LEAST_PADDING);
     const partitionCount = await reader.length('int32', 'partitions');
     await emit(Buffer.concat([names.topicIds.bytesOf(virtual), partitionCount.raw]));
-    for (let partition = 0; partition < partitionCount.value; partition++) await splicePartition(reader, brokerVersion, emit);
+    for (let partition = 0; partition < partitionCount.value; partition++) {
+      const passed = splicePartition(reader, brokerVersion, emit);
+      if (passed !== undefined) await passed;
+    }
     await emit(await reader.tags());
   }
   const tags = await reader.tags();

@@ -3,6 +3,7 @@ import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
 import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
 import { unforeseenSize } from './produce-request.ts';
+import { after, type Soon } from '../soon.ts';
 import type { TenantNames } from '../tenant-names.ts';
 
 /**
@@ -41,7 +42,10 @@ export async function spliceFetchResponse(reader: FrameReader, version: number, 
     if (foreseen && topicCount.value > 1 && oldName.length - newName.length !== shrink) throw unforeseenSize(names, virtual);
     const partitionCount = await reader.length('int32', 'partitions');
     await emit(Buffer.concat([newName, partitionCount.raw]));
-    for (let partition = 0; partition < partitionCount.value; partition++) await splicePartition(reader, version, emit);
+    for (let partition = 0; partition < partitionCount.value; partition++) {
+      const passed = splicePartition(reader, version, emit);
+      if (passed !== undefined) await passed;
+    }
     if (flexible) await emit(await reader.tags());
   }
   if (flexible) await emit(await reader.tags());
@@ -61,24 +65,37 @@ export function withThrottle(start: Buffer, throttleMs: number): Buffer {
   return start;
 }
 
-/** One partition of a Fetch response, without leader epochs. */
-export async function splicePartition(reader: FrameReader, version: number, emit: Emit): Promise<void> {
-  // index, error, high watermark, last stable offset, and from version 5 the log start offset
-  const head = [await reader.bytes(version >= 5 ? 30 : 22, 'partition')];
-  const aborted = await reader.length('int32', 'aborted transactions');
-  head.push(aborted.raw);
-  for (let index = 0; index < aborted.value; index++) {
+/** One partition of a Fetch response, without leader epochs. What has arrived passes at once, as in `passPartition`. */
+export function splicePartition(reader: FrameReader, version: number, emit: Emit): Soon<void> {
+  return after(readPartitionHead(reader, version), (head) =>
+    after(version >= 11 ? reader.bytes(4, 'preferred read replica') : EMPTY, (replica) =>
+      after(reader.length('int32', 'records'), (records) =>
+        after(emit(Buffer.concat([...head, replica, records.raw])), () =>
+          after(records.value > 0 ? reader.pass(records.value, 'records', emit) : undefined, () =>
+            reader.flexible ? after(reader.tags(), (tags) => emit(withoutEpochs(tags))) : undefined,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Index, error, high watermark, last stable offset, from version 5 the log start offset, and aborted transactions. */
+function readPartitionHead(reader: FrameReader, version: number): Soon<readonly Buffer[]> {
+  return after(reader.bytes(version >= 5 ? 30 : 22, 'partition'), (fixed) =>
+    after(reader.length('int32', 'aborted transactions'), (aborted) => (aborted.value > 0 ? readAborted(reader, [fixed, aborted.raw], aborted.value) : [fixed, aborted.raw])),
+  );
+}
+
+async function readAborted(reader: FrameReader, head: Buffer[], count: number): Promise<readonly Buffer[]> {
+  for (let index = 0; index < count; index++) {
     head.push(await reader.bytes(16, 'aborted transaction'));
     if (reader.flexible) head.push(await reader.tags());
   }
-  if (version >= 11) head.push(await reader.bytes(4, 'preferred read replica'));
-  const records = await reader.length('int32', 'records');
-  head.push(records.raw);
-  const wait = emit(Buffer.concat(head));
-  if (wait !== undefined) await wait;
-  if (records.value > 0) await reader.pass(records.value, 'records', emit);
-  if (reader.flexible) await emit(withoutEpochs(await reader.tags()));
+  return head;
 }
+
+const EMPTY = Buffer.alloc(0);
 
 /** Bytes of DivergingEpoch (epoch, end offset), CurrentLeader (leader, epoch) and SnapshotId (end offset, epoch), by their tags; what follows in each are its own tags. */
 const EPOCH_BYTES = [12, 8, 12];

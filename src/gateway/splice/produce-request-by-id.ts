@@ -2,8 +2,10 @@ import type { Emit } from '../byte-source.ts';
 import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
-import { peekBatchHead, type BatchHead, type OnBatch } from './batch-head.ts';
+import { after, type Soon } from '../soon.ts';
+import type { OnBatch } from './batch-head.ts';
 import { LEAST_PADDING, padTags } from './padding.ts';
+import { passPartition, readProduceStart } from './produce-request.ts';
 
 /** A topic that a Produce request named by an id that is no topic's of this virtual cluster. */
 export interface UnknownTopic {
@@ -25,14 +27,13 @@ export const FIRST_PRODUCE_BY_ID = 13;
  * @returns 'nothing' when there was no other topic: then no byte was sent, and `onAcks` was not called
  */
 export async function spliceProduceRequestById(
-  reader: FrameReader, header: Buffer, names: TenantNames, nameOf: (topicId: string) => Promise<string | undefined>, unknown: UnknownTopic[],
+  reader: FrameReader, header: Buffer, names: TenantNames, nameOf: (topicId: string) => Soon<string | undefined>, unknown: UnknownTopic[],
   onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {},
 ): Promise<{ readonly acks: number; readonly sent: 'request' | 'nothing' }> {
   const size = header.length + reader.remaining;
-  const transactionalId = await reader.string('transactional id');
-  const acksAndTimeout = await reader.bytes(6, 'acks and timeout');
+  const start = readProduceStart(reader);
+  const { transactionalId, acksAndTimeout, topicCount } = start instanceof Promise ? await start : start;
   const acks = acksAndTimeout.readInt16BE(0);
-  const topicCount = await reader.count('topics');
   const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), true);
   const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
   const growthSoFar = transactional.length - encodeString(transactionalId, true).length;
@@ -43,18 +44,21 @@ export async function spliceProduceRequestById(
     sent += piece.length;
     return to(piece, lease);
   };
-  const begin = async (growth: number): Promise<void> => {
+  const begin = (growth: number): Soon<void> => {
     declared = size + growthSoFar + growth;
     onAcks(acks);
-    await to(encodeInt32(declared));
-    await emit(fixed);
+    sent += fixed.length;
+    return to(Buffer.concat([encodeInt32(declared), fixed]));
   };
 
   if (topicCount.value < 1) await begin(0);
   for (let topic = 0; topic < topicCount.value; topic++) {
-    const topicId = (await reader.bytes(TOPIC_ID_BYTES, 'topic id')).toString('base64url');
-    const virtual = await nameOf(topicId);
+    const idBytes = reader.bytes(TOPIC_ID_BYTES, 'topic id');
+    const topicId = (idBytes instanceof Promise ? await idBytes : idBytes).toString('base64url');
+    const found = nameOf(topicId);
+    const virtual = found instanceof Promise ? await found : found;
     const name = virtual === undefined ? undefined : encodeString(names.topicToPhysical(virtual), true);
+    let begun: Soon<void> = undefined;
     if (topicCount.value === 1) {
       if (name === undefined) {
         unknown.push({ topicId, partitions: await skipPartitions(reader) });
@@ -63,39 +67,42 @@ export async function spliceProduceRequestById(
         reader.end();
         return { acks, sent: 'nothing' };
       }
-      await begin(name.length - TOPIC_ID_BYTES);
+      begun = begin(name.length - TOPIC_ID_BYTES);
     } else if (topic === 0) {
       // Only now: a node that was restarted learns all names when it is asked for the first.
       longestName = encodedLength(names.longestTopicBytes);
-      await begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
+      begun = begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
     }
+    if (begun !== undefined) await begun;
     // A name that was learned within this frame may not fit into what was foreseen: the client's next try will find it.
     if (name === undefined || virtual === undefined || (topicCount.value > 1 && name.length > longestName)) {
       await emit(Buffer.concat([encodeString(names.virtualCluster, true), encodeVarint(1)]));
       unknown.push({ topicId, partitions: await skipPartitions(reader) });
     } else {
-      const partitionCount = await reader.count('partitions');
-      await emit(Buffer.concat([name, partitionCount.raw]));
-      for (let partition = 0; partition < partitionCount.value; partition++) await passPartition(reader, (index, batch) => onBatch({ name: '', topicId, physical: names.topicToPhysical(virtual) }, index, batch), emit);
+      const physical = names.topicToPhysical(virtual);
+      const counted = reader.count('partitions');
+      const partitionCount = counted instanceof Promise ? await counted : counted;
+      const wait = emit(Buffer.concat([name, partitionCount.raw]));
+      if (wait !== undefined) await wait;
+      for (let partition = 0; partition < partitionCount.value; partition++) {
+        const passed = passPartition(reader, (index, batch) => onBatch({ name: '', topicId, physical }, index, batch), emit);
+        if (passed !== undefined) await passed;
+      }
     }
-    await emit(await reader.tags());
+    const tagged = after(reader.tags(), (tags) => emit(tags));
+    if (tagged !== undefined) await tagged;
   }
-  const tags = await reader.tags();
+  const last = reader.tags();
+  const tags = last instanceof Promise ? await last : last;
   reader.end();
   const lacking = declared - sent - tags.length;
-  if (lacking === 0) await emit(tags);
-  else for (const piece of padTags(tags, lacking)) await emit(piece);
+  const ended = lacking === 0 ? emit(tags) : pad(tags, lacking, emit);
+  if (ended !== undefined) await ended;
   return { acks, sent: 'request' };
 }
 
-async function passPartition(reader: FrameReader, onBatch: (index: number, batch: BatchHead | undefined) => void, emit: Emit): Promise<void> {
-  const index = await reader.bytes(4, 'partition index');
-  const records = await reader.length('int32', 'records');
-  const wait = emit(Buffer.concat([index, records.raw]));
-  if (wait !== undefined) await wait;
-  onBatch(index.readInt32BE(0), await peekBatchHead(reader, records.value));
-  if (records.value > 0) await reader.pass(records.value, 'records', emit);
-  await emit(await reader.tags());
+async function pad(tags: Buffer, bytes: number, emit: Emit): Promise<void> {
+  for (const piece of padTags(tags, bytes)) await emit(piece);
 }
 
 async function skipPartitions(reader: FrameReader): Promise<number[]> {

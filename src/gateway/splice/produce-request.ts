@@ -1,10 +1,11 @@
 import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { ZERO_UUID } from '../../wire/schema.ts';
-import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
+import { encodeInt32, encodeString, type FrameReader, type Measured } from '../frame-reader.ts';
+import { after, type Soon } from '../soon.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
-import { peekBatchHead, type OnBatch } from './batch-head.ts';
+import { peekBatchHead, type BatchHead, type OnBatch } from './batch-head.ts';
 
 /** What a Produce request asks for, without the records. */
 export interface ProduceHead {
@@ -34,9 +35,8 @@ export function unforeseenSize(names: TenantNames, name: string): GwctlError {
 export async function spliceProduceRequest(reader: FrameReader, header: Buffer, names: TenantNames, onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {}): Promise<void> {
   const { flexible } = reader;
   const size = header.length + reader.remaining;
-  const transactionalId = await reader.string('transactional id');
-  const acksAndTimeout = await reader.bytes(6, 'acks and timeout');
-  const topicCount = await reader.count('topics');
+  const start = readProduceStart(reader);
+  const { transactionalId, acksAndTimeout, topicCount } = start instanceof Promise ? await start : start;
   const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), flexible);
   onAcks(acksAndTimeout.readInt16BE(0));
   const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
@@ -48,7 +48,8 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
   const emit: Emit = foreseen ? to : (piece) => void collected.push(Buffer.from(piece));
 
   for (let topic = 0; topic < topicCount.value; topic++) {
-    const virtual = (await reader.string('topic')) ?? '';
+    const named = reader.string('topic');
+    const virtual = (named instanceof Promise ? await named : named) ?? '';
     const physical = names.topicToPhysical(virtual);
     const oldName = encodeString(virtual, flexible);
     const newName = encodeString(physical, flexible);
@@ -58,22 +59,20 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
       if (wait !== undefined) await wait;
     }
     if (foreseen && topicCount.value > 1 && newName.length - oldName.length !== growth) throw unforeseenSize(names, virtual);
-    const partitionCount = await reader.count('partitions');
-    await emit(Buffer.concat([newName, partitionCount.raw]));
+    const counted = reader.count('partitions');
+    const partitionCount = counted instanceof Promise ? await counted : counted;
+    const begun = emit(Buffer.concat([newName, partitionCount.raw]));
+    if (begun !== undefined) await begun;
     for (let partition = 0; partition < partitionCount.value; partition++) {
-      const index = await reader.bytes(4, 'partition index');
-      const records = await reader.length('int32', 'records');
-      const wait = emit(Buffer.concat([index, records.raw]));
-      if (wait !== undefined) await wait;
-      const batch = peekBatchHead(reader, records.value);
-      onBatch({ name: virtual, topicId: ZERO_UUID, physical }, index.readInt32BE(0), batch instanceof Promise ? await batch : batch);
-      if (records.value > 0) await reader.pass(records.value, 'records', emit);
-      if (flexible) await emit(await reader.tags());
+      const passed = passPartition(reader, (index, batch) => onBatch({ name: virtual, topicId: ZERO_UUID, physical }, index, batch), emit);
+      if (passed !== undefined) await passed;
     }
-    if (flexible) await emit(await reader.tags());
+    const tagged = passTags(reader, emit);
+    if (tagged !== undefined) await tagged;
   }
   if (topicCount.value < 1) await (foreseen ? to(Buffer.concat([encodeInt32(size + growthSoFar), fixed])) : emit(fixed));
-  if (flexible) await emit(await reader.tags());
+  const tagged = passTags(reader, emit);
+  if (tagged !== undefined) await tagged;
   reader.end();
   if (!foreseen) {
     const total = collected.reduce((sum, piece) => sum + piece.length, 0);
@@ -83,6 +82,31 @@ export async function spliceProduceRequest(reader: FrameReader, header: Buffer, 
       if (wait !== undefined) await wait;
     }
   }
+}
+
+/** What stands before the topics of a Produce request. */
+export function readProduceStart(reader: FrameReader): Soon<{ readonly transactionalId: string | null; readonly acksAndTimeout: Buffer; readonly topicCount: Measured }> {
+  return after(reader.string('transactional id'), (transactionalId) =>
+    after(reader.bytes(6, 'acks and timeout'), (acksAndTimeout) => after(reader.count('topics'), (topicCount) => ({ transactionalId, acksAndTimeout, topicCount }))),
+  );
+}
+
+/** One partition of a Produce request, as it is. What has arrived passes at once: a promise means that there is more to come, or that `emit` asks to wait. */
+export function passPartition(reader: FrameReader, onBatch: (index: number, batch: BatchHead | undefined) => void, emit: Emit): Soon<void> {
+  return after(reader.bytes(4, 'partition index'), (index) =>
+    after(reader.length('int32', 'records'), (records) =>
+      after(emit(Buffer.concat([index, records.raw])), () =>
+        after(peekBatchHead(reader, records.value), (batch) => {
+          onBatch(index.readInt32BE(0), batch);
+          return after(records.value > 0 ? reader.pass(records.value, 'records', emit) : undefined, () => passTags(reader, emit));
+        }),
+      ),
+    ),
+  );
+}
+
+function passTags(reader: FrameReader, emit: Emit): Soon<void> {
+  return reader.flexible ? after(reader.tags(), (tags) => emit(tags)) : undefined;
 }
 
 /** Reads a Produce request to its end and keeps nothing of it but the names: for one that is answered here instead of being forwarded. */

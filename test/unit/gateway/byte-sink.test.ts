@@ -10,7 +10,9 @@ function peer() {
   const writes: Buffer[] = [];
   const waiting: (() => void)[] = [];
   let isTaking = false;
+  let calls = 0;
   const taken = (buffers: Buffer[], done: () => void): void => {
+    calls++;
     writes.push(...buffers);
     if (isTaking) done();
     else waiting.push(done);
@@ -23,7 +25,7 @@ function peer() {
     isTaking = true;
     for (const done of waiting.splice(0)) done();
   };
-  return { sink: new ByteSink(socket as Socket), socket, writes, take };
+  return { sink: new ByteSink(socket as Socket), socket, writes, calls: () => calls, take };
 }
 
 function countedLease() {
@@ -72,8 +74,39 @@ describe('pieces that are written', () => {
     const { sink, take } = peer();
     let wait: void | Promise<void> = undefined;
     let written = 0;
-    for (; wait === undefined && written < 1 << 20; written += 100) wait = sink.write(randomBytes(100));
-    expect(written).toBeLessThan(100_000);
+    for (; wait === undefined && written < 2 << 20; written += 100) wait = sink.write(randomBytes(100));
+    expect(written).toBeLessThan(1 << 20);
+    take();
+    await wait;
+  });
+
+  test('large ones that a fast peer takes leave together, and are not waited for', () => {
+    const { sink, writes, calls, take } = peer();
+    take();
+    const pieces = [8, 60_000, 8, 60_000, 8, 60_000].map((size) => randomBytes(size));
+    for (const piece of pieces) expect(sink.write(piece)).toBeUndefined();
+    sink.flush();
+    expect(calls()).toBe(1);
+    expect(Buffer.concat(writes).equals(Buffer.concat(pieces))).toBe(true);
+  });
+
+  test('a peer that has not taken what was flushed is waited for at the next piece, however small', async () => {
+    const { sink, take } = peer();
+    expect(sink.write(randomBytes(100_000))).toBeUndefined();
+    sink.flush();
+    const wait = sink.write(randomBytes(10));
+    expect(wait).toBeInstanceOf(Promise);
+    take();
+    await wait;
+    expect(sink.write(randomBytes(10))).toBeUndefined();
+  });
+
+  test('what waits for a flush is bounded', async () => {
+    const { sink, take } = peer();
+    let wait: void | Promise<void> = undefined;
+    let written = 0;
+    for (; wait === undefined && written < 4 << 20; written += 60_000) wait = sink.write(randomBytes(60_000));
+    expect(written).toBeLessThan(1 << 20);
     take();
     await wait;
   });

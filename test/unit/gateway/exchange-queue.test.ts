@@ -31,7 +31,7 @@ test('an answer that is written piece by piece waits for its turn', async () => 
   const first = push('backend');
   const second = push('backend');
   let reached = false;
-  const turn = queue.turnOf(second).then(() => (reached = true));
+  const turn = Promise.resolve(queue.turnOf(second)).then(() => (reached = true));
   await Promise.resolve();
   expect(reached).toBe(false);
   queue.answer(first, Buffer.from('first'));
