@@ -91,7 +91,7 @@ test('what a tenant and an administrator do, and what they are refused, is recor
   await expect(open(port, 'sa', 'no token').metadata([])).rejects.toThrow();
   const teamC = await tokenOf('teamC', 'sa');
   await open(port, 'sa', teamC).metadata([]);
-  await expect(open(port, 'sa', teamC).metadata([])).rejects.toThrow('has 1 connections to this gateway node (allowed: 1)');
+  await expect(open(port, 'sa', teamC).metadata([])).rejects.toThrow('has 1 connection to this gateway node (allowed: 1)');
   await post(ADMIN_PATHS.revoke('teamC'), { username: 'sa' });
 
   const [byRoot, atAddress] = [{ user: 'root', address: '127.0.0.1' }, { address: '127.0.0.1' }];
@@ -104,7 +104,7 @@ test('what a tenant and an administrator do, and what they are refused, is recor
     { kind: 'acls-changed', virtualCluster: 'teamA', user: 'boss', ...atAddress, details: { added: ['ALLOW User:sa READ TOPIC LITERAL orders'], removed: [] } },
     { kind: 'denied', virtualCluster: 'teamA', user: 'sa', ...atAddress, details: { api: 'Produce', operation: 'WRITE', resourceType: 'TOPIC', resource: 'orders' } },
     { kind: 'login-refused', virtualCluster: null, user: 'sa', ...atAddress, details: { reason: 'the password is not a valid token' } },
-    { kind: 'connection-refused', virtualCluster: 'teamC', user: 'sa', ...atAddress, details: { reason: 'virtual cluster teamC has 1 connections to this gateway node (allowed: 1)' } },
+    { kind: 'connection-refused', virtualCluster: 'teamC', user: 'sa', ...atAddress, details: { reason: 'virtual cluster teamC has 1 connection to this gateway node (allowed: 1)' } },
     { kind: 'tokens-revoked', virtualCluster: 'teamC', ...byRoot, details: { username: 'sa', tokenId: null } },
   ]) await awaitRecord(main, record);
   const written = JSON.stringify(await recordsOn(main));
