@@ -45,7 +45,7 @@ const noop = async () => ({});
 const NOTHING_LOST = { topics: [], records: 0, bytes: 0, seconds: 0, isExact: true, unknown: [], notMirrored: [] };
 const AT_MS = Date.UTC(2026, 0, 1);
 /** Steps that look at Kafka itself always succeed here. */
-const KAFKA_STEPS = { 'prove-tail': { ...STEPS['prove-tail'], apply: noop }, 'move-groups': { ...STEPS['move-groups'], apply: noop }, 'prove-switch': { ...STEPS['prove-switch'], apply: noop }, 'fence-source': { ...STEPS['fence-source'], apply: noop, undo: 'nothing' }, 'confirm-loss': { ...STEPS['confirm-loss'], apply: noop } } as const;
+const KAFKA_STEPS = { 'align-leaders': { ...STEPS['align-leaders'], apply: noop }, 'prove-tail': { ...STEPS['prove-tail'], apply: noop }, 'move-groups': { ...STEPS['move-groups'], apply: noop }, 'prove-switch': { ...STEPS['prove-switch'], apply: noop }, 'fence-source': { ...STEPS['fence-source'], apply: noop, undo: 'nothing' }, 'confirm-loss': { ...STEPS['confirm-loss'], apply: noop } } as const;
 const forever = (): Promise<never> => new Promise(() => {});
 const unavailable = (what: string): GwctlError => new GwctlError('UNAVAILABLE', what);
 
