@@ -124,7 +124,13 @@ async function switchThisNode(node: GatewayNode, from: string, to: string | unde
     leaseMs: SEED_SWITCH_LEASE_MS,
     timeoutMs: SEED_DRAIN_MS,
   };
-  await run('prepare');
+  try {
+    await run('prepare');
+  } catch (reason) {
+    // Another node was switched this moment, and this one has followed it.
+    if (controller.active === to) return;
+    throw reason;
+  }
   try {
     await run('pause');
     await run('drain');

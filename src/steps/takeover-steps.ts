@@ -1,7 +1,7 @@
 import type { Takeover } from '../ports/takeover.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { renderInactiveSource } from '../shared/takeover-hold.ts';
-import { copiedPartitions } from './follow-topics.ts';
+import { copiedPartitions, takeIn } from './follow-topics.ts';
 import { GIVE_BACK_MS, giveBackReplication } from './give-back-replication.ts';
 import { gatewaysNamed, leaseMsOf, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 import { counted } from '../shared/counted.ts';
@@ -25,9 +25,13 @@ export const takeOverReplication: Step<'take-over-replication'> = {
     const source = world.clusters.get(step.from);
     const link = world.topology.links.find(({ from, to }) => from === step.from && to === plan.to);
     if (source === undefined || link === undefined) throw new GwctlError('INTERNAL', `no link ${step.from}->${plan.to} in this world`);
-    const partitions = copiedPartitions(await source.describe(), link);
+    const [there, here] = await Promise.all([source.describe(), world.clusters.get(plan.to)?.describe()]);
+    const partitions = copiedPartitions(there, link);
+    // Topics that were made a moment ago: MirrorMaker has not found them yet, and is ended here.
+    const known = new Set(here?.topics.map(({ name }) => name));
     note('MirrorMaker is ended and fenced');
-    const copying = await takeoverOf(context, step.from).begin(runId, partitions);
+    const copying = await takeoverOf(context, step.from).begin(runId, partitions.filter(({ topic }) => known.has(topic)));
+    await takeIn(copying, partitions, note);
     note(`copying ${counted(partitions.length, 'partition')} of ${counted(new Set(partitions.map(({ topic }) => topic)).size, 'topic')}`);
     const limit = AbortSignal.any([context.signal, timeLimit(step.timeoutMs)]);
     const caughtUp = new AbortController();
