@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { ADMIN_PATHS, type AdminError, type IssueTokenBody, type RevokeBody, type SwitchOrder, type SwitchVerb } from '../shared/admin-api.ts';
+import { ADMIN_PATHS, type AdminError, type IssueTokenBody, type RevokeBody, type SwitchOrder } from '../shared/admin-api.ts';
 import { GwctlError } from '../shared/errors.ts';
 import type { Caller, GatewayNode } from './gateway-node.ts';
+import { switchThisNode } from './switch-call.ts';
 import { runSwitchVerb } from './switch-verbs.ts';
 
 export interface AdminServerOptions {
@@ -19,8 +20,6 @@ export interface AdminServerOptions {
 
 /** The seed's tokens live this long when nobody says otherwise: 90 days. */
 const DEFAULT_LIFE_TIME_SECONDS = 7_776_000;
-const SEED_SWITCH_LEASE_MS = 30_000;
-const SEED_DRAIN_MS = 10_000;
 
 /** Serves the admin API of a node; resolves once it listens. Throws ENVIRONMENT when the port is taken. */
 export async function startAdminServer(node: GatewayNode, options: AdminServerOptions): Promise<FastifyInstance> {
@@ -108,43 +107,6 @@ function isAuthorized(header: string | undefined, { username, password }: AdminS
   const given = header?.startsWith('Basic ') === true ? Buffer.from(header.slice(6), 'base64').toString('utf8') : '';
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(`${username}:${password}`));
-}
-
-/** The seed's call: this node alone, at once. Callers that have several nodes use gwctl, which takes them all. */
-async function switchThisNode(node: GatewayNode, from: string, to: string | undefined, by: Caller): Promise<void> {
-  const { controller } = node;
-  const run = (verb: SwitchVerb): Promise<object | undefined> => runSwitchVerb(node, verb, order, by);
-  if (to === undefined || to === '') throw new GwctlError('USAGE', 'the query parameter "to" is missing');
-  if (controller.active === to) return;
-  if (controller.active !== from) throw new GwctlError('NOT_AS_EXPECTED', `${from} is not active on this node: ${controller.active} is`);
-  const order: SwitchOrder = {
-    runId: `switch-call-${Date.now().toString(36)}`,
-    generation: await node.nextGeneration(),
-    to,
-    leaseMs: SEED_SWITCH_LEASE_MS,
-    timeoutMs: SEED_DRAIN_MS,
-  };
-  try {
-    await run('prepare');
-  } catch (reason) {
-    // Another node was switched this moment, and this one has followed it.
-    if (controller.active === to) return;
-    throw reason;
-  }
-  try {
-    await run('pause');
-    await run('drain');
-  } catch (reason) {
-    await run('abort');
-    throw reason;
-  }
-  // When nobody can say how it was decided, the node asks again when its lease ends.
-  if ((await node.commit(order)) === 'abort') {
-    await run('abort');
-    throw new GwctlError('NOT_AS_EXPECTED', `generation ${order.generation} was given up by another run`);
-  }
-  await run('flip');
-  await run('resume');
 }
 
 function readOrder(body: unknown): SwitchOrder {

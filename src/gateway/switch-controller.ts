@@ -204,6 +204,14 @@ export class SwitchController {
     if (this.#isUnsettled) await this.#alone(() => this.#settle());
   }
 
+  /** Resolves when this node serves the cluster that it is on its way to. Throws UNAVAILABLE where it then holds writes. */
+  async arrive(): Promise<void> {
+    await this.#alone(async () => {
+      await this.#settle();
+      if (this.#phase !== 'serving' && this.#phase !== 'prepared') throw refuse('UNAVAILABLE', `this node is ${this.#phase} on ${this.#active}, and holds writes`);
+    });
+  }
+
   get #isUnsettled(): boolean {
     return this.#run === undefined ? this.#phase === 'flipped' : this.#isExpired(this.#run);
   }
