@@ -47,10 +47,10 @@ async function measure(how) {
     try {
       await awaitReady(gwctl);
       await delay(WARM_UP_MS);
-      const { startMs, saidMs } = how === 'gwctl' ? await switchByGwctl(gwctl) : { startMs: performance.now(), saidMs: await load.switchEachNode() };
+      const { startMs, saidMs, steps = [] } = how === 'gwctl' ? await switchByGwctl(gwctl) : { startMs: performance.now(), saidMs: await load.switchEachNode() };
       const endMs = performance.now();
       await delay(AFTERWARDS_MS);
-      return { ...(await load.finish(startMs, endMs)), tookMs: endMs - startMs, saidMs };
+      return { ...(await load.finish(startMs, endMs)), tookMs: endMs - startMs, saidMs, steps };
     } finally {
       await load.close();
     }
@@ -64,13 +64,22 @@ async function switchByGwctl(gwctl) {
     const startMs = performance.now();
     try {
       const { stdout } = await gwctl('failover', '--to', 'failover', '--yes', '-o', 'json');
-      return { startMs, saidMs: lastResult(stdout).writePauseMs ?? 0 };
+      return { startMs, saidMs: lastResult(stdout).writePauseMs ?? 0, steps: stepsOfPause(stdout) };
     } catch (reason) {
       if (reason.exitCode !== 3 || performance.now() > untilMs) throw reason;
       console.log(`not yet: ${lastResult(reason.stdout).error?.message ?? reason.stderr}`);
       await delay(POLL_MS);
     }
   }
+}
+
+/** The steps while writes were held, each from the moment at which the one before was done: to write the journal takes its time, too. */
+function stepsOfPause(stdout) {
+  const events = stdout.trim().split('\n').map((line) => JSON.parse(line));
+  const kinds = events.find(({ type }) => type === 'run-started').plan.steps.map(({ kind }) => kind);
+  const [first, last] = [kinds.indexOf('pause-gateways'), kinds.indexOf('resume-gateways')];
+  const doneMs = (index) => events.find((event) => event.type === 'step-done' && event.index === index).atMs;
+  return kinds.slice(first, last + 1).map((kind, index) => ({ kind, ms: doneMs(first + index) - doneMs(first + index - 1) }));
 }
 
 /** One JSON object, or one a line, the last of which is the result. */
@@ -91,9 +100,10 @@ async function awaitReady(gwctl) {
   throw new Error(`gwctl verify did not pass within ${READY_MS} ms: ${last?.stdout ?? ''}`);
 }
 
-function describe({ pausesMs, acknowledged, lost, duplicated, skipped, redelivered, errors, errorSamples, tookMs, saidMs }) {
+function describe({ pausesMs, acknowledged, lost, duplicated, skipped, redelivered, errors, errorSamples, tookMs, saidMs, steps }) {
   const samples = errorSamples.length === 0 ? '' : ` (${errorSamples.join('; ')})`;
-  return `pause p50 ${Math.round(percentile(pausesMs, 50))} ms, p99 ${Math.round(percentile(pausesMs, 99))} ms; took ${Math.round(tookMs)} ms, said ${Math.round(saidMs)} ms; ${acknowledged} acknowledged, ${lost} lost, ${duplicated} duplicated, ${skipped} skipped, ${redelivered} redelivered, ${errors} errors${samples}`;
+  const parts = steps.length === 0 ? '' : ` (${steps.map(({ kind, ms }) => `${kind} ${ms}`).join(', ')})`;
+  return `pause p50 ${Math.round(percentile(pausesMs, 50))} ms, p99 ${Math.round(percentile(pausesMs, 99))} ms; took ${Math.round(tookMs)} ms, said ${Math.round(saidMs)} ms${parts}; ${acknowledged} acknowledged, ${lost} lost, ${duplicated} duplicated, ${skipped} skipped, ${redelivered} redelivered, ${errors} errors${samples}`;
 }
 
 function percentile(values, percent) {

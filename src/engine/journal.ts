@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { GwctlError } from '../shared/errors.ts';
 import type { RunEvent, RunListener } from './run-event.ts';
 
-/** One run's events on disk, one JSON document a line, each durable before the run goes on. */
+/** One run's events on disk, one JSON document a line: those before which nothing may happen are durable before the run goes on, and with them all that came earlier. */
 export interface Journal {
   readonly file: string;
   readonly listener: RunListener;
   close(): Promise<void>;
 }
+
+/** Another event tells what has happened already, and a disk that is busy with records takes its time while producers wait. */
+const AHEAD_OF_EFFECTS: ReadonlySet<RunEvent['type']> = new Set(['run-started', 'step-started', 'run-ended']);
 
 /** `<environment>/runs/<runId>.ndjson`, mode 0600; two runs never share one. */
 export async function openJournal(environmentDir: string, runId: string): Promise<Journal> {
@@ -24,7 +27,7 @@ export async function openJournal(environmentDir: string, runId: string): Promis
   let last: Promise<void> = Promise.resolve();
   const write = async (event: RunEvent): Promise<void> => {
     await handle.appendFile(`${JSON.stringify(event, bigintAsText)}\n`);
-    await handle.datasync();
+    if (AHEAD_OF_EFFECTS.has(event.type)) await handle.datasync();
   };
   return {
     file,

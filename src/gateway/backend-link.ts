@@ -72,17 +72,14 @@ export class BackendLink {
     this.#wakeAll();
   }
 
-  /** No frame after the one that is being read; true once that one is through, false when it takes longer than `timeoutMs`. */
+  /** No frame after the one that is being read; true once that one is through, false when it takes longer than `timeoutMs`, or its rest never comes. */
   async stopAfterFrame(timeoutMs: number): Promise<boolean> {
     this.source.stopFrames();
     if (!this.#midFrame) return true;
-    return await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), timeoutMs);
-      this.#frameEnd = () => {
-        clearTimeout(timer);
-        resolve(true);
-      };
-    });
+    let isThrough = false;
+    this.#frameEnd = () => (isThrough = true);
+    await this.frameOrClose(timeoutMs);
+    return isThrough;
   }
 
   /** Waits until a frame has been read or the link is closed, at most `timeoutMs`. */

@@ -13,7 +13,7 @@ import { readHold, unlessHeld } from './hold.ts';
 import { ensureInternalTopics } from './internal-topics.ts';
 import { readActiveLinks } from './launch.ts';
 import { whyLeftHeld } from './may-replicate.ts';
-import { renewMirrorMaker, type Renewal } from './renew-mirror-maker.ts';
+import { describeRenewal, renewMirrorMaker, type Renewal } from './renew-mirror-maker.ts';
 import { runTogether } from './run-together.ts';
 import { REGISTRY_BASE_PATH } from './schema-registry.ts';
 import { stopComponent } from './stop-component.ts';
@@ -102,14 +102,6 @@ async function bringMirrorMaker(run: UpRun, gates: ClusterGates, signal: AbortSi
     await endHeld(component);
     return `left stopped: ${heldBecause}`;
   });
-}
-
-function describeRenewal(renewal: Renewal): string {
-  switch (renewal.kind) {
-    case 'current': return '';
-    case 'renewed': return 'started anew, since its configuration has changed: ';
-    case 'left': return `its configuration has changed, and it goes on with the one of before, since ${renewal.because}: \`gwctl up\` again, once that is over; `;
-  }
 }
 
 async function allPassed(gates: ClusterGates, signal: AbortSignal): Promise<void> {

@@ -27,3 +27,12 @@ export async function renewMirrorMaker(run: UpRun, component: Component, cluster
   if (existsSync(held)) await stopComponent(component, limits);
   return { kind: 'renewed', atMs };
 }
+
+/** Said before whatever else is said of a MirrorMaker that runs. */
+export function describeRenewal(renewal: Renewal): string {
+  switch (renewal.kind) {
+    case 'current': return '';
+    case 'renewed': return 'started anew, since its configuration has changed: ';
+    case 'left': return `its configuration has changed, and it goes on with the one of before, since ${renewal.because}: \`gwctl up\` again, once that is over; `;
+  }
+}

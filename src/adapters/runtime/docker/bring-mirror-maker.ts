@@ -4,8 +4,9 @@ import { awaitHeartbeat, withClient } from '../await-ready.ts';
 import { type Component, filesOf, MIRROR_MAKER } from '../component.ts';
 import { readHold, unlessHeld } from '../hold.ts';
 import { whyLeftHeld } from '../may-replicate.ts';
+import { describeRenewal, type Renewal } from '../renew-mirror-maker.ts';
 import { withItem } from '../with-item.ts';
-import { composeUp } from './compose-up.ts';
+import { composeUp, isOutdated } from './compose-up.ts';
 import type { ContainersRun } from './containers-run.ts';
 import { listContainers } from './containers.ts';
 import { docker } from './docker-command.ts';
@@ -30,19 +31,30 @@ export async function bringMirrorMaker(run: ContainersRun, signal: AbortSignal):
     }
     await rm(file, { force: true });
     const links = topology.links.map(({ name }) => name).join(', ');
+    let renewal: Renewal = { kind: 'current' };
     const heldBecause = await unlessHeld(file, signal, async (inner) => {
+      renewal = await renewalOf(run, inner);
       item.note('waiting until it is healthy');
-      await clock.time(`${MIRROR_MAKER} healthy`, () => composeUp({ project, environmentDir: context.environmentDir, services: [MIRROR_MAKER] }, { env: context.env, signal: inner }));
+      await clock.time(`${MIRROR_MAKER} healthy`, () => composeUp({ project, environmentDir: context.environmentDir, services: [MIRROR_MAKER], isKept: renewal.kind === 'left' }, { env: context.env, signal: inner }));
       item.note(`waiting for a heartbeat: ${links}`);
       for (const link of topology.links) {
-        await clock.time(`${link.name} replicates`, () => withClient(clusterNamed(topology, link.to), (target) => awaitHeartbeat(link, target, run.startedAtMs, inner)));
+        await clock.time(`${link.name} replicates`, () => withClient(clusterNamed(topology, link.to), (target) => awaitHeartbeat(link, target, renewal.kind === 'renewed' ? renewal.atMs : run.startedAtMs, inner)));
       }
     });
-    if (heldBecause === undefined) return `a new heartbeat came through ${links}`;
+    if (heldBecause === undefined) return `${describeRenewal(renewal)}a new heartbeat came through ${links}`;
     await markStopped(component);
     await endHeld(run, component);
     return `left stopped: ${heldBecause}`;
   });
+}
+
+/** What compose does with it: one that is described otherwise now is made anew, but not while a run is open, which counts on its replication. */
+async function renewalOf({ project, context: { env, environmentDir }, options }: ContainersRun, signal: AbortSignal): Promise<Renewal> {
+  const call = { env, signal };
+  const container = (await listContainers(project, call)).find(({ service }) => service === MIRROR_MAKER);
+  if (container?.isRunning !== true || !(await isOutdated(container, { project, environmentDir }, call))) return { kind: 'current' };
+  const open = await options.findOpenRun?.();
+  return open === undefined ? { kind: 'renewed', atMs: Date.now() } : { kind: 'left', because: open };
 }
 
 /** Compose starts what was ended a moment before. At once, as whoever holds it does; a run that gives it back starts it itself. */

@@ -25,14 +25,16 @@ export interface ComposeUp {
   readonly environmentDir: string;
   /** Empty: all of the file. */
   readonly services: readonly string[];
+  /** Containers that are there stay as they are, whatever the file says now. */
+  readonly isKept?: boolean;
 }
 
 /**
  * Starts these services, no others, and returns when they are healthy. What does not get healthy is in the error, with the end of its log.
  * One that ran before may be unhealthy for a moment, after a pause or a load, which compose takes for a failure: it gets time to recover.
  */
-export async function composeUp({ project, environmentDir, services }: ComposeUp, options: DockerOptions): Promise<void> {
-  const flags = services.length === 0 ? [] : ['--no-deps', '--no-build', ...services];
+export async function composeUp({ project, environmentDir, services, isKept = false }: ComposeUp, options: DockerOptions): Promise<void> {
+  const flags = [...(isKept ? ['--no-recreate'] : []), ...(services.length === 0 ? [] : ['--no-deps', '--no-build', ...services])];
   const list = async () => (await listContainers(project, { env: options.env })).filter(({ service }) => services.length === 0 || services.includes(service));
   const ranBefore = new Set((await list()).filter(({ isRunning }) => isRunning).map(({ id }) => id));
   const endMs = performance.now() + RECOVERY_MS;
@@ -47,6 +49,12 @@ export async function composeUp({ project, environmentDir, services }: ComposeUp
       await delay(RECOVERY_POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }
   }
+}
+
+/** Whether the file describes this container otherwise now, so that compose would make it anew. */
+export async function isOutdated({ service, descriptionHash }: Container, { project, environmentDir }: Pick<ComposeUp, 'project' | 'environmentDir'>, options: DockerOptions): Promise<boolean> {
+  const [, hash] = (await compose(project, environmentDir, ['config', '--hash', service], options)).trim().split(/\s+/);
+  return hash !== descriptionHash;
 }
 
 function isFailed({ isRunning, hasExited, health }: Container): boolean {

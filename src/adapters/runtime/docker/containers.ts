@@ -20,6 +20,8 @@ export interface Container {
   readonly networkIds: readonly string[];
   /** Of gwctl that made it. */
   readonly madeBy: string | undefined;
+  /** Compose's hash of the description that it was made of. */
+  readonly descriptionHash: string | undefined;
 }
 
 interface Inspected {
@@ -32,6 +34,7 @@ interface Inspected {
 
 const PROJECT_LABEL = 'com.docker.compose.project';
 const SERVICE_LABEL = 'com.docker.compose.service';
+const HASH_LABEL = 'com.docker.compose.config-hash';
 
 /** Every container of a compose project, ended ones included. */
 export async function listContainers(project: string, options: DockerOptions): Promise<readonly Container[]> {
@@ -62,6 +65,7 @@ function read(json: string): readonly Container[] {
     environmentDir: Config.Labels?.[DIR_LABEL],
     networkIds: Object.values(NetworkSettings.Networks ?? {}).map(({ NetworkID }) => NetworkID),
     madeBy: Config.Labels?.[VERSION_LABEL],
+    descriptionHash: Config.Labels?.[HASH_LABEL],
   }));
 }
 

@@ -77,7 +77,7 @@ test('a container that goes while they are looked at is not looked for any more;
 });
 
 test('containers of the same name and another folder are not touched', () => {
-  const container: Container = { id: '1', name: 'n', service: 's', isRunning: true, isPaused: false, hasExited: false, exitCode: 0, health: 'none', environmentDir: '/a/default', networkIds: [], madeBy: undefined };
+  const container: Container = { id: '1', name: 'n', service: 's', isRunning: true, isPaused: false, hasExited: false, exitCode: 0, health: 'none', environmentDir: '/a/default', networkIds: [], madeBy: undefined, descriptionHash: undefined };
   expect(() => assertOurs([container], '/b/default', 'gwctl-default')).toThrow(/belongs to the environment in \/a\/default/);
   expect(() => assertOurs([container, { ...container, environmentDir: undefined }], '/a/default', 'gwctl-default')).not.toThrow();
 });
