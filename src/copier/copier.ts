@@ -18,8 +18,8 @@ export interface Copier {
   readonly failure: GwctlError | undefined;
   /** Age of what the target has: the source had nothing else that long ago. Infinity until it is there for the first time. */
   behindMs(): number;
-  /** Resolves when the target is at most this far behind. Throws what the copier failed with, or the signal's reason. */
-  awaitWithin(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when the target is at most as far behind as is allowed by then. Throws what the copier failed with, or the signal's reason. */
+  awaitWithin(allowedMs: () => number, signal: AbortSignal): Promise<void>;
   /** Topics that were deleted on the source meanwhile: what was not copied of them by then never will be. */
   readonly leftOut: ReadonlySet<string>;
   /**
@@ -55,7 +55,7 @@ export function startCopier(link: CopyLink): Copier {
       return state.failure;
     },
     behindMs: () => state.behindMs(),
-    awaitWithin: (ms, signal) => state.until(() => state.behindMs() <= ms, signal),
+    awaitWithin: (allowedMs, signal) => state.until(() => state.behindMs() <= allowedMs(), signal),
     get leftOut() {
       return state.leftOut;
     },

@@ -28,8 +28,8 @@ export interface Copying {
   include(partitions: readonly TopicPartition[]): Promise<readonly TopicPartition[]>;
   /** How old what the target has is at most. Infinity while that is not known. */
   behindMs(): number;
-  /** Resolves when the target is at most this far behind. Throws what ended the copier, or the signal's reason. */
-  awaitWithin(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when the target is at most as far behind as is allowed by then. Throws what ended the copier, or the signal's reason. */
+  awaitWithin(allowedMs: () => number, signal: AbortSignal): Promise<void>;
   /** Resolves when every partition (`topic-n`) is there up to this offset, which is not included. Throws as `awaitWithin`, and CHECK_FAILED for one that it does not copy. */
   awaitEnds(ends: ReadonlyMap<string, bigint>, signal: AbortSignal): Promise<void>;
 }

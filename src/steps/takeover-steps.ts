@@ -1,4 +1,4 @@
-import type { Takeover } from '../ports/takeover.ts';
+import type { Copying, Takeover } from '../ports/takeover.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { renderInactiveSource } from '../shared/takeover-hold.ts';
 import { copiedPartitions, takeIn } from './follow-topics.ts';
@@ -9,6 +9,10 @@ import { timeLimit } from '../shared/time-limit.ts';
 
 /** What the target may miss when clients begin to wait. A round of the copier takes 20 to 50 ms on two busy cores. */
 const CLOSE_MS = 250;
+/** Where rounds take longer (a slow machine, a far cluster) it never gets that close: so much of the time that it has had is close enough then. */
+const SHARE_OF_WAIT = 0.1;
+/** Of the deadline of prove-tail, in which two rounds have to fit: the one under way, and the one with the last records. */
+const SHARE_OF_TAIL = 0.25;
 const RETIRE_MS = 15_000;
 /** On top of what is waited for there. */
 const UNDO_MS = GIVE_BACK_MS + 15_000;
@@ -21,7 +25,7 @@ export const takeOverReplication: Step<'take-over-replication'> = {
   timeoutMs: (step) => step.timeoutMs + UNDO_MS,
   failure: 'failed',
   apply: async (step, context) => {
-    const { runId, plan, world, note } = context;
+    const { runId, plan, world, clock, note } = context;
     const source = world.clusters.get(step.from);
     const link = world.topology.links.find(({ from, to }) => from === step.from && to === plan.to);
     if (source === undefined || link === undefined) throw new GwctlError('INTERNAL', `no link ${step.from}->${plan.to} in this world`);
@@ -33,22 +37,35 @@ export const takeOverReplication: Step<'take-over-replication'> = {
     const copying = await takeoverOf(context, step.from).begin(runId, partitions.filter(({ topic }) => known.has(topic)));
     await takeIn(copying, partitions, note);
     note(`copying ${counted(partitions.length, 'partition')} of ${counted(new Set(partitions.map(({ topic }) => topic)).size, 'topic')}`);
+    const { proveTailMs } = world.topology.failover.deadlines;
+    const startedMs = clock.elapsedMs();
     const limit = AbortSignal.any([context.signal, timeLimit(step.timeoutMs)]);
     const caughtUp = new AbortController();
     const within = AbortSignal.any([limit, caughtUp.signal]);
-    await Promise.race([copying.awaitWithin(CLOSE_MS, within), renewLeases(step.gateways, context, within)]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
+    await Promise.race([copying.awaitWithin(() => closeEnoughMs(clock.elapsedMs() - startedMs, proveTailMs), within), renewLeases(step.gateways, context, within, () => note(`${plan.to} is ${howFar(copying)} behind`))]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
       if (!limit.aborted || context.signal.aborted) throw reason;
-      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${plan.to} was still behind ${step.from}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
+      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${plan.to} was still ${howFar(copying)} behind ${step.from}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
     });
     return { partitions: partitions.length, records: copying.copied.records, behindMs: Math.round(copying.behindMs()) };
   },
   undo: async (step, context) => ({ replicates: await giveBackReplication(step.from, context.plan.to, context) }),
 };
 
+/** How far behind the target may be once the copier has had so long; `proveTailMs`: what producers wait for the rest at most. */
+export function closeEnoughMs(waitedMs: number, proveTailMs: number): number {
+  return Math.max(CLOSE_MS, Math.min(waitedMs * SHARE_OF_WAIT, proveTailMs * SHARE_OF_TAIL));
+}
+
+function howFar(copying: Copying): string {
+  const behindMs = copying.behindMs();
+  return Number.isFinite(behindMs) ? `${(behindMs / 1000).toFixed(1)} s` : 'more than it is known';
+}
+
 /** Nodes give a run up that they hear nothing of; to be prepared again renews their lease. Ends with an error only. */
-async function renewLeases(gateways: readonly string[], context: StepContext, signal: AbortSignal): Promise<never> {
+async function renewLeases(gateways: readonly string[], context: StepContext, signal: AbortSignal, tell: () => void): Promise<never> {
   for (;;) {
     await context.clock.sleep(leaseMsOf(context) / 4, signal);
+    tell();
     await onEveryNode(gatewaysNamed(context, gateways), (gateway) => gateway.prepare(orderOf(context)));
   }
 }

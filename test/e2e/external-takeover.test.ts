@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeLoadDrill } from '../support/load-drill.ts';
 import { startSecuredEnvironment, type OutsideView, type SecuredEnvironment } from '../support/secured-environment.ts';
 
 /** MirrorMaker belongs to others, who say how it is ended and started: a switch takes its replication over, and gives it back when it is given up. */
@@ -43,21 +44,7 @@ test('a run that is interrupted gives the replication back: MirrorMaker runs aga
 });
 
 test('a switch under load: nothing is lost, doubled or skipped, and MirrorMaker stays off', async () => {
-  const file = join(secured.environment.stateDir, 'switch.yaml');
-  await writeFile(file, `version: 1
-name: switch with takeover
-steps:
-  - name: token
-    issueToken: { gateway: gateway1, virtualCluster: teamA, username: sa, as: teamA-sa }
-  - name: load
-    startLoad: { name: orders, gateways: [gateway1, gateway2], as: teamA-sa, topic: orders, partitions: 3, replicationFactor: 1, producers: 2, ratePerSecond: 100, group: billing, consumers: 1 }
-  - name: ready
-    verify: { to: failover, expect: ready, within: 60s }
-  - name: switch
-    failover: { to: failover, expect: switched, nodes: [gateway1, gateway2] }
-  - name: stop
-    stopLoad: { name: orders, within: 60s, expect: { lost: 0, duplicated: 0, errors: 0, skipped: 0, unseen: 0, reordered: 0, minAcknowledged: 100 } }
-`);
+  const file = await writeLoadDrill(secured.environment.stateDir);
   const { exitCode, stdout, stderr } = await gwctl('drill', file);
   expect(exitCode, stdout + stderr).toBe(0);
   const { runs } = JSON.parse((await gwctl('history', '-o', 'json')).stdout) as { readonly runs: readonly { readonly name: string; readonly writePauseMs: number | null }[] };

@@ -145,7 +145,7 @@ describe.each([{ from: '4.3.1', to: '3.9.2' }, { from: '3.9.2', to: '4.3.1' }])(
     expect(copier.failure).toBeUndefined();
     // For so long each of its questions is asked again, since what was just made is not known everywhere.
     const ofNothing = lab.copy([{ topic: 'nowhere', partition: 0 }], { requestTimeoutMs: 2000 });
-    await ofNothing.awaitWithin(100, AbortSignal.timeout(20_000));
+    await ofNothing.awaitWithin(() => 100, AbortSignal.timeout(20_000));
     expect([...ofNothing.leftOut]).toEqual(['nowhere']);
   });
 

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
+import type { KafkaClient } from '../../../src/client/kafka-client.ts';
 import { LATEST } from '../../../src/client/list-offsets.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
+import { startBrokerPair, type BrokerPair } from '../../support/broker-pair.ts';
 import { commitSwitch, forgetSwitches } from '../../support/decide-switch.ts';
-import { startKafkaBroker, type KafkaBroker } from '../../support/kafka-broker.ts';
+import type { KafkaBroker } from '../../support/kafka-broker.ts';
 import { startWorkerNode, type WorkerNode } from '../../support/worker-node.ts';
 
 const DEADLINE = { timeout: 60_000, interval: 50 };
@@ -20,6 +21,7 @@ const MANY_WAITING = 1500;
 /** A write that each connection was handing on at the very moment in which it was stopped. */
 const IN_HAND = BigInt(CLIENTS);
 
+let pair: BrokerPair;
 let main: KafkaBroker;
 let failover: KafkaBroker;
 let onMain: KafkaClient;
@@ -31,16 +33,10 @@ let acknowledged: number;
 let waiting: number;
 
 beforeAll(async () => {
-  [main, failover] = await Promise.all([startKafkaBroker('4.3.1'), startKafkaBroker('4.3.1')]);
-  [onMain, onFailover] = [main, failover].map((broker) => openKafkaClient({ bootstrap: [broker], clientId: 'test', requestTimeoutMs: 30_000 })) as [KafkaClient, KafkaClient];
-  await Promise.all([onMain, onFailover].map((client) => client.metadata([], { timeoutMs: 150_000 })));
-  await onFailover.createTopics(['_topicMappings', '_virtualClusters', '_acls'].map((name) => ({ name, partitions: 1, replicationFactor: 1, configs: { 'cleanup.policy': 'compact' } })));
+  pair = await startBrokerPair();
+  ({ main, failover, onMain, onFailover } = pair);
 }, 180_000);
-afterAll(async () => {
-  onMain?.close();
-  onFailover?.close();
-  await Promise.all([main?.stop(), failover?.stop()]);
-});
+afterAll(async () => await pair?.stop());
 afterEach(async () => {
   signal('SIGCONT', true);
   over?.abort();
@@ -50,10 +46,7 @@ afterEach(async () => {
 
 /** A node on main, and clients that write without waiting for their answers. */
 async function start(workers: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
-  await Promise.all([onMain, onFailover].map(async (client) => {
-    await client.deleteTopics([STORED]);
-    await expect.poll(async () => (await client.createTopics([{ name: STORED, partitions: 1, replicationFactor: 1 }]))[0]?.errorCode, DEADLINE).toBe(0);
-  }));
+  await pair.renewTopic(STORED);
   await forgetSwitches([onMain, onFailover]);
   node = await startWorkerNode(main, failover, workers, env);
   const token = await node.admin.issueToken('teamA', 'sa', 3600);

@@ -1,10 +1,11 @@
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
+import type { KafkaClient } from '../../../src/client/kafka-client.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
+import { startBrokerPair, type BrokerPair } from '../../support/broker-pair.ts';
 import { commitSwitch, forgetSwitches } from '../../support/decide-switch.ts';
 import { startGroupMember } from '../../support/group-member.ts';
-import { startKafkaBroker, type KafkaBroker } from '../../support/kafka-broker.ts';
+import type { KafkaBroker } from '../../support/kafka-broker.ts';
 import { readValues } from '../../support/read-values.ts';
 import { connectionsAt, startWorkerNode, type WorkerNode } from '../../support/worker-node.ts';
 
@@ -17,6 +18,7 @@ const AFTER = 20;
 /** Seen by each member before the switch: it is in the middle of the topic then. */
 const UNDER_WAY = 20;
 
+let pair: BrokerPair;
 let main: KafkaBroker;
 let failover: KafkaBroker;
 let onMain: KafkaClient;
@@ -25,16 +27,10 @@ let node: WorkerNode;
 let token: string;
 
 beforeAll(async () => {
-  [main, failover] = await Promise.all([startKafkaBroker('4.3.1'), startKafkaBroker('4.3.1')]);
-  [onMain, onFailover] = [main, failover].map((broker) => openKafkaClient({ bootstrap: [broker], clientId: 'test', requestTimeoutMs: 30_000 })) as [KafkaClient, KafkaClient];
-  await Promise.all([onMain, onFailover].map((client) => client.metadata([], { timeoutMs: 150_000 })));
-  await onFailover.createTopics(['_topicMappings', '_virtualClusters', '_acls'].map((name) => ({ name, partitions: 1, replicationFactor: 1, configs: { 'cleanup.policy': 'compact' } })));
+  pair = await startBrokerPair();
+  ({ main, failover, onMain, onFailover } = pair);
 }, 180_000);
-afterAll(async () => {
-  onMain?.close();
-  onFailover?.close();
-  await Promise.all([main?.stop(), failover?.stop()]);
-});
+afterAll(async () => await pair?.stop());
 afterEach(() => node?.dispose(), 60_000);
 
 /** Two workers in front of two topics of two partitions, of which main has the records. */

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
+import type { KafkaClient } from '../../../src/client/kafka-client.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
 import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';
 import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partitions-to-txn.ts';
 import { endTxnApi } from '../../../src/wire/generated/end-txn.ts';
 import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
+import { startBrokerPair, type BrokerPair } from '../../support/broker-pair.ts';
 import { commitSwitch, forgetSwitches } from '../../support/decide-switch.ts';
-import { startKafkaBroker, type KafkaBroker } from '../../support/kafka-broker.ts';
+import type { KafkaBroker } from '../../support/kafka-broker.ts';
 import { connectionsAt, startWorkerNode, type WorkerNode } from '../../support/worker-node.ts';
 
 /** A transactional producer whose connection to its coordinator is in one worker, and those to its leaders in others. */
@@ -16,6 +17,7 @@ const STORED = `teamA${TOPIC}`;
 const ID = 'billing';
 const COORDINATOR = { kind: 'transaction', transactionalId: ID } as const;
 
+let pair: BrokerPair;
 let main: KafkaBroker;
 let failover: KafkaBroker;
 let onMain: KafkaClient;
@@ -28,23 +30,14 @@ let producer: { readonly producerId: bigint; readonly producerEpoch: number };
 let sequence: number;
 
 beforeAll(async () => {
-  [main, failover] = await Promise.all([startKafkaBroker('4.3.1'), startKafkaBroker('4.3.1')]);
-  [onMain, onFailover] = [main, failover].map((broker) => openKafkaClient({ bootstrap: [broker], clientId: 'test', requestTimeoutMs: 30_000 })) as [KafkaClient, KafkaClient];
-  await Promise.all([onMain, onFailover].map((client) => client.metadata([], { timeoutMs: 150_000 })));
-  await onFailover.createTopics(['_topicMappings', '_virtualClusters', '_acls'].map((name) => ({ name, partitions: 1, replicationFactor: 1, configs: { 'cleanup.policy': 'compact' } })));
+  pair = await startBrokerPair();
+  ({ main, failover, onMain, onFailover } = pair);
 }, 180_000);
-afterAll(async () => {
-  onMain?.close();
-  onFailover?.close();
-  await Promise.all([main?.stop(), failover?.stop()]);
-});
+afterAll(async () => await pair?.stop());
 afterEach(() => node?.dispose(), 60_000);
 
 async function start(env?: Readonly<Record<string, string>>): Promise<void> {
-  await Promise.all([onMain, onFailover].map(async (client) => {
-    await client.deleteTopics([STORED]);
-    await expect.poll(async () => (await client.createTopics([{ name: STORED, partitions: 1, replicationFactor: 1 }]))[0]?.errorCode, DEADLINE).toBe(0);
-  }));
+  await pair.renewTopic(STORED);
   await forgetSwitches([onMain, onFailover]);
   generation = 1;
   sequence = 0;

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
+import type { KafkaClient } from '../../../src/client/kafka-client.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
 import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partitions-to-txn.ts';
 import { endTxnApi } from '../../../src/wire/generated/end-txn.ts';
 import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
 import type { Api } from '../../../src/wire/schema.ts';
+import { startBrokerPair, type BrokerPair } from '../../support/broker-pair.ts';
 import { commitSwitch, forgetSwitches } from '../../support/decide-switch.ts';
-import { startKafkaBroker, type KafkaBroker } from '../../support/kafka-broker.ts';
+import type { KafkaBroker } from '../../support/kafka-broker.ts';
 import { readValues } from '../../support/read-values.ts';
 import { commandOf, connectionsAt, startWorkerNode, type WorkerNode } from '../../support/worker-node.ts';
 
@@ -19,6 +20,7 @@ const ORDER: SwitchOrder = { runId: 'run-1', generation: 2, to: 'failover', leas
 /** The pace of the load, not a wait for anything. */
 const PACE_MS = 5;
 
+let pair: BrokerPair;
 let main: KafkaBroker;
 let failover: KafkaBroker;
 let onMain: KafkaClient;
@@ -27,25 +29,15 @@ let node: WorkerNode;
 let token: string;
 
 beforeAll(async () => {
-  [main, failover] = await Promise.all([startKafkaBroker('4.3.1'), startKafkaBroker('4.3.1')]);
-  [onMain, onFailover] = [main, failover].map((broker) => openKafkaClient({ bootstrap: [broker], clientId: 'test', requestTimeoutMs: 30_000 })) as [KafkaClient, KafkaClient];
-  await Promise.all([onMain, onFailover].map((client) => client.metadata([], { timeoutMs: 150_000 })));
-  // A node makes its internal topics only on the cluster that it serves; a replica has copies of them.
-  await onFailover.createTopics(['_topicMappings', '_virtualClusters', '_acls'].map((name) => ({ name, partitions: 1, replicationFactor: 1, configs: { 'cleanup.policy': 'compact' } })));
+  pair = await startBrokerPair();
+  ({ main, failover, onMain, onFailover } = pair);
 }, 180_000);
-afterAll(async () => {
-  onMain?.close();
-  onFailover?.close();
-  await Promise.all([main?.stop(), failover?.stop()]);
-});
+afterAll(async () => await pair?.stop());
 afterEach(() => node?.dispose(), 60_000);
 
 /** A node on main at generation 1, and an empty topic on both clusters. */
 async function start(workers = 3): Promise<void> {
-  await Promise.all([onMain, onFailover].map(async (client) => {
-    await client.deleteTopics([STORED]);
-    await expect.poll(async () => (await client.createTopics([{ name: STORED, partitions: 1, replicationFactor: 1 }]))[0]?.errorCode, DEADLINE).toBe(0);
-  }));
+  await pair.renewTopic(STORED);
   await forgetSwitches([onMain, onFailover]);
   node = await startWorkerNode(main, failover, workers);
   token = await node.admin.issueToken('teamA', 'sa', 3600);
