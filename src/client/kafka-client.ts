@@ -26,6 +26,8 @@ import { Session, type Target } from './session.ts';
 export interface KafkaClient {
   /** Fresh from a broker; all topics when none are named. Never creates topics. */
   metadata(topics?: readonly string[], options?: CallOptions): Promise<ClusterMetadata>;
+  /** Leaders' broker ids by `topic-n`, as far as they are known, without asking for what is remembered: whoever is sent there wrongly calls `forgetLocations`. */
+  leaders(topics: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number>>;
   /** Of that broker, or of any. */
   apiVersions(brokerId?: number, options?: CallOptions): Promise<ApiVersionTable>;
   listOffsets(queries: readonly OffsetQuery[], options?: CallOptions): Promise<OffsetAnswer[]>;
@@ -69,6 +71,11 @@ export function openKafkaClient(options: KafkaClientOptions): KafkaClient {
     metadata: (topics, call) => {
       const deadline = start(call);
       return withRetries(deadline, () => session.metadata.read(topics, deadline), forgetLocations);
+    },
+    leaders: async (topics, call) => {
+      const deadline = start(call);
+      const known = await withRetries(deadline, () => session.metadata.topics(topics, deadline), forgetLocations);
+      return new Map(topics.flatMap((name) => (known.get(name)?.partitions ?? []).flatMap(({ index, leader }) => (leader < 0 ? [] : [[`${name}-${index}`, leader] as const]))));
     },
     apiVersions: (brokerId, call) => {
       const deadline = start(call);

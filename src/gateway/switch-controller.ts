@@ -130,8 +130,9 @@ export class SwitchController {
     await this.#alone(async () => {
       this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
       this.#hold(order);
-      await this.#effects.closeGate();
+      // First what the disk takes its time for: producers wait from the gate on.
       await this.#remember({ runId: order.runId, generation: order.generation, to: order.to });
+      await this.#effects.closeGate();
       if (this.#phase === 'prepared') this.#phase = 'paused';
       this.#hold(order);
     });

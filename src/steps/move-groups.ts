@@ -1,6 +1,8 @@
 import { applyMoves, compareGroups, movesOf, type GroupComparison } from '../groups/compare-groups.ts';
+import { partitionKey } from '../ports/kafka-cluster.ts';
 import { counted } from '../shared/counted.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { timeLimit } from '../shared/time-limit.ts';
 import type { Step, StepContext, StepEvidence } from './step.ts';
 
 const NAMED = 3;
@@ -27,8 +29,12 @@ export const translateGroups: Step<'translate-groups'> = {
 export async function moveGroupsAhead(limitMs: number, context: StepContext): Promise<void> {
   const { world, plan, note } = context;
   try {
-    const comparison = await compare(limitMs, false, context);
-    if (world.takeover?.(plan.from, plan.to)?.copying === undefined) return;
+    const copying = world.takeover?.(plan.from, plan.to)?.copying;
+    let comparison = await compare(limitMs, false, context);
+    if (copying === undefined) return;
+    const read = readUpTo(comparison);
+    // Groups that keep up have read what the copier is about to write.
+    if (read.size > 0 && (await copying.awaitEnds(read, AbortSignal.any([context.signal, timeLimit(COPIED_MS)])).then(() => true, () => false))) comparison = await compare(limitMs, false, context);
     const positions = comparison.positions.filter(({ basis }) => basis === 'exact');
     await world.clusters.get(plan.to)?.commitGroupOffsets(movesOf({ ...comparison, positions }));
   } catch (reason) {
@@ -36,6 +42,18 @@ export async function moveGroupsAhead(limitMs: number, context: StepContext): Pr
   }
 }
 
+/** What groups have committed in partitions of which some position is not known exactly. */
+function readUpTo({ positions }: GroupComparison): ReadonlyMap<string, bigint> {
+  const ends = new Map<string, bigint>();
+  for (const one of positions.filter(({ basis }) => basis === 'conservative')) {
+    const end = ends.get(partitionKey(one));
+    if (end === undefined || end < one.offset) ends.set(partitionKey(one), one.offset);
+  }
+  return ends;
+}
+
+/** A copier that is close behind needs a round or two. */
+const COPIED_MS = 1500;
 /** The rest is for writing, and for reading back. */
 const LOOKING_SHARE = 0.7;
 /** What was started in time may take a moment to end. */

@@ -2,6 +2,7 @@ import { groupBy } from '../../client/group-by.ts';
 import type { KafkaClient } from '../../client/kafka-client.ts';
 import { visibleBatches } from '../../client/visible-batches.ts';
 import { partitionKey, type OffsetRange, type RecordFingerprint } from '../../ports/kafka-cluster.ts';
+import { ERROR } from '../../wire/error-codes.ts';
 import { fetchApi } from '../../wire/generated/fetch.ts';
 import { fingerprint } from './fingerprint.ts';
 
@@ -14,8 +15,7 @@ export async function fetchRanges(client: KafkaClient, ranges: readonly OffsetRa
   const found = new Map<string, readonly RecordFingerprint[]>(ranges.filter(({ from, until }) => from >= until).map((range) => [partitionKey(range), []]));
   const wanted = ranges.filter(({ from, until }) => from < until);
   if (wanted.length === 0) return found;
-  const { topics } = await client.metadata([...new Set(wanted.map(({ topic }) => topic))]);
-  const leaders = new Map(topics.flatMap(({ name, partitions }) => partitions.map(({ index, leader }) => [partitionKey({ topic: name, partition: index }), leader] as const)));
+  const leaders = await client.leaders([...new Set(wanted.map(({ topic }) => topic))]);
   const byLeader = groupBy(wanted, (range) => leaders.get(partitionKey(range)) ?? -1);
   await Promise.all([...byLeader].map(async ([brokerId, those]) => {
     if (brokerId >= 0) for (const [key, records] of await fetchFrom(client, brokerId, those).catch(() => [])) found.set(key, records);
@@ -32,6 +32,7 @@ async function fetchFrom(client: KafkaClient, brokerId: number, ranges: readonly
   return answer.responses.flatMap(({ topic, partitions }) => partitions.flatMap(({ partitionIndex, errorCode, records, abortedTransactions }) => {
     const key = partitionKey({ topic, partition: partitionIndex });
     const range = byKey.get(key);
+    if (errorCode === ERROR.NOT_LEADER_OR_FOLLOWER) client.forgetLocations();
     if (errorCode !== 0 || range === undefined) return [];
     const within: RecordFingerprint[] = [];
     let position = range.from;

@@ -78,7 +78,7 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
 
 test('a whole switch: the new generation is on disk before the node flips, and writes pass only after resume', async () => {
   await upTo('flipped');
-  expect(done).toEqual(['close gate', 'pledge run-1', 'remember 2 failover', 'flip failover 2']);
+  expect(done).toEqual(['pledge run-1', 'close gate', 'remember 2 failover', 'flip failover 2']);
   expect(controller.state).toMatchObject({ phase: 'flipped', generation: 2, active: 'failover' });
   await controller.resume(ORDER);
   expect(done.at(-1)).toBe('open gate');
@@ -151,7 +151,7 @@ describe('another run', () => {
     await upTo('paused');
     now = 1001;
     await controller.prepare(other);
-    expect(done).toEqual(['close gate', 'pledge run-1', 'remember 1 main', 'open gate']);
+    expect(done).toEqual(['pledge run-1', 'close gate', 'remember 1 main', 'open gate']);
     expect(controller.state).toMatchObject({ phase: 'prepared', run: { runId: 'run-2' } });
   });
 
@@ -160,7 +160,7 @@ describe('another run', () => {
     now = 1001;
     isLogGone = true;
     await expect(controller.prepare(other)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(done).toEqual(['close gate', 'pledge run-1']);
+    expect(done).toEqual(['pledge run-1', 'close gate']);
   });
 
   test('finds a node that was flipped where its run had led it', async () => {
@@ -244,7 +244,7 @@ describe('when the lease is over', () => {
     decided = 'commit';
     now = 1001;
     await controller.settle();
-    expect(done).toEqual(['close gate', 'pledge run-1', 'close gate', 'remember 2 failover', 'flip failover 2', 'open gate']);
+    expect(done).toEqual(['pledge run-1', 'close gate', 'close gate', 'remember 2 failover', 'flip failover 2', 'open gate']);
     expect(controller.state).toEqual({ phase: 'serving', generation: 2, active: 'failover', run: null, isLost: false });
   });
 
@@ -273,14 +273,14 @@ describe('when the lease is over', () => {
     later = { generation: 3, active: 'failover' };
     now = 1001;
     await controller.settle();
-    expect(done).toEqual(['close gate', 'pledge run-1', 'remember 3 failover', 'flip failover 3', 'open gate']);
+    expect(done).toEqual(['pledge run-1', 'close gate', 'remember 3 failover', 'flip failover 3', 'open gate']);
   });
 
   test('a node that is given back looks for a later switch, too', async () => {
     await upTo('drained');
     later = { generation: 3, active: 'failover' };
     await controller.abort(ORDER);
-    expect(done).toEqual(['close gate', 'pledge run-1', 'close gate', 'remember 3 failover', 'flip failover 3', 'open gate']);
+    expect(done).toEqual(['pledge run-1', 'close gate', 'close gate', 'remember 3 failover', 'flip failover 3', 'open gate']);
   });
 
   test('an order comes too late', async () => {
