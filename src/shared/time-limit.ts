@@ -3,7 +3,7 @@ const running = new Set<AbortSignal>();
 
 /** Aborts with a TimeoutError after `milliseconds`, also as part of an AbortSignal.any(). Keeps no process alive. */
 export function timeLimit(milliseconds: number): AbortSignal {
-  const signal = AbortSignal.timeout(milliseconds);
+  const signal = AbortSignal.timeout(Math.ceil(milliseconds));
   running.add(signal);
   signal.addEventListener('abort', () => running.delete(signal), { once: true });
   return signal;

@@ -27,14 +27,16 @@ export const translateGroups: Step<'translate-groups'> = {
  * are written already, so that little is left for when producers wait. A switch that is given up leaves them there: none is ahead of its group.
  */
 export async function moveGroupsAhead(limitMs: number, context: StepContext): Promise<void> {
-  const { world, plan, note } = context;
+  const { world, plan, clock, note, signal } = context;
+  const untilMs = clock.elapsedMs() + limitMs;
+  const leftMs = (): number => Math.max(0, untilMs - clock.elapsedMs());
   try {
     const copying = world.takeover?.(plan.from, plan.to)?.copying;
     let comparison = await compare(limitMs, false, context);
     if (copying === undefined) return;
     const read = readUpTo(comparison);
     // Groups that keep up have read what the copier is about to write.
-    if (read.size > 0 && (await copying.awaitEnds(read, AbortSignal.any([context.signal, timeLimit(COPIED_MS)])).then(() => true, () => false))) comparison = await compare(limitMs, false, context);
+    if (read.size > 0 && (await copying.awaitEnds(read, AbortSignal.any([signal, timeLimit(leftMs() / 2)])).then(() => true, () => false))) comparison = await compare(leftMs(), false, context);
     const positions = comparison.positions.filter(({ basis }) => basis === 'exact');
     await world.clusters.get(plan.to)?.commitGroupOffsets(movesOf({ ...comparison, positions }));
   } catch (reason) {
@@ -52,8 +54,6 @@ function readUpTo({ positions }: GroupComparison): ReadonlyMap<string, bigint> {
   return ends;
 }
 
-/** A copier that is close behind needs a round or two. */
-const COPIED_MS = 1500;
 /** The rest is for writing, and for reading back. */
 const LOOKING_SHARE = 0.7;
 /** What was started in time may take a moment to end. */
