@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.ts';
 import type { Copying, Takeover } from '../ports/takeover.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { renderInactiveSource } from '../shared/takeover-hold.ts';
@@ -42,9 +43,9 @@ export const takeOverReplication: Step<'take-over-replication'> = {
     const limit = AbortSignal.any([context.signal, timeLimit(step.timeoutMs)]);
     const caughtUp = new AbortController();
     const within = AbortSignal.any([limit, caughtUp.signal]);
-    await Promise.race([copying.awaitWithin(() => closeEnoughMs(clock.elapsedMs() - startedMs, proveTailMs), within), renewLeases(step.gateways, context, within, () => note(`${plan.to} is ${howFar(copying)} behind`))]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
+    await Promise.race([copying.awaitWithin(() => closeEnoughMs(clock.elapsedMs() - startedMs, proveTailMs), within), renewLeases(step.gateways, context, within, () => note(howFar(copying, plan)))]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
       if (!limit.aborted || context.signal.aborted) throw reason;
-      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${plan.to} was still ${howFar(copying)} behind ${step.from}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
+      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${howFar(copying, plan)}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
     });
     return { partitions: partitions.length, records: copying.copied.records, behindMs: Math.round(copying.behindMs()) };
   },
@@ -56,9 +57,9 @@ export function closeEnoughMs(waitedMs: number, proveTailMs: number): number {
   return Math.max(CLOSE_MS, Math.min(waitedMs * SHARE_OF_WAIT, proveTailMs * SHARE_OF_TAIL));
 }
 
-function howFar(copying: Copying): string {
+function howFar(copying: Copying, { from, to }: Pick<Plan, 'from' | 'to'>): string {
   const behindMs = copying.behindMs();
-  return Number.isFinite(behindMs) ? `${(behindMs / 1000).toFixed(1)} s` : 'more than it is known';
+  return Number.isFinite(behindMs) ? `${to} is ${(behindMs / 1000).toFixed(1)} s behind ${from}` : `it is not known yet how far ${to} is behind ${from}`;
 }
 
 /** Nodes give a run up that they hear nothing of; to be prepared again renews their lease. Ends with an error only. */
