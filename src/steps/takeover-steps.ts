@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { Copying, Takeover } from '../ports/takeover.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { renderInactiveSource } from '../shared/takeover-hold.ts';
@@ -7,6 +7,8 @@ import { GIVE_BACK_MS, giveBackReplication } from './give-back-replication.ts';
 import { gatewaysNamed, leaseMsOf, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 import { counted } from '../shared/counted.ts';
 import { timeLimit } from '../shared/time-limit.ts';
+
+type TakeOver = Extract<PlannedStep, { kind: 'take-over-replication' }>;
 
 /** What the target may miss when clients begin to wait. A round of the copier takes 20 to 50 ms on two busy cores. */
 const CLOSE_MS = 250;
@@ -26,7 +28,7 @@ export const takeOverReplication: Step<'take-over-replication'> = {
   timeoutMs: (step) => step.timeoutMs + UNDO_MS,
   failure: 'failed',
   apply: async (step, context) => {
-    const { runId, plan, world, clock, note } = context;
+    const { runId, plan, world, note } = context;
     const source = world.clusters.get(step.from);
     const link = world.topology.links.find(({ from, to }) => from === step.from && to === plan.to);
     if (source === undefined || link === undefined) throw new GwctlError('INTERNAL', `no link ${step.from}->${plan.to} in this world`);
@@ -38,19 +40,32 @@ export const takeOverReplication: Step<'take-over-replication'> = {
     const copying = await takeoverOf(context, step.from).begin(runId, partitions.filter(({ topic }) => known.has(topic)));
     await takeIn(copying, partitions, note);
     note(`copying ${counted(partitions.length, 'partition')} of ${counted(new Set(partitions.map(({ topic }) => topic)).size, 'topic')}`);
-    const { proveTailMs } = world.topology.failover.deadlines;
-    const startedMs = clock.elapsedMs();
-    const limit = AbortSignal.any([context.signal, timeLimit(step.timeoutMs)]);
-    const caughtUp = new AbortController();
-    const within = AbortSignal.any([limit, caughtUp.signal]);
-    await Promise.race([copying.awaitWithin(() => closeEnoughMs(clock.elapsedMs() - startedMs, proveTailMs), within), renewLeases(step.gateways, context, within, () => note(howFar(copying, plan)))]).finally(() => caughtUp.abort()).catch((reason: unknown) => {
-      if (!limit.aborted || context.signal.aborted) throw reason;
-      throw new GwctlError('UNAVAILABLE', `after ${step.timeoutMs} ms ${howFar(copying, plan)}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
-    });
+    await untilClose(copying, step, context);
     return { partitions: partitions.length, records: copying.copied.records, behindMs: Math.round(copying.behindMs()) };
   },
   undo: async (step, context) => ({ replicates: await giveBackReplication(step.from, context.plan.to, context) }),
 };
+
+/** Until producers can wait for the rest; the nodes keep the run's lease meanwhile. */
+async function untilClose(copying: Copying, { gateways, timeoutMs }: TakeOver, context: StepContext): Promise<void> {
+  const { plan, world, clock, note, signal } = context;
+  const { proveTailMs } = world.topology.failover.deadlines;
+  const startedMs = clock.elapsedMs();
+  const limit = AbortSignal.any([signal, timeLimit(timeoutMs)]);
+  const isClose = new AbortController();
+  const within = AbortSignal.any([limit, isClose.signal]);
+  try {
+    await Promise.race([
+      copying.awaitWithin(() => closeEnoughMs(clock.elapsedMs() - startedMs, proveTailMs), within),
+      renewLeases(gateways, context, within, () => note(howFar(copying, plan))),
+    ]);
+  } catch (reason) {
+    if (!limit.aborted || signal.aborted) throw reason;
+    throw new GwctlError('UNAVAILABLE', `after ${timeoutMs} ms ${howFar(copying, plan)}, with ${counted(copying.copied.records, 'record')} copied: more is written than can be copied`, { hint: 'look at `gwctl lag`, and try again when less is written' });
+  } finally {
+    isClose.abort();
+  }
+}
 
 /** How far behind the target may be once the copier has had so long; `proveTailMs`: what producers wait for the rest at most. */
 export function closeEnoughMs(waitedMs: number, proveTailMs: number): number {
