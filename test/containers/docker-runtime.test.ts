@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await lab?.dispose());
 
-async function up(...flags: readonly string[]): Promise<string> {
-  const { exitCode, stderr } = await lab.environment.gwctl([...flags, 'up']);
+async function up(): Promise<string> {
+  const { exitCode, stderr } = await lab.environment.gwctl(['up']);
   expect(exitCode, stderr).toBe(0);
   return stderr;
 }
@@ -45,23 +44,6 @@ test('a broker that was killed from outside shows as crashed with its log, and u
   await execa('docker', ['pause', containerOf(lab.environment, 'failover-2')]);
   expect(await up()).toContain('failover-2: was paused');
   expect((await componentsOf(lab.environment)).filter(({ state }) => state !== 'running')).toEqual([]);
-});
-
-test('a MirrorMaker that would be configured otherwise is made anew, alone, and not while a run is open', async () => {
-  const changed = join(lab.environment.stateDir, 'changed.yaml');
-  await writeFile(changed, `${KILL_CONFIG}links: [{ from: main, to: failover, topics: "teamA.*|_.*" }]\n`);
-  const before = await ownedBy(lab.environment, 'container');
-  const { exitCode, stderr } = await lab.runTo('take-over-replication', async ({ gwctl }) => {
-    expect(await up('--config', changed)).toMatch(/mirror-maker: its configuration has changed, and it goes on with the one of before, since run \S+ of \S+ \(main to failover\) is open/);
-    expect(await ownedBy(lab.environment, 'container')).toEqual(before);
-    gwctl.signal('SIGINT');
-  });
-  expect([5, 130], stderr).toContain(exitCode);
-  expect(await lab.settled()).toBe('main');
-  expect(await up('--config', changed)).toMatch(/mirror-maker: started anew, since its configuration has changed: a new heartbeat came through main->failover/);
-  const after = await ownedBy(lab.environment, 'container');
-  expect(after.filter((each) => !before.includes(each))).toHaveLength(1);
-  expect(await up()).toContain('mirror-maker: started anew');
 });
 
 test('up beside a run: MirrorMaker that the run takes over is left to it, and runs again when the run has given up', async () => {

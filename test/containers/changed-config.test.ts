@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ownedBy } from '../support/containers.ts';
+import { startEnvironment } from '../support/environment.ts';
+import { KILL_CONFIG, openKillLab, type KillLab } from '../support/kill-lab.ts';
+
+let lab: KillLab;
+beforeAll(async () => {
+  lab = await openKillLab({ start: async () => await startEnvironment([], KILL_CONFIG, 'docker') });
+});
+afterAll(async () => await lab?.dispose());
+
+async function up(...flags: readonly string[]): Promise<string> {
+  const { exitCode, stderr } = await lab.environment.gwctl([...flags, 'up']);
+  expect(exitCode, stderr).toBe(0);
+  return stderr;
+}
+
+test('a MirrorMaker that would be configured otherwise is made anew, alone, and not while a run is open', async () => {
+  const changed = join(lab.environment.stateDir, 'changed.yaml');
+  await writeFile(changed, `${lab.environment.config}links: [{ from: main, to: failover, topics: "teamA.*|_.*" }]\n`);
+  const before = await ownedBy(lab.environment, 'container');
+  const { exitCode, stderr } = await lab.runTo('take-over-replication', async ({ gwctl }) => {
+    expect(await up('--config', changed)).toMatch(/mirror-maker: its configuration has changed, and it goes on with the one of before, since run \S+ of \S+ \(main to failover\) is open/);
+    expect(await ownedBy(lab.environment, 'container')).toEqual(before);
+    gwctl.signal('SIGINT');
+  });
+  expect([5, 130], stderr).toContain(exitCode);
+  expect(await lab.settled()).toBe('main');
+  expect(await up('--config', changed)).toMatch(/mirror-maker: started anew, since its configuration has changed: a new heartbeat came through main->failover/);
+  const after = await ownedBy(lab.environment, 'container');
+  expect(after.filter((each) => !before.includes(each))).toHaveLength(1);
+  expect(await up()).toContain('mirror-maker: started anew');
+});
