@@ -10,7 +10,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000, expect: { poll: { timeout: 9000 } } } },
       { test: { name: 'wire', include: ['test/wire/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000, expect: { poll: { timeout: 9000 } } } },
       { test: { name: 'model', include: ['test/model/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], sequence: { groupOrder: 1 }, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: 'test/integration/fetch-kafka.ts', sequence: { groupOrder: 1 }, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
       // npm run soak only.
       { test: { name: 'soak', include: ['test/soak/**/*.test.ts'], fileParallelism: false } },
       { test: { name: 'kill', include: ['test/kill/**/*.test.ts'], sequence: { groupOrder: 4 }, testTimeout: 600_000, fileParallelism: false } },

@@ -1,10 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { provisionKafka } from '../../src/adapters/runtime/provision-kafka.ts';
+import type { RuntimeProgress } from '../../src/ports/runtime.ts';
 
 export interface KafkaBroker {
   readonly host: string;
@@ -20,15 +22,14 @@ export interface KafkaBroker {
 
 /** One of Kafka's own tools; resolves with what it printed, rejects when it fails. */
 export async function runKafkaTool(kafkaVersion: string, mainClass: string, args: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)('java', ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPathOf(kafkaVersion), mainClass, ...args], { timeout: 60_000 });
+  const { stdout, stderr } = await promisify(execFile)('java', ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', await classPathOf(kafkaVersion), mainClass, ...args], { timeout: 60_000 });
   return stdout + stderr;
 }
 
-function classPathOf(kafkaVersion: string): string {
-  const cache = process.env['GWCTL_CACHE_DIR'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'gwctl');
-  const libs = path.join(cache, `kafka-${kafkaVersion}`, 'libs');
-  if (!existsSync(libs)) throw new Error(`${libs} is missing: run \`npm run setup\` first`);
-  return path.join(libs, '*');
+const SILENT: RuntimeProgress = { start: () => ({ note: () => {}, done: () => {}, fail: () => {} }) };
+
+async function classPathOf(kafkaVersion: string): Promise<string> {
+  return (await provisionKafka(kafkaVersion, { env: process.env, progress: SILENT })).jars.join(path.delimiter);
 }
 
 /** What a broker has besides its PLAINTEXT listener. */
@@ -44,7 +45,7 @@ export interface BrokerExtras {
 
 /** A real one-node Kafka from gwctl's cache, in a folder of its own. It is returned before it answers: clients wait for it. */
 export async function startKafkaBroker(kafkaVersion: string, { listeners = {}, advertisedPorts = {}, properties: extra = {}, scramUsers = [] }: BrokerExtras = {}): Promise<KafkaBroker> {
-  const classPath = classPathOf(kafkaVersion);
+  const classPath = await classPathOf(kafkaVersion);
   const folder = mkdtempSync(path.join(tmpdir(), 'gwctl-broker-'));
   const names = Object.keys(listeners);
   const [port, controllerPort, ...extraPorts] = await freePorts(2 + names.length) as [number, number, ...number[]];

@@ -1,0 +1,17 @@
+import { provisionKafka } from '../../src/adapters/runtime/provision-kafka.ts';
+import type { RuntimeProgress } from '../../src/ports/runtime.ts';
+
+/** Every version that a test here runs a broker of. */
+const VERSIONS = ['4.3.1', '3.9.2'];
+
+const PRINTED: RuntimeProgress = {
+  start: (label) => {
+    const say = (text: string): void => void process.stdout.write(`tests: ${label}: ${text}\n`);
+    return { note: say, done: (text = 'done') => say(text), fail: say };
+  },
+};
+
+/** What is fetched on a new machine takes minutes: before the first test, whose time limits are not made for that. */
+export default async function fetchKafka(): Promise<void> {
+  for (const version of VERSIONS) await provisionKafka(version, { env: process.env, progress: PRINTED });
+}
