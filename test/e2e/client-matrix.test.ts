@@ -22,8 +22,15 @@ const PAIRS = [
   { main: '4.3.1', failover: '3.9.2', isWhole: ALL_VERSIONS, alignLeaders: false },
 ];
 
-describe.each(PAIRS)('main on Kafka $main, failover on $failover, leaders aligned: $alignLeaders', ({ main: mainVersion, failover: failoverVersion, isWhole, alignLeaders }) => {
-  const clients = rowsFor([mainVersion, failoverVersion], isWhole);
+/** More of them at once would wait for the processors, and not for the switch. */
+const MOST_CLIENTS = 12;
+const RUNS = PAIRS.flatMap((pair) => {
+  const all = rowsFor([pair.main, pair.failover], pair.isWhole);
+  const runs = Math.max(1, Math.ceil(all.length / MOST_CLIENTS));
+  return Array.from({ length: runs }, (_, run) => ({ ...pair, run: run + 1, runs, clients: all.filter((__, index) => index % runs === run) }));
+});
+
+describe.each(RUNS)('main on Kafka $main, failover on $failover, leaders aligned: $alignLeaders, run $run of $runs', ({ main: mainVersion, failover: failoverVersion, alignLeaders, clients }) => {
   let environment: TestEnvironment;
   let programs: ReadonlyMap<ProgramName, PreparedProgram>;
   let result: MatrixResult;

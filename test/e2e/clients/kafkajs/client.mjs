@@ -7,7 +7,8 @@ const REBALANCE_MS = 10_000;
 
 await runProgram(async ({ name, producing }) => {
   const { username, token } = settings;
-  const kafka = new Kafka({ clientId: name, brokers: settings.bootstrap, logLevel: logLevel.NOTHING, sasl: { mechanism: 'plain', username, password: token } });
+  // Its own second is less than a busy machine takes at times, and whoever waits for the same broker then fails one after the other.
+  const kafka = new Kafka({ connectionTimeout: 3000, clientId: name, brokers: settings.bootstrap, logLevel: logLevel.NOTHING, sasl: { mechanism: 'plain', username, password: token } });
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   const consumer = kafka.consumer({ groupId: `g-${name}`, sessionTimeout: SESSION_MS, rebalanceTimeout: REBALANCE_MS, heartbeatInterval: 1000, allowAutoTopicCreation: false });
   consumer.on(consumer.events.GROUP_JOIN, () => emit(name, 'assigned'));
