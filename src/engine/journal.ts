@@ -11,7 +11,7 @@ export interface Journal {
 }
 
 /** Another event tells what has happened already, and a disk that is busy with records takes its time while producers wait. */
-const AHEAD_OF_EFFECTS: ReadonlySet<RunEvent['type']> = new Set(['run-started', 'step-started', 'run-ended']);
+const AHEAD_OF_EFFECTS: ReadonlySet<RunEvent['type']> = new Set(['run-started', 'step-started', 'step-failed', 'run-ended']);
 
 /** `<environment>/runs/<runId>.ndjson`, mode 0600; two runs never share one. */
 export async function openJournal(environmentDir: string, runId: string): Promise<Journal> {

@@ -12,6 +12,7 @@ const PRINTED: RuntimeProgress = {
 };
 
 /** What is fetched on a new machine takes minutes: before the first test, whose time limits are not made for that. */
-export default async function fetchKafka(): Promise<void> {
-  for (const version of VERSIONS) await provisionKafka(version, { env: process.env, progress: PRINTED });
+export async function setup(): Promise<void> {
+  // Why one cannot be had is said by then; only the tests that need it fail.
+  for (const version of VERSIONS) await provisionKafka(version, { env: process.env, progress: PRINTED }).catch(() => {});
 }

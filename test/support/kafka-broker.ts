@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { provisionKafka } from '../../src/adapters/runtime/provision-kafka.ts';
-import type { RuntimeProgress } from '../../src/ports/runtime.ts';
+import { SILENT } from './silent-progress.ts';
 
 export interface KafkaBroker {
   readonly host: string;
@@ -25,8 +25,6 @@ export async function runKafkaTool(kafkaVersion: string, mainClass: string, args
   const { stdout, stderr } = await promisify(execFile)('java', ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', await classPathOf(kafkaVersion), mainClass, ...args], { timeout: 60_000 });
   return stdout + stderr;
 }
-
-const SILENT: RuntimeProgress = { start: () => ({ note: () => {}, done: () => {}, fail: () => {} }) };
 
 async function classPathOf(kafkaVersion: string): Promise<string> {
   return (await provisionKafka(kafkaVersion, { env: process.env, progress: SILENT })).jars.join(path.delimiter);

@@ -18,7 +18,7 @@ export async function fetchRanges(client: KafkaClient, ranges: readonly OffsetRa
   const leaders = await client.leaders([...new Set(wanted.map(({ topic }) => topic))]);
   const byLeader = groupBy(wanted, (range) => leaders.get(partitionKey(range)) ?? -1);
   await Promise.all([...byLeader].map(async ([brokerId, those]) => {
-    if (brokerId >= 0) for (const [key, records] of await fetchFrom(client, brokerId, those).catch(() => [])) found.set(key, records);
+    if (brokerId >= 0) for (const [key, records] of await fetchFrom(client, brokerId, those).catch(() => (client.forgetLocations(), []))) found.set(key, records);
   }));
   return found;
 }

@@ -6,7 +6,7 @@ import { cacheDir } from '../../../src/adapters/runtime/cache-dir.ts';
 import { withFileLock } from '../../../src/adapters/runtime/file-lock.ts';
 import { findJava } from '../../../src/adapters/runtime/java.ts';
 import { provisionKafka } from '../../../src/adapters/runtime/provision-kafka.ts';
-import type { RuntimeProgress } from '../../../src/ports/runtime.ts';
+import { SILENT } from '../silent-progress.ts';
 import type { ProgramName } from './client-table.ts';
 
 /** A program that can be started, or the reason why this machine has not got it. */
@@ -16,7 +16,6 @@ const SOURCES = new URL('../../e2e/clients/', import.meta.url).pathname;
 /** For all of one program, tries included: what is slower is skipped. */
 const FETCH_LIMIT_MS = 180_000;
 const KAFKA_OF: Readonly<Record<'java-4.3.1' | 'java-3.9.2', string>> = { 'java-4.3.1': '4.3.1', 'java-3.9.2': '3.9.2' };
-const NO_PROGRESS: RuntimeProgress = { start: () => ({ note: () => {}, done: () => {}, fail: () => {} }) };
 /** What the java client needs of Kafka's jars; without a logging binding it is silent. */
 const CLIENT_JARS = /^(kafka-clients|slf4j-api|lz4-java|snappy-java|zstd-jni)-\d/;
 
@@ -68,7 +67,7 @@ const PREPARATIONS: Readonly<Record<ProgramName, Preparation>> = {
 async function prepareJava(version: string, limit: AbortSignal): Promise<readonly string[]> {
   const java = await findJava(process.env);
   const jarsOf = async (kafka: string): Promise<string> =>
-    (await provisionKafka(kafka, { env: process.env, progress: NO_PROGRESS, signal: limit })).jars.filter((jar) => CLIENT_JARS.test(jar.slice(jar.lastIndexOf('/') + 1))).join(':');
+    (await provisionKafka(kafka, { env: process.env, progress: SILENT, signal: limit })).jars.filter((jar) => CLIENT_JARS.test(jar.slice(jar.lastIndexOf('/') + 1))).join(':');
   const classes = await inCache(['java'], 'java', async (work) => {
     const javac = java.command.includes('/') ? join(dirname(java.command), 'javac') : 'javac';
     await run(limit, javac, ['--release', '17', '-cp', await jarsOf(KAFKA_OF['java-4.3.1']), '-d', work, join(work, 'MatrixClient.java')]);

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { switchThisNode, type CalledNode } from '../../../src/gateway/switch-call.ts';
 import { SwitchController, type SwitchEffects } from '../../../src/gateway/switch-controller.ts';
+import { deferred, type Deferred } from '../../support/deferred.ts';
 
 const BY = { user: 'admin', address: '127.0.0.1' } as const;
 const COMMIT = { generation: 2, active: 'failover' } as const;
@@ -9,17 +10,6 @@ let flipping: Deferred;
 let counting: Deferred;
 let verbs: string[];
 let node: CalledNode;
-
-interface Deferred {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-}
-
-function deferred(): Deferred {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => (resolve = settle));
-  return { promise, resolve };
-}
 
 beforeEach(() => {
   flipping = deferred();

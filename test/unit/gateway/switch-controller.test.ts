@@ -3,6 +3,7 @@ import { SwitchController, type SwitchEffects } from '../../../src/gateway/switc
 import type { Standing } from '../../../src/arbiter/state-rules.ts';
 import { GwctlError } from '../../../src/shared/errors.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';
+import { deferred } from '../../support/deferred.ts';
 
 const ORDER: SwitchOrder = { runId: 'run-1', generation: 2, to: 'failover', leaseMs: 1000 };
 let done: string[];
@@ -65,15 +66,6 @@ async function upTo(phase: 'prepared' | 'paused' | 'drained' | 'flipped'): Promi
   if (phase === 'drained') return;
   decided = 'commit';
   await controller.flip(ORDER);
-}
-
-/** A promise that the test resolves. */
-function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 test('a whole switch: the new generation is on disk before the node flips, and writes pass only after resume', async () => {
