@@ -19,8 +19,11 @@ export interface ConnectOptions extends TransportOptions, BrokerAddress {
 }
 
 export interface RequestOptions {
-  /** No answer within this closes the connection, because answers come in order. Default: none. */
-  readonly timeoutMs?: number;
+  /**
+   * Without an answer within this the request fails, and the connection is overdue: answers come in order, so whoever is sent behind would wait, too.
+   * What was sent on it before keeps its own time, which may be longer.
+   */
+  readonly timeoutMs: number;
   /** Stops waiting; the connection stays, and the answer is dropped when it comes. */
   readonly signal?: AbortSignal;
 }
@@ -28,12 +31,12 @@ export interface RequestOptions {
 export interface BrokerConnection {
   readonly address: BrokerAddress;
   /** Many may be in flight. Throws UNAVAILABLE when the connection ends before the answer, PROTOCOL when the answer is not one. */
-  request<Req, Res>(api: Api<Req, Res>, version: number, body: Req, options?: RequestOptions): Promise<Res>;
+  request<Req, Res>(api: Api<Req, Res>, version: number, body: Req, options: RequestOptions): Promise<Res>;
   /** Ends the connection; what is in flight is rejected. */
   close(): void;
   readonly isClosed: boolean;
-  /** Resolves, with the reason, once the connection has ended. Never rejects. */
-  readonly closed: Promise<GwctlError>;
+  /** Resolves, with the reason, once a request is overdue or the connection has ended: nothing more is to be sent on it. Never rejects. */
+  readonly spent: Promise<GwctlError>;
 }
 
 /** Connects and, with `sasl`, authenticates. Throws UNAVAILABLE. The caller closes the connection. */
@@ -58,11 +61,13 @@ interface Pending {
   /** Decodes the frame's body from here on. */
   readonly accept: (frame: Buffer, bodyStart: number) => void;
   readonly reject: (reason: GwctlError) => void;
+  /** Somebody waits for the answer. */
+  isAwaited: boolean;
 }
 
 class SocketConnection implements BrokerConnection {
   readonly address: BrokerAddress;
-  readonly closed: Promise<GwctlError>;
+  readonly spent: Promise<GwctlError>;
   readonly #socket: Socket;
   readonly #clientId: string;
   readonly #frames: FrameCollector;
@@ -71,14 +76,15 @@ class SocketConnection implements BrokerConnection {
   #nextCorrelationId = 1;
   #ended: GwctlError | undefined;
   #hasAnswered = false;
-  #resolveClosed: (reason: GwctlError) => void = () => {};
+  #resolveSpent: (reason: GwctlError) => void = () => {};
+  #isOverdue = false;
 
   constructor(socket: Socket, options: ConnectOptions) {
     this.#socket = socket;
     this.#clientId = options.clientId;
     this.address = { host: options.host, port: options.port };
     this.#frames = new FrameCollector(options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES);
-    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    this.spent = new Promise((resolve) => (this.#resolveSpent = resolve));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) => this.#end(this.#unavailable(`connection failed: ${error.message}`, error, this.#hasAnswered ? undefined : UNANSWERED)));
     socket.on('close', () => this.#end(this.#unavailable('closed the connection', undefined, this.#hasAnswered ? undefined : UNANSWERED)));
@@ -88,8 +94,7 @@ class SocketConnection implements BrokerConnection {
     return this.#ended !== undefined;
   }
 
-  request<Req, Res>(api: Api<Req, Res>, version: number, body: Req, options: RequestOptions = {}): Promise<Res> {
-    const { timeoutMs, signal } = options;
+  request<Req, Res>(api: Api<Req, Res>, version: number, body: Req, { timeoutMs, signal }: RequestOptions): Promise<Res> {
     return new Promise<Res>((resolve, reject) => {
       const bytes = encodeMessage(api.request, version, body);
       if (this.#ended !== undefined) throw this.#ended;
@@ -97,8 +102,13 @@ class SocketConnection implements BrokerConnection {
       this.#nextCorrelationId = correlationId === 0x7fffffff ? 1 : correlationId + 1;
       const what = `${api.name} v${version}`;
       const onAbort = () => fail(this.#unavailable(`was given up: the caller stopped waiting for ${what}`));
-      const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#end(this.#unavailable(`did not answer ${what} within ${timeoutMs} ms`)), timeoutMs);
+      const timer = setTimeout(() => {
+        const reason = this.#unavailable(`did not answer ${what} within ${Math.round(timeoutMs)} ms`);
+        fail(reason);
+        this.#becomeOverdue(reason);
+      }, timeoutMs);
       const settle = () => {
+        pending.isAwaited = false;
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
@@ -111,7 +121,8 @@ class SocketConnection implements BrokerConnection {
         resolve(decodeMessage(api.response, version, frame, bodyStart));
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#pending.set(correlationId, { correlationId, what, apiKey: api.key, version, accept, reject: fail });
+      const pending: Pending = { correlationId, what, apiKey: api.key, version, accept, reject: fail, isAwaited: true };
+      this.#pending.set(correlationId, pending);
       this.#socket.write(encodeRequestFrame(api.key, version, correlationId, this.#clientId, bytes));
       if (signal?.aborted) onAbort();
     });
@@ -139,6 +150,18 @@ class SocketConnection implements BrokerConnection {
     this.#hasAnswered = true;
     pending.accept(frame, bodyStart); // a body that cannot be decoded ends the connection with the request still in the list
     this.#pending.delete(correlationId);
+    if (this.#isOverdue) this.#endUnlessAwaited();
+  }
+
+  #becomeOverdue(reason: GwctlError): void {
+    this.#isOverdue = true;
+    this.#resolveSpent(reason);
+    this.#endUnlessAwaited();
+  }
+
+  #endUnlessAwaited(): void {
+    for (const { isAwaited } of this.#pending.values()) if (isAwaited) return;
+    this.close();
   }
 
   #end(reason: GwctlError): void {
@@ -147,7 +170,7 @@ class SocketConnection implements BrokerConnection {
     this.#socket.destroy();
     for (const pending of this.#pending.values()) pending.reject(reason);
     this.#pending.clear();
-    this.#resolveClosed(reason);
+    this.#resolveSpent(reason);
   }
 
   get #name(): string {

@@ -15,12 +15,14 @@ export interface PooledConnection {
 }
 
 /**
- * Connections by address and lane, made when they are first wanted and again after they ended. A broker works on one request of a
+ * Connections by address and lane, made when they are first wanted, and again after they ended or a request on them was overdue. A broker works on one request of a
  * connection at a time, so a long poll has a lane of its own: others would wait behind it.
  */
 export class ConnectionPool {
   readonly #options: KafkaClientOptions;
   readonly #connections = new Map<string, Promise<PooledConnection>>();
+  /** Nothing more is sent on these, and somebody still waits for an answer. */
+  readonly #overdue = new Set<BrokerConnection>();
   readonly #over = new AbortController();
 
   constructor(options: KafkaClientOptions) {
@@ -40,12 +42,18 @@ export class ConnectionPool {
       if (this.#connections.get(key) === opening) this.#connections.delete(key);
     };
     this.#connections.set(key, opening);
-    opening.then(({ connection }) => connection.closed.then(forget), forget);
+    const retire = (connection: BrokerConnection) => {
+      forget();
+      for (const one of this.#overdue) if (one.isClosed) this.#overdue.delete(one);
+      if (!connection.isClosed) this.#overdue.add(connection);
+    };
+    opening.then(({ connection }) => connection.spent.then(() => retire(connection)), forget);
     return opening;
   }
 
   close(): void {
     this.#over.abort();
+    for (const connection of this.#overdue) connection.close();
     for (const opening of this.#connections.values()) opening.then(({ connection }) => connection.close(), () => {});
   }
 

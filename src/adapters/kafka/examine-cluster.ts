@@ -33,7 +33,7 @@ async function smallestBatch(client: KafkaClient, ids: readonly number[]): Promi
 /** Those that this broker coordinates. */
 async function transactionsOf(client: KafkaClient, brokerId: number): Promise<OpenTransaction[]> {
   const target = { kind: 'broker', brokerId } as const;
-  const { transactionStates } = await client.send(target, listTransactionsApi, { stateFilters: [...OPEN_STATES], durationFilter: OPEN_FOR_MS });
+  const { transactionStates } = await client.send(target, listTransactionsApi, { stateFilters: [...OPEN_STATES], durationFilter: OPEN_FOR_MS }, { errorCodeOf: ({ errorCode }) => errorCode });
   if (transactionStates.length === 0) return [];
   const described = await client.send(target, describeTransactionsApi, { transactionalIds: transactionStates.map(({ transactionalId }) => transactionalId) });
   return described.transactionStates.flatMap(({ errorCode, transactionalId, producerId, transactionStartTimeMs }) => (errorCode === 0 && transactionStartTimeMs > 0n ? [{ transactionalId, producerId, startedAt: new Date(Number(transactionStartTimeMs)) }] : []));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { connectBroker, type BrokerConnection, type ConnectOptions } from '../../../src/client/broker-connection.ts';
+import { connectBroker, type BrokerConnection, type ConnectOptions, type RequestOptions } from '../../../src/client/broker-connection.ts';
 import { heartbeatApi } from '../../../src/wire/generated/heartbeat.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
@@ -20,8 +20,8 @@ async function connect(handle: (request: SeenRequest) => void, options: Partial<
   return { connection, broker };
 }
 
-const heartbeat = (connection: BrokerConnection, groupId: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
-  connection.request(heartbeatApi, 4, newMessage(heartbeatApi.request, { groupId }), options);
+const heartbeat = (connection: BrokerConnection, groupId: string, options: Partial<RequestOptions> = {}) =>
+  connection.request(heartbeatApi, 4, newMessage(heartbeatApi.request, { groupId }), { timeoutMs: 5000, ...options });
 
 describe('requests', () => {
   test('many are in flight, and each gets its own answer', async () => {
@@ -37,7 +37,7 @@ describe('requests', () => {
   test('the header says who we are and counts requests', async () => {
     const { connection, broker } = await connect((request) => request.answer({}));
     await heartbeat(connection, 'a');
-    await connection.request(metadataApi, 1, newMessage(metadataApi.request, {}));
+    await connection.request(metadataApi, 1, newMessage(metadataApi.request, {}), { timeoutMs: 5000 });
     expect(broker.seen.map(({ name, version, correlationId }) => [name, version, correlationId])).toEqual([['Heartbeat', 4, 1], ['Metadata', 1, 2]]);
   });
 
@@ -55,6 +55,28 @@ describe('requests', () => {
     expect((await second).errorCode).toBe(2);
   });
 
+  test('one that is not answered in its time leaves the others theirs, and the connection ends behind the last of them', async () => {
+    const held: SeenRequest[] = [];
+    const { connection } = await connect((request) => held.push(request));
+    const patient = heartbeat(connection, 'patient');
+    await expect(heartbeat(connection, 'hasty', { timeoutMs: 49.7 })).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer Heartbeat v4 within 50 ms$/) });
+    expect((await connection.spent).message).toContain('did not answer Heartbeat v4');
+    expect(connection.isClosed).toBe(false);
+    held[0]?.answer({ errorCode: 7 });
+    expect((await patient).errorCode).toBe(7);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  test('a connection on which nobody waits any more is ended at once', async () => {
+    const { connection } = await connect(() => {});
+    const over = new AbortController();
+    const first = heartbeat(connection, 'first', { signal: over.signal });
+    const second = heartbeat(connection, 'second', { timeoutMs: 50 });
+    over.abort();
+    await Promise.allSettled([first, second]);
+    expect(connection.isClosed).toBe(true);
+  });
+
   test('one that cannot be encoded is refused and leaves the connection as it was', async () => {
     const { connection } = await connect((request) => request.answer({}));
     await expect(heartbeat(connection, 'x'.repeat(40_000))).rejects.toMatchObject({ code: 'PROTOCOL', message: 'HeartbeatRequest v4 groupId: string of 40000 bytes (allowed: 32767)' });
@@ -63,22 +85,21 @@ describe('requests', () => {
 });
 
 describe('the end of a connection rejects what is in flight, and tells why', () => {
-  test.each<{ name: string; handle: (request: SeenRequest) => void; options?: Partial<ConnectOptions>; timeoutMs?: number; code: string; message: RegExp }>([
+  test.each<{ name: string; handle: (request: SeenRequest) => void; options?: Partial<ConnectOptions>; code: string; message: RegExp }>([
     { name: 'the broker closes', handle: ({ socket }) => socket.end(), code: 'UNAVAILABLE', message: /^127\.0\.0\.1:\d+ closed the connection$/ },
     { name: 'the broker resets', handle: ({ socket }) => socket.resetAndDestroy(), code: 'UNAVAILABLE', message: /^127\.0\.0\.1:\d+ connection failed: read ECONNRESET$/ },
-    { name: 'no answer in time', handle: () => {}, timeoutMs: 50, code: 'UNAVAILABLE', message: /^127\.0\.0\.1:\d+ did not answer Heartbeat v4 within 50 ms$/ },
     { name: "an answer to somebody else's request", handle: (request) => request.answer({}, 77), code: 'PROTOCOL', message: /answer 77 to Heartbeat v4 \(expected: 1\)/ },
     { name: 'an answer that cannot be decoded', handle: ({ socket }) => socket.write(Buffer.from('0000000600000001 00ff'.replaceAll(' ', ''), 'hex')), code: 'PROTOCOL', message: /HeartbeatResponse v4 throttleTimeMs: 4 bytes needed/ },
     { name: 'an answer above the limit', handle: ({ socket }) => socket.write(Buffer.from('00000401', 'hex')), options: { maxResponseBytes: 1024 }, code: 'PROTOCOL', message: /frame of 1025 bytes \(allowed: 0 to 1024\)/ },
     { name: 'a port with TLS', handle: ({ socket }) => socket.write(Buffer.from('15030300020250', 'hex')), code: 'CONFIG', message: /^127\.0\.0\.1:\d+ answers in TLS$/ },
     { name: 'a web server', handle: ({ socket }) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), code: 'CONFIG', message: /^127\.0\.0\.1:\d+ answers in HTTP$/ },
     { name: 'a negative size', handle: ({ socket }) => socket.write(Buffer.from('ffffffff', 'hex')), code: 'PROTOCOL', message: /frame of -1 bytes/ },
-  ])('$name', async ({ handle, options = {}, timeoutMs, code, message }) => {
+  ])('$name', async ({ handle, options = {}, code, message }) => {
     const { connection } = await connect(handle, options);
-    const [first, second] = await Promise.allSettled([heartbeat(connection, 'a', timeoutMs === undefined ? {} : { timeoutMs }), heartbeat(connection, 'b')]);
+    const [first, second] = await Promise.allSettled([heartbeat(connection, 'a'), heartbeat(connection, 'b')]);
     expect(first).toMatchObject({ status: 'rejected', reason: { code, message: expect.stringMatching(message) } });
     expect(second).toMatchObject({ status: 'rejected', reason: { code } });
-    expect(await connection.closed).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(await connection.spent).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(connection.isClosed).toBe(true);
     await expect(heartbeat(connection, 'c')).rejects.toMatchObject({ code });
   });

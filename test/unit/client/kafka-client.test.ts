@@ -144,6 +144,36 @@ test('a long poll does not hold up other requests to the same broker', async () 
   await expect(poll).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });
 
+test('a request that was given little time takes none from others, and whoever comes next gets another connection', async () => {
+  let isSlow = true;
+  const held: SeenRequest[] = [];
+  const broker = await start((request) => {
+    if (request.name === 'Metadata') return request.answer(metadata(0));
+    if (isSlow) return void held.push(request);
+    request.answer(request.name === 'EndTxn' ? {} : listed(0));
+  });
+  const kafka = open({ bootstrap: [broker] });
+  const patient = kafka.send({ kind: 'broker', brokerId: 0 }, endTxnApi, {});
+  await expect.poll(() => held.length).toBe(1);
+  const [hasty] = await kafka.listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }], { timeoutMs: 50 });
+  expect(hasty?.errorCode).toBe(ERROR.NETWORK_EXCEPTION);
+  isSlow = false;
+  expect((await kafka.listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }]))[0]?.offset).toBe(9n);
+  for (const request of held) request.answer(request.name === 'EndTxn' ? { errorCode: 51 } : listed(0));
+  expect((await patient).errorCode).toBe(51);
+  expect(new Set(broker.seen.filter(({ name }) => name === 'ListOffsets').map(({ socket }) => socket)).size).toBe(2);
+});
+
+test('close ends a connection that is overdue, too', async () => {
+  const broker = await start((request) => (request.name === 'Metadata' ? request.answer(metadata(0)) : undefined));
+  const kafka = open({ bootstrap: [broker] });
+  const patient = kafka.send({ kind: 'broker', brokerId: 0 }, endTxnApi, {});
+  const failed = expect(patient).rejects.toMatchObject({ message: expect.stringContaining('was closed by us') });
+  await kafka.listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }], { timeoutMs: 50 });
+  kafka.close();
+  await failed;
+});
+
 test('close rejects what waits, and what comes after it, at once', async () => {
   const broker = await start(() => {});
   const kafka = open({ bootstrap: [broker] });
