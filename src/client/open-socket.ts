@@ -32,7 +32,7 @@ export function openSocket({ host, port }: BrokerAddress, options: OpenSocketOpt
       else fail(`cannot be reached: ${problem.seen}`, error, { code: problem.isOurs ? 'CONFIG' : 'UNAVAILABLE', hint: problem.todo(CA_KEY), details: { isTls: true } });
     };
     const onAbort = () => fail('was given up: the caller stopped waiting');
-    const timer = setTimeout(() => fail(`did not accept a connection within ${connectTimeoutMs} ms`), connectTimeoutMs);
+    const timer = setTimeout(() => fail(`did not accept a connection within ${Math.round(connectTimeoutMs)} ms`), connectTimeoutMs);
     const onReady = () => {
       settle();
       socket.setNoDelay(true);

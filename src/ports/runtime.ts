@@ -40,7 +40,7 @@ export interface UpOptions {
   readonly signal: AbortSignal;
   readonly withSchemaRegistry: boolean;
   readonly withGateways: boolean;
-  /** Why nothing of the replication may be touched: a run that is not over, in words; undefined: there is none. */
+  /** Why nothing that runs may be made anew: a run that is not over, in words; undefined: there is none. */
   readonly findOpenRun?: () => Promise<string | undefined>;
   /** Called when every gateway is healthy: a request served on the data plane. Throw to fail `up`. */
   readonly proveGateways?: (signal: AbortSignal) => Promise<void>;

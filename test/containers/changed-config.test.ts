@@ -17,19 +17,22 @@ async function up(...flags: readonly string[]): Promise<string> {
   return stderr;
 }
 
-test('a MirrorMaker that would be configured otherwise is made anew, alone, and not while a run is open', async () => {
+test('what would be configured otherwise is made anew, alone, and not while a run is open', async () => {
   const changed = join(lab.environment.stateDir, 'changed.yaml');
-  await writeFile(changed, `${lab.environment.config}links: [{ from: main, to: failover, topics: "teamA.*|_.*" }]\n`);
+  await writeFile(changed, `${lab.environment.config}links: [{ from: main, to: failover, topics: "teamA.*|_.*" }]\nclusters: { main: {}, failover: { role: failover, config: { log.retention.hours: 5 } } }\n`);
   const before = await ownedBy(lab.environment, 'container');
   const { exitCode, stderr } = await lab.runTo('take-over-replication', async ({ gwctl }) => {
-    expect(await up('--config', changed)).toMatch(/mirror-maker: its configuration has changed, and it goes on with the one of before, since run \S+ of \S+ \(main to failover\) is open/);
+    const said = await up('--config', changed);
+    expect(said).toMatch(/mirror-maker: its configuration has changed, and it goes on with the one of before, since run \S+ of \S+ \(main to failover\) is open/);
+    expect(said).toMatch(/failover-1, failover-2, failover-3: left as made before, since run \S+ of \S+ \(main to failover\) is open/);
     expect(await ownedBy(lab.environment, 'container')).toEqual(before);
     gwctl.signal('SIGINT');
   });
   expect([5, 130], stderr).toContain(exitCode);
   expect(await lab.settled()).toBe('main');
-  expect(await up('--config', changed)).toMatch(/mirror-maker: started anew, since its configuration has changed: a new heartbeat came through main->failover/);
+  const afterwards = await up('--config', changed);
+  expect(afterwards).toMatch(/mirror-maker: started anew, since its configuration has changed: a new heartbeat came through main->failover/);
+  expect(afterwards).not.toContain('left as made before');
   const after = await ownedBy(lab.environment, 'container');
-  expect(after.filter((each) => !before.includes(each))).toHaveLength(1);
-  expect(await up()).toContain('mirror-maker: started anew');
+  expect(after.filter((each) => !before.includes(each))).toHaveLength(4);
 });

@@ -6,7 +6,7 @@ import { readHold, unlessHeld } from '../hold.ts';
 import { whyLeftHeld } from '../may-replicate.ts';
 import { describeRenewal, type Renewal } from '../renew-mirror-maker.ts';
 import { withItem } from '../with-item.ts';
-import { composeUp, isOutdated } from './compose-up.ts';
+import { composeUp, findOutdated } from './compose-up.ts';
 import type { ContainersRun } from './containers-run.ts';
 import { listContainers } from './containers.ts';
 import { docker } from './docker-command.ts';
@@ -51,8 +51,8 @@ export async function bringMirrorMaker(run: ContainersRun, signal: AbortSignal):
 /** What compose does with it: one that is described otherwise now is made anew, but not while a run is open, which counts on its replication. */
 async function renewalOf({ project, context: { env, environmentDir }, options }: ContainersRun, signal: AbortSignal): Promise<Renewal> {
   const call = { env, signal };
-  const container = (await listContainers(project, call)).find(({ service }) => service === MIRROR_MAKER);
-  if (container?.isRunning !== true || !(await isOutdated(container, { project, environmentDir }, call))) return { kind: 'current' };
+  const running = (await listContainers(project, call)).filter(({ service, isRunning }) => service === MIRROR_MAKER && isRunning);
+  if ((await findOutdated(running, { project, environmentDir }, call)).length === 0) return { kind: 'current' };
   const open = await options.findOpenRun?.();
   return open === undefined ? { kind: 'renewed', atMs: Date.now() } : { kind: 'left', because: open };
 }

@@ -51,10 +51,12 @@ export async function composeUp({ project, environmentDir, services, isKept = fa
   }
 }
 
-/** Whether the file describes this container otherwise now, so that compose would make it anew. */
-export async function isOutdated({ service, descriptionHash }: Container, { project, environmentDir }: Pick<ComposeUp, 'project' | 'environmentDir'>, options: DockerOptions): Promise<boolean> {
-  const [, hash] = (await compose(project, environmentDir, ['config', '--hash', service], options)).trim().split(/\s+/);
-  return hash !== descriptionHash;
+/** Those of these containers that the file describes otherwise now, so that compose would make them anew. */
+export async function findOutdated(containers: readonly Container[], { project, environmentDir }: Pick<ComposeUp, 'project' | 'environmentDir'>, options: DockerOptions): Promise<readonly Container[]> {
+  if (containers.length === 0) return [];
+  const lines = (await compose(project, environmentDir, ['config', '--hash', containers.map(({ service }) => service).join(',')], options)).trim().split('\n');
+  const hashes = new Map(lines.map((line) => line.trim().split(/\s+/) as [string, string]));
+  return containers.filter(({ service, descriptionHash }) => hashes.get(service) !== descriptionHash);
 }
 
 function isFailed({ isRunning, hasExited, health }: Container): boolean {

@@ -19,6 +19,7 @@ import { runTogether } from '../run-together.ts';
 import { REGISTRY_BASE_PATH } from '../schema-registry.ts';
 import { assertHostPortsFree } from './assert-host-ports.ts';
 import { bringMirrorMaker } from './bring-mirror-maker.ts';
+import { bringServices } from './bring-services.ts';
 import { composeDir, composeUp } from './compose-up.ts';
 import type { ContainersRun } from './containers-run.ts';
 import { assertOurs, type Container, listContainers, listOwned } from './containers.ts';
@@ -109,7 +110,7 @@ async function bringAll(run: ContainersRun, files: ComposeFiles): Promise<void> 
   const brokers = services.filter(isBroker);
   await withItem(run, 'brokers', async (item) => {
     item.note(counted(brokers.length, 'container'));
-    await clock.time('brokers healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: brokers }, call));
+    await clock.time('brokers healthy', () => bringServices(run, brokers, options.signal));
     return `${counted(brokers.length, 'container')} ${brokers.length === 1 ? 'is' : 'are'} healthy`;
   });
   await runTogether(options.signal, topology.clusters.map((cluster) => (signal: AbortSignal) => bringCluster(run, cluster, signal)));
@@ -123,10 +124,10 @@ async function bringAll(run: ContainersRun, files: ComposeFiles): Promise<void> 
 
 /** Gateway nodes, and what else only needs the clusters. */
 async function bringRest(run: ContainersRun, rest: readonly string[], outer: AbortSignal): Promise<void> {
-  const { topology, clock, context, project } = run;
+  const { topology, clock } = run;
   await withItem(run, 'the rest', async (item) => {
     item.note(rest.join(', '));
-    await clock.time('the rest healthy', () => composeUp({ project, environmentDir: context.environmentDir, services: rest }, { env: context.env, signal: outer }));
+    await clock.time('the rest healthy', () => bringServices(run, rest, outer));
     return `${rest.join(', ')} ${rest.length === 1 ? 'is' : 'are'} healthy`;
   });
   await runTogether(outer, [
