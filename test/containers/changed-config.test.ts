@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
 import { ownedBy } from '../support/containers.ts';
 import { startEnvironment } from '../support/environment.ts';
 import { KILL_CONFIG, openKillLab, type KillLab } from '../support/kill-lab.ts';
@@ -19,7 +20,10 @@ async function up(...flags: readonly string[]): Promise<string> {
 
 test('what would be configured otherwise is made anew, alone, and not while a run is open', async () => {
   const changed = join(lab.environment.stateDir, 'changed.yaml');
-  await writeFile(changed, `${lab.environment.config}links: [{ from: main, to: failover, topics: "teamA.*|_.*" }]\nclusters: { main: {}, failover: { role: failover, config: { log.retention.hours: 5 } } }\n`);
+  const config = parseDocument(lab.environment.config);
+  config.setIn(['links'], [{ from: 'main', to: 'failover', topics: 'teamA.*|_.*' }]);
+  config.setIn(['clusters', 'failover', 'config'], { 'log.retention.hours': '5' });
+  await writeFile(changed, config.toString());
   const before = await ownedBy(lab.environment, 'container');
   const { exitCode, stderr } = await lab.runTo('take-over-replication', async ({ gwctl }) => {
     const said = await up('--config', changed);
