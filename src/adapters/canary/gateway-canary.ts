@@ -46,7 +46,7 @@ export function gatewayCanary(nodes: readonly GatewayNode[], admins: readonly Ga
     for await (const record of client.readRecords(topic, 0, offset, { isolation: 'read_committed', until: offset + 1n, signal })) {
       if (record.value?.toString('utf8') === id) return { node, id, offset, writeMs: writtenMs - startMs, readMs: performance.now() - writtenMs };
     }
-    throw new GwctlError('UNAVAILABLE', `${node}: the record at offset ${offset} of the canary topic is not the one that was written`);
+    throw new GwctlError('UNAVAILABLE', `${node}: the record at offset ${offset} of the canary topic is not the one that was written`, { details: { hasMoved: true } });
   }
 
   /** One connection for all proofs of a node; where others may switch it unseen, what is remembered of it (leaders, positions) is of no use next time. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '../../checks/observe-unplanned.ts';
 import type { Canary } from '../../ports/canary.ts';
 import { partitionKey, type KafkaCluster } from '../../ports/kafka-cluster.ts';
@@ -14,6 +15,8 @@ export interface LocateContext {
 /** A cluster that is gone keeps nobody from finding the record on another. */
 const CLUSTER_MS = 1500;
 const MOST_RECORDS = 1000;
+const ATTEMPTS = 5;
+const MOVING_MS = 200;
 
 /**
  * Which cluster a node serves, by a record through it: it is the one that has the record, and not as a copy of another that has it, too. Throws
@@ -22,8 +25,7 @@ const MOST_RECORDS = 1000;
 export async function locateNode(node: string, { canary, clusters, links }: LocateContext, signal: AbortSignal): Promise<string> {
   const partition = { topic: canary.physicalTopic, partition: 0 };
   const ends = await Promise.all([...clusters].map(async ([name, cluster]) => [name, await within(CLUSTER_MS, name, async () => (await cluster.endOffsets([partition])).get(partitionKey(partition)) ?? 0n)] as const));
-  const id = `look/${node}/${randomUUID()}`;
-  await canary.prove(node, id, signal);
+  const id = await writeThrough(node, canary, signal);
   const looks = await Promise.all(ends.map(async ([name, end]) => {
     if (!end.ok) return { name, seen: end };
     const seen = await within(CLUSTER_MS, name, async () => (await clusters.get(name)?.readRecords(partition, end.value, MOST_RECORDS))?.some(({ value }) => value?.toString('utf8') === id) === true);
@@ -39,4 +41,18 @@ export async function locateNode(node: string, { canary, clusters, links }: Loca
   throw new GwctlError('UNAVAILABLE', `a record that was written through ${node} is not in ${canary.physicalTopic} of ${read.join(' or ')}${blind.length === 0 ? '' : ` (${blind.join('; ')})`}`, {
     hint: 'gateway.canary in gwctl.yaml says what its topic is called on the clusters; clusters says which there are',
   });
+}
+
+/** The value of a record that was written through the node and read back; again, when it was read from another cluster: the node was moved in between. */
+async function writeThrough(node: string, canary: Canary, signal: AbortSignal): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const id = `look/${node}/${randomUUID()}`;
+    try {
+      await canary.prove(node, id, signal);
+      return id;
+    } catch (reason) {
+      if (attempt === ATTEMPTS || GwctlError.from(reason).details['hasMoved'] !== true) throw reason;
+      await delay(MOVING_MS, undefined, { signal });
+    }
+  }
 }
