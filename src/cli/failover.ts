@@ -3,6 +3,7 @@ import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { confirm } from './confirm.ts';
 import { GwctlError } from '../shared/errors.ts';
+import { addWaitOption, lookUntilReady } from './wait-until-ready.ts';
 import { withWorld, type Opened } from './with-world.ts';
 
 export interface FailoverOptions {
@@ -11,6 +12,8 @@ export interface FailoverOptions {
   readonly dryRun?: boolean;
   readonly planHash?: string;
   readonly yes?: boolean;
+  /** Milliseconds. */
+  readonly wait?: number;
   readonly mode?: 'planned' | 'unplanned';
   readonly withoutNode?: readonly string[];
   readonly maxLossRecords?: number;
@@ -36,7 +39,7 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
     .option('--dry-run', 'make the checks and print the plan and the command that runs it; change nothing')
     .option('--plan-hash <hash>', 'refuse (exit 4) unless this is still the plan, as --dry-run named it')
     .option('-y, --yes', 'do not ask for confirmation');
-  setAction<FailoverOptions>(addOutputOption(command), context, async (options, globals) =>
+  setAction<FailoverOptions>(addOutputOption(addWaitOption(command)), context, async (options, globals) =>
     withWorld(globals, context, async (opened) => {
       const isJson = options.output === 'json';
       if (isJson && options.yes !== true && options.dryRun !== true) {
@@ -46,6 +49,7 @@ export function addFailoverCommand(program: Command, context: CliContext): void 
         refuseUnplannedOptions(options);
         return await switchTo(options, opened, context);
       }
+      if (options.wait !== undefined) throw new GwctlError('USAGE', '--wait is for a planned switch: an unplanned one has nothing to wait for', { hint: 'leave --wait out' });
       const { switchUnplanned } = await import('./failover-unplanned.ts');
       return await switchUnplanned(options, opened, context);
     }),
@@ -75,7 +79,8 @@ export async function switchTo(options: FailoverOptions, opened: Opened, context
     import('../plan/hash-plan.ts'),
   ]);
   const isJson = options.output === 'json';
-  const preview = await previewSwitchOver({ to: options.to, expectActive: options.expectActive, resumesTakeover: options.resumesTakeover === true }, opened.world, opened.clock);
+  const request = { to: options.to, expectActive: options.expectActive, resumesTakeover: options.resumesTakeover === true };
+  const preview = await lookUntilReady(async () => await previewSwitchOver(request, opened.world, opened.clock), options.wait, opened.clock, context);
   const { plan, checks } = preview;
   if (preview.isNoOp) {
     if (isJson) writeJsonLine(context.out, { type: 'result', outcome: 'no-op', active: plan.to, generation: plan.basis.generation });

@@ -2,10 +2,13 @@ import type { Command } from 'commander';
 import { counted } from '../shared/counted.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
+import { addWaitOption, lookUntilReady } from './wait-until-ready.ts';
 import { withWorld } from './with-world.ts';
 
 interface VerifyOptions {
   readonly to?: string;
+  /** Milliseconds. */
+  readonly wait?: number;
   readonly output: 'text' | 'json';
 }
 
@@ -14,7 +17,7 @@ const CHECK_FAILED_EXIT = 3;
 /** `gwctl verify`: every check that a switch would make; changes nothing. Exit 0 when ready, 3 when not. */
 export function addVerifyCommand(program: Command, context: CliContext): void {
   const command = program.command('verify').description('make every check that a switch would make, and change nothing; exit 0 when ready, 3 when not').option('--to <cluster>', 'the cluster to switch to (default: the one that is not active)');
-  setAction<VerifyOptions>(addOutputOption(command), context, async ({ to, output }, globals) =>
+  setAction<VerifyOptions>(addOutputOption(addWaitOption(command)), context, async ({ to, wait, output }, globals) =>
     withWorld(globals, context, async ({ world, clock, topology }) => {
       const [{ observeWorld }, { runChecks }, { PLANNED_CHECKS }, { renderChecks }, { createPalette }, { writeJson }, { clusterNamed }] = await Promise.all([
         import('../checks/observe-world.ts'),
@@ -26,9 +29,12 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
         import('../topology/lookup.ts'),
       ]);
       if (to !== undefined) clusterNamed(topology, to);
-      const seen = await observeWorld(world, to, () => clock.now());
-      const checks = runChecks(PLANNED_CHECKS, seen);
-      const isReady = checks.every(({ status }) => status !== 'fail');
+      const look = async () => {
+        const seen = await observeWorld(world, to, () => clock.now());
+        const checks = runChecks(PLANNED_CHECKS, seen);
+        return { seen, checks, isReady: checks.every(({ status }) => status !== 'fail') };
+      };
+      const { seen, checks, isReady } = await lookUntilReady(look, wait, clock, context);
       if (output === 'json') writeJson(context.out, { at: seen.at, active: seen.active ?? null, to: seen.to, ready: isReady, checks });
       else {
         const palette = createPalette(context.isTerminal.out, context.env);

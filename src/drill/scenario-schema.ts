@@ -21,7 +21,8 @@ const duration = z
   .string({ error: 'is not a duration like 500ms, 20s or 2m' })
   .refine((value) => (parseDurationMs(value) ?? 0) > 0, { error: 'is not a duration like 500ms, 20s or 2m' })
   .transform((value) => parseDurationMs(value) ?? 0);
-const within = (byDefault: string) => duration.prefault(byDefault);
+/** How long a step looks again before it fails. It ends at once when it is as expected, so there is no need to be short of time. */
+const within = duration.prefault('60s');
 /** Text as it is; a section is written as JSON, keys in the order of the file. */
 const record = z.union([z.string(), z.record(z.string(), z.unknown())], { error: 'is not text or a section' });
 
@@ -59,18 +60,18 @@ export const STEP_SCHEMAS = {
   createTopic: z.strictObject({ ...throughGateway, topic: text, partitions: integer(1, MAX_PARTITIONS).default(1), replicationFactor: integer(1, 10).default(1), ifNotExists: flag.default(false) }),
   deleteTopic: z.strictObject({ ...throughGateway, topic: text }),
   produce: z.strictObject({ ...either, topic: text, records: list(record) }),
-  consume: z.strictObject({ ...either, topic: text, from: oneOf(['beginning']).default('beginning'), group: text.optional(), expect: recordsExpected, within: within('10s') }),
-  expectTopics: z.strictObject({ cluster: text, contains: list(text).optional(), notContains: list(text).optional(), within: within('10s') }),
-  expectMapping: z.strictObject({ cluster: text, virtualCluster: text, topic: text, physical: text, partitions: integer(1, MAX_PARTITIONS).optional(), replicationFactor: integer(1, 10).optional(), within: within('10s') }),
-  verify: z.strictObject({ to: text, expect: oneOf(['ready', 'refused']).default('ready'), failing: list(text).optional(), within: within('15s') }),
-  failover: z.strictObject({ to: text, expect: oneOf(['switched', 'refused', 'no-op']).default('switched'), nodes: list(text).optional() }),
+  consume: z.strictObject({ ...either, topic: text, from: oneOf(['beginning']).default('beginning'), group: text.optional(), expect: recordsExpected, within }),
+  expectTopics: z.strictObject({ cluster: text, contains: list(text).optional(), notContains: list(text).optional(), within }),
+  expectMapping: z.strictObject({ cluster: text, virtualCluster: text, topic: text, physical: text, partitions: integer(1, MAX_PARTITIONS).optional(), replicationFactor: integer(1, 10).optional(), within }),
+  verify: z.strictObject({ to: text, expect: oneOf(['ready', 'refused']).default('ready'), failing: list(text).optional(), within }),
+  failover: z.strictObject({ to: text, expect: oneOf(['switched', 'refused', 'no-op']).default('switched'), nodes: list(text).optional(), within }),
   switchNode: z.strictObject({ gateway: text, from: text, to: text }),
   startLoad: z.strictObject({
     name: text, gateways: list(text), as: text, topic: text, partitions: integer(1, MAX_PARTITIONS).default(3), replicationFactor: integer(1, 10).default(1),
     producers: integer(1, MAX_CLIENTS).default(2), ratePerSecond: integer(1, MAX_RATE_PER_SECOND).default(100), group: text, consumers: integer(1, MAX_CLIENTS).default(1),
   }),
-  stopLoad: z.strictObject({ name: text, expect: loadExpected.prefault({}), within: within('20s') }),
-  fault: z.strictObject({ kill: text.optional(), stop: text.optional(), start: text.optional(), within: within('60s') }),
+  stopLoad: z.strictObject({ name: text, expect: loadExpected.prefault({}), within }),
+  fault: z.strictObject({ kill: text.optional(), stop: text.optional(), start: text.optional(), within }),
   down: nothing,
 } as const;
 

@@ -84,7 +84,7 @@ beforeAll(async () => {
   start(kcat, CLOSED_SOCKETS, gateway2);
   await isTrueWithin(START_MS, () => [SHOWN_EPOCHS, ...CLOSED_SOCKETS].every((name) => !running.has(name) || hasEnough(eventsOf(name), 0)) && (!running.has(SENT_EPOCHS) || count(SENT_EPOCHS, 'acked') >= 60));
   receivedBefore = Object.fromEntries([...running.keys()].map((name) => [name, count(name, 'received')]));
-  const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
+  const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes', '--wait', '2m']);
   if (exitCode !== 0) throw new Error(`gwctl failover: exit ${exitCode}\n${stderr}`);
   switchedAtMs = Date.now();
 }, SETUP_MS);

@@ -64,12 +64,8 @@ async function awaitReady(): Promise<void> {
   await expect.poll(async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode, DEADLINE).toBe(0);
 }
 
-/** The command, again while a check says no: exit 3 means that nothing was changed, and MirrorMaker may be giving out its tasks anew. */
 async function failover(...flags: readonly string[]): Promise<GwctlResult> {
-  await awaitReady();
-  let result = await environment.gwctl(['failover', '--to', 'failover', '--yes', ...flags]);
-  await expect.poll(async () => (result.exitCode === 3 ? (result = await environment.gwctl(['failover', '--to', 'failover', '--yes', ...flags])) : result).exitCode, DEADLINE).not.toBe(3);
-  return result;
+  return await environment.gwctl(['failover', '--to', 'failover', '--yes', '--wait', '1m', ...flags]);
 }
 
 async function runs(): Promise<readonly string[]> {

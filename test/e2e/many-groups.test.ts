@@ -60,7 +60,7 @@ test(`gwctl groups knows the place of ${GROUPS} groups in ${PARTITIONS} partitio
 });
 
 test('a switch writes them while writes are held, and each goes on at exactly its next record', async () => {
-  const { exitCode, stdout, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes', '-o', 'json']);
+  const { exitCode, stdout, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes', '--wait', '1m', '-o', 'json']);
   expect(exitCode, stderr).toBe(0);
   const events = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as RunEvent | { readonly type: 'result'; readonly writePauseMs: number }] : []));
   const started = events.find((event) => event.type === 'run-started');

@@ -99,7 +99,7 @@ async function switchBack(): Promise<void> {
 }
 
 test('clients live through a switch, the way back, and a restart of their node on either cluster: nothing is lost, written twice or refused', async () => {
-  const switched = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
+  const switched = await environment.gwctl(['failover', '--to', 'failover', '--yes', '--wait', '1m']);
   expect(switched.exitCode, switched.stderr).toBe(0);
   const before = await valuesOn('main');
   await allLive(Date.now());

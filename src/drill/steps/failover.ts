@@ -1,14 +1,20 @@
+import type { CheckReport } from '../../checks/check.ts';
 import { openJournal } from '../../engine/journal.ts';
 import type { RunResult } from '../../engine/run-plan.ts';
 import { newRunId, previewSwitchOver, runSwitchOver, type SwitchOverPreview } from '../../engine/switch-over.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { notAsExpected } from '../expectation.ts';
+import { pollUntilExpected } from '../poll.ts';
 import type { StepResult, StepRunner, StepTools } from '../step-tools.ts';
 import { adminOf } from './find.ts';
 
 /** gwctl's own switch: checks, every node, proof; then each node is asked again what it serves. */
-export const failover: StepRunner<'failover'> = async ({ to, expect, nodes }, tools) => {
-  const preview = await previewSwitchOver({ to }, tools.world, tools.clock);
+export const failover: StepRunner<'failover'> = async ({ to, expect, nodes, within }, tools) => {
+  // A check that refuses now may pass in a moment: MirrorMaker gives its tasks out anew when there is a new topic.
+  const preview = await pollUntilExpected({ ...tools, withinMs: within }, async () => {
+    const value = await previewSwitchOver({ to }, tools.world, tools.clock);
+    return value.isNoOp || value.isReady || expect !== 'switched' ? { ok: true, value } : { ok: false, expected: `a switch to ${to}`, seen: `that it is refused, nothing was changed: ${describe(value)}` };
+  });
   const names = nodes ?? tools.world.gateways.map(({ node }) => node);
   if (preview.isNoOp) {
     if (expect !== 'no-op') throw notAsExpected(`${to} to be ${expect}`, `that ${to} is active already`);
@@ -31,11 +37,18 @@ export const failover: StepRunner<'failover'> = async ({ to, expect, nodes }, to
   };
 };
 
-function refused({ checks }: SwitchOverPreview, expect: string, to: string): StepResult {
-  const failed = checks.filter(({ status }) => status === 'fail');
-  const why = failed.map(({ id, evidence }) => `${id}: ${evidence}`).join('; ');
+function refused(preview: SwitchOverPreview, expect: string, to: string): StepResult {
+  const why = describe(preview);
   if (expect !== 'refused') throw notAsExpected(`a switch to ${to} (${expect})`, `that it is refused, nothing was changed: ${why}`);
-  return { seen: `refused, as expected: ${why}`, evidence: { failed: failed.map(({ id }) => id) } };
+  return { seen: `refused, as expected: ${why}`, evidence: { failed: failedOf(preview).map(({ id }) => id) } };
+}
+
+function describe(preview: SwitchOverPreview): string {
+  return failedOf(preview).map(({ id, evidence }) => `${id}: ${evidence}`).join('; ');
+}
+
+function failedOf({ checks }: SwitchOverPreview): readonly CheckReport[] {
+  return checks.filter(({ status }) => status === 'fail');
 }
 
 async function run({ plan }: SwitchOverPreview, tools: StepTools): Promise<{ readonly runId: string; readonly journal: string; readonly result: RunResult }> {

@@ -11,7 +11,7 @@ import type { StepRunner, StepTools } from '../step-tools.ts';
 import { ensureTopic } from './change-topics.ts';
 import { clusterOf, nodeOf, tokenOf } from './find.ts';
 
-const FIRST_RECORD_MS = 20_000;
+const FIRST_RECORD_MS = 60_000;
 
 /** Starts producers and a consumer group that go on through the steps that follow; returns when records arrive. */
 export const startLoad: StepRunner<'startLoad'> = async (input, tools) => {

@@ -24,6 +24,8 @@ export const RATE_PER_SECOND = 10;
 /** Acknowledged and received by each client before the switch, and again after it. */
 const ENOUGH = 30;
 const START_MS = 60_000;
+/** New topics make MirrorMaker give its tasks out anew, which takes a busy machine half a minute; and the switch itself. */
+const SWITCH_MS = 240_000;
 const RECOVERY_MS = 60_000;
 const FLUSH_MS = 30_000;
 const DRAIN_MS = 45_000;
@@ -73,7 +75,7 @@ export async function runMatrix(environment: TestEnvironment, clients: readonly 
     await awaitAll(0, START_MS);
     tell(`before the switch ${present.filter((client) => hasEnough(eventsOf(client), 0)).length} of ${present.length} clients produce and consume`);
     const startedAtMs = Date.now();
-    const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes']);
+    const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes', '--wait', '2m'], { timeoutMs: SWITCH_MS });
     const switchedAtMs = Date.now();
     tell(`gwctl failover: exit code ${exitCode} after ${switchedAtMs - startedAtMs} ms`);
     for (const line of stderr.split('\n').filter((text) => CONCERNS_CLIENTS.test(text))) tell(`gwctl failover: ${line.trim()}`);

@@ -35,8 +35,8 @@ describe('a scenario', () => {
   test('has its defaults filled in', () => {
     const { steps: [, consume, stop] } = parseScenario(
       steps(TOKEN, '- { name: c, consume: { cluster: main, topic: users, expect: { count: 0 } } }', '- { name: f, failover: { to: failover } }'), 's.yaml', topology);
-    expect(consume?.input).toEqual({ cluster: 'main', topic: 'users', from: 'beginning', expect: { count: 0 }, within: 10_000 });
-    expect(stop?.input).toEqual({ to: 'failover', expect: 'switched' });
+    expect(consume?.input).toEqual({ cluster: 'main', topic: 'users', from: 'beginning', expect: { count: 0 }, within: 60_000 });
+    expect(stop?.input).toEqual({ to: 'failover', expect: 'switched', within: 60_000 });
   });
 
   test('an alias is the record that its anchor is', () => {
