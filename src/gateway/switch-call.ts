@@ -15,7 +15,6 @@ export type CalledNode = Pick<GatewayNode, 'controller' | 'audit' | 'nextGenerat
  */
 export async function switchThisNode(node: CalledNode, from: string, to: string | undefined, by: Caller): Promise<void> {
   const { controller } = node;
-  const run = (verb: SwitchVerb): Promise<object | undefined> => runSwitchVerb(node, verb, order, by);
   if (to === undefined || to === '') throw new GwctlError('USAGE', 'the query parameter "to" is missing');
   if (controller.active === to) return await controller.arrive();
   if (controller.active !== from) throw new GwctlError('NOT_AS_EXPECTED', `${from} is not active on this node: ${controller.active} is`);
@@ -27,17 +26,23 @@ export async function switchThisNode(node: CalledNode, from: string, to: string 
     timeoutMs: DRAIN_MS,
   };
   try {
-    await run('prepare');
+    await runAlone(node, order, by);
   } catch (reason) {
-    // Another node was switched this moment, and this one has followed it.
-    if (controller.active === to) return await controller.arrive();
-    throw reason;
+    // Another node was switched this moment, and this one has followed it, out of whichever step it was in.
+    if (controller.active !== to) throw reason;
+    await controller.arrive();
   }
+}
+
+async function runAlone(node: CalledNode, order: SwitchOrder, by: Caller): Promise<void> {
+  const run = (verb: SwitchVerb): Promise<object | undefined> => runSwitchVerb(node, verb, order, by);
+  await run('prepare');
   try {
     await run('pause');
     await run('drain');
   } catch (reason) {
-    await run('abort');
+    // Where not even that is done, the node opens again when its lease ends.
+    await run('abort').catch(() => {});
     throw reason;
   }
   // When nobody can say how it was decided, the node asks again when its lease ends.

@@ -78,6 +78,44 @@ test('so has one that sets out while the call asks for a generation', async () =
   expect(node.controller.state).toMatchObject({ phase: 'serving', active: 'failover' });
 });
 
+test.each([
+  { step: 'drain', generation: 3, seen: ['prepare done', 'pause done', 'drain NOT_AS_EXPECTED', 'abort done'] },
+  { step: 'commit', generation: 3, seen: ['prepare done', 'pause done', 'drain done', 'flip NOT_AS_EXPECTED'] },
+])('and one that is taken along in the middle of the call, at its $step', async ({ step, generation, seen }) => {
+  const { controller } = node;
+  let following: Promise<void> | undefined;
+  const takeAlong = async (at: string): Promise<void> => {
+    if (at !== step || following !== undefined) return;
+    following = controller.follow(COMMIT);
+    flipping.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const record = node.audit.record;
+  node = {
+    ...node,
+    nextGeneration: async () => generation,
+    audit: { record: (event) => {
+      record(event);
+      if (event.kind === 'switch' && event.details?.['verb'] === 'pause') void takeAlong('drain');
+    } },
+    commit: async () => {
+      await takeAlong('commit');
+      return 'commit';
+    },
+  };
+  await switchThisNode(node, 'main', 'failover', BY);
+  await following;
+  expect(verbs).toEqual(seen);
+  expect(controller.state).toMatchObject({ phase: 'serving', active: 'failover', generation: 2 });
+});
+
+test('an order that nobody can carry out is put back, and says why', async () => {
+  const aborted = { ...node, commit: async () => 'abort' as const, nextGeneration: async () => 2 };
+  await expect(switchThisNode(aborted, 'main', 'failover', BY)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED', message: 'generation 2 was given up by another run' });
+  expect(verbs).toEqual(['prepare done', 'pause done', 'drain done', 'abort done']);
+  expect(node.controller.state).toMatchObject({ phase: 'serving', active: 'main' });
+});
+
 test('a node that holds writes where it arrives is not done', async () => {
   const { controller } = node;
   await controller.prepare({ runId: 'run-1', generation: 2, to: 'failover', leaseMs: 60_000 });
