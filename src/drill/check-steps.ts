@@ -45,7 +45,7 @@ export function checkSteps(steps: readonly PlacedStep[], topology: Pick<Topology
       case 'verify':
       case 'failover':
         expectKnown(at('to'), 'cluster', step.input.to);
-        if (step.kind === 'failover') for (const [index, node] of (step.input.nodes ?? []).entries()) expectKnown(at('nodes', index), 'gateway', node);
+        if (step.kind === 'failover') findings.push(...checkFailover(path, step.input, expectKnown));
         break;
       case 'switchNode':
         expectKnown(at('from'), 'cluster', step.input.from);
@@ -79,6 +79,14 @@ function checkTarget(path: ConfigPath, { gateway, as, cluster }: { readonly gate
   if (cluster === undefined && gateway === undefined) return [{ path, message: 'needs gateway and as, or cluster' }];
   if (gateway !== undefined && as === undefined) return [{ path, message: 'needs the token that it goes through the gateway with (as)' }];
   return [];
+}
+
+const UNPLANNED_ONLY = ['maxLossRecords', 'maxLossSeconds', 'acceptLossBy', 'withoutNodes'] as const;
+
+function checkFailover(path: ConfigPath, input: DrillStep<'failover'>['input'], expectKnown: (path: ConfigPath, what: 'gateway', name: string) => void): readonly Finding[] {
+  for (const key of ['nodes', 'withoutNodes'] as const) for (const [index, node] of (input[key] ?? []).entries()) expectKnown([...path, key, index], 'gateway', node);
+  if (input.mode === 'unplanned') return [];
+  return UNPLANNED_ONLY.filter((key) => input[key] !== undefined).map((key) => ({ path: [...path, key], isKey: true, message: 'a planned switch loses nothing and leaves no node out (allowed with mode: unplanned)' }));
 }
 
 function checkConsume(path: ConfigPath, { cluster, group, expect }: DrillStep<'consume'>['input']): readonly Finding[] {

@@ -33,6 +33,7 @@ export async function runScenario({ scenario, world, signal, tell, hasSwitched =
   const sinceStart = (): number => Math.round(clock.elapsedMs() - startMs);
   const tokens = new Map<string, IssuedToken>();
   const loads = new Map<string, RunningLoad>();
+  const announcedLosses: StepTools['announcedLosses'] = new Map();
   const reports: StepReport[] = [];
   let isSwitched = false;
   let error: GwctlError | undefined;
@@ -48,7 +49,7 @@ export async function runScenario({ scenario, world, signal, tell, hasSwitched =
     }
     tell({ type: 'step-started', number, steps: count, name: step.name, kind: step.kind });
     const tools: StepTools = {
-      ...world, signal, tokens, loads,
+      ...world, signal, tokens, loads, announcedLosses,
       markSwitched: () => (isSwitched = true),
       note: (text) => tell({ type: 'step-noted', number, text }),
       onRunEvent: (event) => tell({ type: 'run-event', number, event }),

@@ -40,14 +40,19 @@ const recordsExpected = z.strictObject({
   count: integer(0, Number.MAX_SAFE_INTEGER).optional(),
 });
 
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+/** Exactly so many, or `{ max: 5 }`. */
+const counted = z.union([count, z.strictObject({ max: count })], { error: 'is not a whole number from 0 on, nor { max: such a number }' }).default(0);
+
 /** What a load may show at the end: the number of each, 0 unless said otherwise for those that must never happen. */
 const loadExpected = z.strictObject({
-  lost: integer(0, Number.MAX_SAFE_INTEGER).default(0),
-  duplicated: integer(0, Number.MAX_SAFE_INTEGER).default(0),
-  errors: integer(0, Number.MAX_SAFE_INTEGER).default(0),
-  skipped: integer(0, Number.MAX_SAFE_INTEGER).default(0),
-  unseen: integer(0, Number.MAX_SAFE_INTEGER).default(0),
-  reordered: integer(0, Number.MAX_SAFE_INTEGER).default(0),
+  /** `announced`: what the unplanned switches of the scenario have said that they lose of this topic, and no other number. */
+  lost: z.union([counted, z.literal('announced')], { error: 'is not a whole number from 0 on, { max: such a number } or announced' }).default(0),
+  duplicated: counted,
+  errors: counted,
+  skipped: counted,
+  unseen: counted,
+  reordered: counted,
   maxRedelivered: integer(0, Number.MAX_SAFE_INTEGER).optional(),
   maxAckGap: duration.optional(),
   maxDeliveryGap: duration.optional(),
@@ -64,10 +69,15 @@ export const STEP_SCHEMAS = {
   expectTopics: z.strictObject({ cluster: text, contains: list(text).optional(), notContains: list(text).optional(), within }),
   expectMapping: z.strictObject({ cluster: text, virtualCluster: text, topic: text, physical: text, partitions: integer(1, MAX_PARTITIONS).optional(), replicationFactor: integer(1, 10).optional(), within }),
   verify: z.strictObject({ to: text, expect: oneOf(['ready', 'refused']).default('ready'), failing: list(text).optional(), within }),
-  failover: z.strictObject({ to: text, expect: oneOf(['switched', 'refused', 'no-op']).default('switched'), nodes: list(text).optional(), within }),
+  failover: z.strictObject({
+    to: text, expect: oneOf(['switched', 'refused', 'no-op']).default('switched'), nodes: list(text).optional(), within,
+    mode: oneOf(['planned', 'unplanned']).default('planned'), maxLossRecords: count.optional(), maxLossSeconds: count.optional(), acceptLossBy: text.optional(), withoutNodes: list(text).optional(),
+  }),
   switchNode: z.strictObject({ gateway: text, from: text, to: text }),
   startLoad: z.strictObject({
     name: text, gateways: list(text), as: text, topic: text, partitions: integer(1, MAX_PARTITIONS).default(3), replicationFactor: integer(1, 10).default(1),
+    /** Producers number their batches and never give up. */
+    idempotent: flag.default(false),
     producers: integer(1, MAX_CLIENTS).default(2), ratePerSecond: integer(1, MAX_RATE_PER_SECOND).default(100), group: text, consumers: integer(1, MAX_CLIENTS).default(1),
   }),
   stopLoad: z.strictObject({ name: text, expect: loadExpected.prefault({}), within }),

@@ -4,6 +4,7 @@ import type { RunListener } from '../engine/run-event.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { AnnouncedLoss } from './load/judge-load.ts';
 import type { RunningLoad } from './load/run-load.ts';
 import type { DrillStepInput, DrillStepKind } from './scenario-schema.ts';
 
@@ -35,6 +36,8 @@ export interface StepTools extends DrillWorld {
   /** By the name given with `as`. */
   readonly tokens: Map<string, IssuedToken>;
   readonly loads: Map<string, RunningLoad>;
+  /** By physical topic. */
+  readonly announcedLosses: Map<string, AnnouncedLoss>;
   /** Once a gateway serves another cluster, a failure is no longer "nothing was changed". */
   readonly markSwitched: () => void;
   readonly note: (text: string) => void;

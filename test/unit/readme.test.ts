@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { runCli } from '../../src/cli/program.ts';
 import { parseTopology } from '../../src/config/parse-topology.ts';
 import { renderJsonSchema } from '../../src/config/render-json-schema.ts';
+import { STEP_KINDS, STEP_SCHEMAS } from '../../src/drill/scenario-schema.ts';
 import { ADMIN_PATHS } from '../../src/shared/admin-api.ts';
 import { CATALOG } from '../../src/shared/errors.ts';
 import { STEPS } from '../../src/steps/step-registry.ts';
@@ -17,6 +18,11 @@ function tableBelow(text: string, heading: string): string[][] {
   const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('|'));
   return rows.slice(2).map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
+}
+
+/** What stands in backticks. */
+function namesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 }
 
 /** `CODE` -> the exit code that the README says it has. */
@@ -115,6 +121,15 @@ describe('configuration', () => {
     expect(parse(yamlIn(README))).toHaveProperty('failover.pauseBudget');
     expect(parseTopology(yamlIn(README), options)).toEqual(parseTopology('', options));
   });
+});
+
+test('every step of a drill is in its table, with every setting, and what a load may be expected to show is named', () => {
+  const rows = new Map(tableBelow(README, 'Drills').map(([step = '', , settings = '']) => [namesIn(step)[0], namesIn(settings)]));
+  expect([...rows.keys()]).toEqual(STEP_KINDS);
+  for (const kind of STEP_KINDS) expect(rows.get(kind)?.toSorted(), kind).toEqual(Object.keys(STEP_SCHEMAS[kind].shape).toSorted());
+  const [, section = ''] = README.split('\n## Drills\n');
+  const { expect: loadExpected } = STEP_SCHEMAS.stopLoad.shape;
+  for (const key of Object.keys(loadExpected.unwrap().shape)) expect(section).toContain(`\`${key}\``);
 });
 
 test('every step of a switch is explained, in the order in which it happens', () => {

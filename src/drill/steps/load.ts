@@ -20,7 +20,7 @@ export const startLoad: StepRunner<'startLoad'> = async (input, tools) => {
   const [first] = kafkas;
   if (first === undefined) throw new GwctlError('INTERNAL', 'a load without a gateway');
   await ensureTopic(first, input.topic, input.partitions, input.replicationFactor);
-  const load = await runLoad(input, token.virtualCluster, kafkas, tools.clock).catch((reason: unknown) => {
+  const load = await runLoad({ ...input, isIdempotent: input.idempotent }, token.virtualCluster, kafkas, tools.clock).catch((reason: unknown) => {
     throw new GwctlError('UNAVAILABLE', `load ${input.name} cannot start: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
   });
   tools.loads.set(input.name, load);
@@ -48,15 +48,20 @@ export const stopLoad: StepRunner<'stopLoad'> = async ({ name, expect, within },
   const log = await readLog(cluster, topic, load.spec.partitions, tools);
   const { sent, delivered, errors } = load.recording;
   const verdict = checkHistory({ sent, delivered, errors, log });
-  const problems = findLoadProblems(verdict, expect);
-  const evidence = { cluster, topic, verdict, joins: load.recording.joins.length };
+  const announced = tools.announcedLosses.get(topic);
+  const problems = findLoadProblems(verdict, expect, announced);
+  const evidence = { cluster, topic, verdict, joins: load.recording.joins.length, ...(announced === undefined ? {} : { announced }) };
   const details = [...renderVerdict(verdict), `${evidence.joins} times a consumer was given partitions`, ...errors.slice(0, 3).map(({ client, message }) => `${client}: ${message}`)];
   if (problems.length > 0) throw notAsExpected(renderExpected(expect), `${problems.join('; ')}${lastError(load)}`, { lines: details, evidence });
   return { seen: `${verdict.acknowledged} acknowledged, ${verdict.lost.count} lost, ${verdict.duplicated.count} duplicated, ${verdict.errors} errors`, details, evidence };
 };
 
-function renderExpected({ lost, duplicated, skipped, unseen, reordered, errors }: DrillStepInput<'stopLoad'>['expect']): string {
-  return `lost ${lost}, duplicated ${duplicated}, skipped ${skipped}, unseen ${unseen}, reordered ${reordered}, errors ${errors}`;
+function renderExpected(expect: DrillStepInput<'stopLoad'>['expect']): string {
+  return (['lost', 'duplicated', 'skipped', 'unseen', 'reordered', 'errors'] as const).map((what) => `${what} ${renderCount(expect[what])}`).join(', ');
+}
+
+function renderCount(expected: number | { readonly max: number } | 'announced'): string {
+  return typeof expected === 'object' ? `at most ${expected.max}` : `${expected}`;
 }
 
 /** Waits until the group was given every acknowledged record; when it is not, the checker says which. */

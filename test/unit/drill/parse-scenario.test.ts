@@ -26,6 +26,8 @@ function diagnosticsOf(text: string): readonly string[] {
 const steps = (...lines: string[]) => `version: 1\nname: n\nsteps:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 const TOKEN = '- { name: t, issueToken: { gateway: gateway1, virtualCluster: teamA, username: sa, as: sa } }';
 
+const LOAD = `${TOKEN}\n  - { name: l, startLoad: { name: orders, gateways: [gateway1], as: sa, topic: orders, group: g } }`;
+
 describe('a scenario', () => {
   test.each(readdirSync(SCENARIOS).filter((file) => file.endsWith('.yaml')))('that is shipped is right: %s', (file) => {
     const scenario = parseScenario(readFileSync(new URL(file, SCENARIOS), 'utf8'), file, topology);
@@ -36,7 +38,12 @@ describe('a scenario', () => {
     const { steps: [, consume, stop] } = parseScenario(
       steps(TOKEN, '- { name: c, consume: { cluster: main, topic: users, expect: { count: 0 } } }', '- { name: f, failover: { to: failover } }'), 's.yaml', topology);
     expect(consume?.input).toEqual({ cluster: 'main', topic: 'users', from: 'beginning', expect: { count: 0 }, within: 60_000 });
-    expect(stop?.input).toEqual({ to: 'failover', expect: 'switched', within: 60_000 });
+    expect(stop?.input).toEqual({ to: 'failover', expect: 'switched', mode: 'planned', within: 60_000 });
+  });
+
+  test('counts of a load are exact, upper limits, or what a switch has announced', () => {
+    const [, , stop] = parseScenario(steps(LOAD, '- { name: x, stopLoad: { name: orders, expect: { lost: announced, duplicated: { max: 7 }, errors: 2 } } }'), 's.yaml', topology).steps;
+    expect(stop?.input).toMatchObject({ expect: { lost: 'announced', duplicated: { max: 7 }, errors: 2, skipped: 0, unseen: 0, reordered: 0 } });
   });
 
   test('an alias is the record that its anchor is', () => {
@@ -75,6 +82,10 @@ describe('what is wrong is said with its place', () => {
     { name: 'a gateway without a token', text: steps('- { name: x, produce: { gateway: gateway1, topic: t, records: [a] } }'), says: ['steps[0].produce: needs the token that it goes through the gateway with (as)'] },
     { name: 'nothing expected', text: steps('- { name: x, consume: { cluster: main, topic: t, expect: {} } }'), says: ['steps[0].consume.expect: expects nothing: it needs records, contains, absent or count'] },
     { name: 'a load that does not run', text: steps('- { name: x, stopLoad: { name: orders } }'), says: ['steps[0].stopLoad.name: no load "orders" runs at this step (none is defined)'] },
+    { name: 'a loss that a planned switch may not have', text: steps('- { name: x, failover: { to: failover, maxLossRecords: 5 } }'), says: ['steps[0].failover.maxLossRecords: a planned switch loses nothing and leaves no node out (allowed with mode: unplanned)'] },
+    { name: 'an unknown node that is left out', text: steps('- { name: x, failover: { to: failover, mode: unplanned, withoutNodes: [gateway3] } }'), says: ['steps[0].failover.withoutNodes[0]: no gateway named "gateway3" (did you mean "gateway1"?)'] },
+    { name: 'a number of lost records that is none', text: steps(LOAD, '- { name: x, stopLoad: { name: orders, expect: { lost: some } } }'), says: ['steps[2].stopLoad.expect.lost: "some" is not a whole number from 0 on, { max: such a number } or announced'] },
+    { name: 'an upper limit that is none', text: steps(LOAD, '- { name: x, stopLoad: { name: orders, expect: { duplicated: { max: -1 } } } }'), says: ['steps[2].stopLoad.expect.duplicated.max: -1 is not a whole number from 0 to 9007199254740991'] },
     { name: 'two faults at once', text: steps('- { name: x, fault: { kill: main-1, start: main-2 } }'), says: ['steps[0].fault: needs exactly one of kill, stop and start'] },
     { name: 'a key twice', text: 'version: 1\nname: n\nname: m\nsteps: []', says: [expect.stringMatching(/^map keys must be unique/)] },
     { name: 'an alias without its anchor', text: steps('- { name: x, down: *nothing }'), says: [expect.stringMatching(/alias/)] },
