@@ -8,6 +8,9 @@ import { reserveEnvironment, type TestEnvironment } from '../support/environment
 
 const SHIPPED = readdirSync(new URL('../../scenarios/', import.meta.url)).filter((file) => file.endsWith('.yaml'));
 
+/** With the time that a dead cluster is waited for. */
+const DRILL_MS = 300_000;
+
 describe.each(SHIPPED)('the shipped scenario %s, as the demo runs it', (file) => {
   let environment: TestEnvironment;
   let folder: string;
@@ -21,7 +24,7 @@ describe.each(SHIPPED)('the shipped scenario %s, as the demo runs it', (file) =>
 
   test('passes in every step, leaves a report and no process', async () => {
     const reportFile = join(folder, 'report.json');
-    const { exitCode, stdout, stderr } = await environment.gwctl(['drill', '--up', '--down', '--report', reportFile, `scenarios/${file}`]);
+    const { exitCode, stdout, stderr } = await environment.gwctl(['drill', '--up', '--down', '--report', reportFile, `scenarios/${file}`], { timeoutMs: DRILL_MS });
     expect(exitCode, stderr).toBe(0);
     const report = JSON.parse(await readFile(reportFile, 'utf8')) as DrillReport;
     expect(report.outcome).toBe('passed');
@@ -31,5 +34,5 @@ describe.each(SHIPPED)('the shipped scenario %s, as the demo runs it', (file) =>
     expect(stdout).toMatch(/^passed: (\d+) of \1 steps; the environment was taken down with its data$/m);
     const again = await environment.gwctl(['drill', 'scenarios/cluster-switching.yaml', '-o', 'json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'failed', state: expect.stringContaining('gateway1 does not answer, gateway2 does not answer') });
-  });
+  }, DRILL_MS + 60_000);
 });
