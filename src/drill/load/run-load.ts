@@ -32,8 +32,8 @@ export interface RunningLoad {
   readonly recording: Recording;
   /** Ends the producers; resolves when every send under way was answered. */
   stopProducers(): Promise<void>;
-  /** Acknowledged records that the group has not delivered. */
-  undelivered(): number;
+  /** Acknowledged records that the group has not delivered; `onLog`: of those only, since what is lost can not be. */
+  undelivered(onLog?: ReadonlySet<string>): number;
   stopConsumers(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function runLoad(spec: LoadSpec, virtualCluster: string, kafkas: re
     virtualCluster,
     recording,
     stopProducers: async () => void (await Promise.all(producers.map((producer) => producer.stop()))),
-    undelivered: () => recording.sent.filter(({ value, acknowledgedAtMs }) => acknowledgedAtMs !== undefined && !recording.deliveredValues.has(value)).length,
+    undelivered: (onLog) => recording.sent.filter(({ value, acknowledgedAtMs }) => acknowledgedAtMs !== undefined && !recording.deliveredValues.has(value) && onLog?.has(value) !== false).length,
     stopConsumers: async () => void (await Promise.all(consumers.map((consumer) => consumer.stop()))),
   };
 }

@@ -3,6 +3,7 @@ import { GwctlError } from '../../shared/errors.ts';
 import { openThroughGateway } from '../clients/open-kafka.ts';
 import { notAsExpected } from '../expectation.ts';
 import { checkHistory, type HistoryVerdict } from '../load/history-checker.ts';
+import type { LoggedRecord } from '../load/history.ts';
 import { findLoadProblems } from '../load/judge-load.ts';
 import { runLoad, type RunningLoad } from '../load/run-load.ts';
 import { pollUntilExpected } from '../poll.ts';
@@ -44,8 +45,7 @@ export const stopLoad: StepRunner<'stopLoad'> = async ({ name, expect, within },
   } finally {
     await load.stopConsumers();
   }
-  const { cluster, topic } = await logOf(load, tools);
-  const log = await readLog(cluster, topic, load.spec.partitions, tools);
+  const { cluster, topic, log } = await readLog(load, tools);
   const { sent, delivered, errors } = load.recording;
   const verdict = checkHistory({ sent, delivered, errors, log });
   const announced = tools.announcedLosses.get(topic);
@@ -65,27 +65,27 @@ function renderCount(expected: number | { readonly max: number } | 'announced'):
 }
 
 /** Waits until the group was given every acknowledged record; when it is not, the checker says which. */
-async function drain(load: RunningLoad, withinMs: number, { clock, signal }: StepTools): Promise<void> {
+async function drain(load: RunningLoad, withinMs: number, tools: StepTools): Promise<void> {
+  const { clock, signal, announcedLosses } = tools;
   const deadlineMs = clock.elapsedMs() + withinMs;
-  while (load.undelivered() > 0 && clock.elapsedMs() < deadlineMs) await clock.sleep(50, signal);
+  const onLog = announcedLosses.size === 0 ? undefined : new Set((await readLog(load, tools)).log.map(({ value }) => value));
+  while (load.undelivered(onLog) > 0 && clock.elapsedMs() < deadlineMs) await clock.sleep(50, signal);
 }
 
-async function logOf({ spec, virtualCluster }: RunningLoad, { world }: StepTools): Promise<{ readonly cluster: string; readonly topic: string }> {
-  const [gateway] = world.gateways;
+/** The topic on the cluster that is active now, as it is stored there. */
+async function readLog({ spec, virtualCluster }: RunningLoad, tools: StepTools): Promise<{ readonly cluster: string; readonly topic: string; readonly log: readonly LoggedRecord[] }> {
+  const [gateway] = tools.world.gateways;
   if (gateway === undefined) throw new GwctlError('CONFIG', 'this environment has no gateway');
   const [{ active }, virtualClusters] = await Promise.all([gateway.state(), gateway.virtualClusters()]);
   const mapped = virtualClusters.find(({ name }) => name === virtualCluster)?.topics.find(({ virtual }) => virtual === spec.topic);
-  return { cluster: active, topic: mapped?.physical ?? virtualCluster + spec.topic };
-}
-
-async function readLog(clusterName: string, topic: string, partitions: number, tools: StepTools) {
-  const cluster = clusterOf(tools, clusterName);
+  const topic = mapped?.physical ?? virtualCluster + spec.topic;
+  const cluster = clusterOf(tools, active);
   const perPartition = await Promise.all(
-    Array.from({ length: partitions }, async (_, partition) =>
+    Array.from({ length: spec.partitions }, async (_, partition) =>
       (await cluster.readRecords({ topic, partition }, 0n, Number.MAX_SAFE_INTEGER)).map(({ offset, value }) => ({ partition, offset, value: value?.toString('utf8') ?? '' })),
     ),
   );
-  return perPartition.flat();
+  return { cluster: active, topic, log: perPartition.flat() };
 }
 
 function renderVerdict(verdict: HistoryVerdict): readonly string[] {
