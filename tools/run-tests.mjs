@@ -62,8 +62,9 @@ async function runFailedAgain(index, projects, first) {
   const files = index === 0 || process.argv.length > 2 ? [] : filesToRunAgain(first);
   if (files.length === 0) return first;
   process.stdout.write(`\nagain, alone: ${files.map((file) => relative(ROOT, file)).join(', ')}\n`);
-  const { report } = await runVitest(projects, `${index}-again`, ['--no-file-parallelism', ...files]);
-  if (report === undefined) return first;
+  const { exit, report } = await runVitest(projects, `${index}-again`, ['--no-file-parallelism', ...files]);
+  // Nor does a run excuse anything that itself ended with an error outside of its tests.
+  if (report === undefined || (exit !== 'exit code 0' && countTests(report).failed === 0)) return first;
   const both = withSecondRun(first, report);
   for (const file of first.testResults.filter(({ name }) => files.includes(name))) {
     const outcome = both.testResults.find(({ name }) => name === file.name)?.status === 'passed' ? 'passed' : 'failed again';

@@ -79,9 +79,9 @@ test('so has one that sets out while the call asks for a generation', async () =
 });
 
 test.each([
-  { step: 'drain', generation: 3, seen: ['prepare done', 'pause done', 'drain NOT_AS_EXPECTED', 'abort done'] },
-  { step: 'commit', generation: 3, seen: ['prepare done', 'pause done', 'drain done', 'flip NOT_AS_EXPECTED'] },
-])('and one that is taken along in the middle of the call, at its $step', async ({ step, generation, seen }) => {
+  { step: 'drain', seen: ['prepare done', 'pause done', 'drain NOT_AS_EXPECTED', 'abort done'] },
+  { step: 'commit', seen: ['prepare done', 'pause done', 'drain done', 'flip NOT_AS_EXPECTED'] },
+])('and one that is taken along in the middle of the call, at its $step', async ({ step, seen }) => {
   const { controller } = node;
   let following: Promise<void> | undefined;
   const takeAlong = async (at: string): Promise<void> => {
@@ -93,7 +93,8 @@ test.each([
   const record = node.audit.record;
   node = {
     ...node,
-    nextGeneration: async () => generation,
+    // Another one than that of the commit: a node does not follow its own.
+    nextGeneration: async () => 3,
     audit: { record: (event) => {
       record(event);
       if (event.kind === 'switch' && event.details?.['verb'] === 'pause') void takeAlong('drain');

@@ -1,35 +1,10 @@
 import { describe, expect, test } from 'vitest';
-// @ts-expect-error It runs before anything is built, so it is plain JavaScript.
-import * as tool from '../../../tools/second-run.mjs';
+import { countTests, failuresOf, type FileReport, filesToRunAgain, type TestReport, withSecondRun } from '../../../tools/second-run.mjs';
 
-interface Outcome {
-  readonly status: 'passed' | 'failed' | 'pending' | 'todo';
-  readonly fullName: string;
-  readonly failureMessages: readonly string[];
-}
-
-interface FileReport {
-  readonly name: string;
-  readonly status: 'passed' | 'failed';
-  readonly message: string;
-  readonly assertionResults: readonly Outcome[];
-}
-
-interface Report {
-  readonly testResults: readonly FileReport[];
-}
-
-const { filesToRunAgain, withSecondRun, countTests, failuresOf } = tool as {
-  filesToRunAgain: (report: Report) => readonly string[];
-  withSecondRun: (first: Report, second: Report) => Report;
-  countTests: (report: Report) => { readonly passed: number; readonly failed: number; readonly skipped: number };
-  failuresOf: (file: FileReport) => readonly { readonly name: string; readonly message: string }[];
-};
-
-const passed: Outcome = { status: 'passed', fullName: 'works', failureMessages: [] };
-const skipped: Outcome = { status: 'pending', fullName: 'later', failureMessages: [] };
-const failed = (message: string): Outcome => ({ status: 'failed', fullName: 'breaks', failureMessages: [`${message}\n    at a.ts:1`] });
-const file = (name: string, ...outcomes: readonly Outcome[]): FileReport => ({ name, status: outcomes.some(({ status }) => status === 'failed') ? 'failed' : 'passed', message: '', assertionResults: outcomes });
+const passed: TestReport = { status: 'passed', fullName: 'works', failureMessages: [] };
+const skipped: TestReport = { status: 'pending', fullName: 'later', failureMessages: [] };
+const failed = (message: string): TestReport => ({ status: 'failed', fullName: 'breaks', failureMessages: [`${message}\n    at a.ts:1`] });
+const file = (name: string, ...outcomes: readonly TestReport[]): FileReport => ({ name, status: outcomes.some(({ status }) => status === 'failed') ? 'failed' : 'passed', message: '', assertionResults: outcomes });
 const broken = (name: string): FileReport => ({ name, status: 'failed', message: 'no environment\nmore', assertionResults: [skipped] });
 
 describe('which files are run again', () => {
