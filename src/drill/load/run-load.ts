@@ -58,9 +58,14 @@ export async function runLoad(spec: LoadSpec, virtualCluster: string, kafkas: re
     virtualCluster,
     recording,
     stopProducers: async () => void (await Promise.all(producers.map((producer) => producer.stop()))),
-    undelivered: (onLog) => recording.sent.filter(({ value, acknowledgedAtMs }) => acknowledgedAtMs !== undefined && !recording.deliveredValues.has(value) && onLog?.has(value) !== false).length,
+    undelivered: (onLog) => countUndelivered(recording, onLog),
     stopConsumers: async () => void (await Promise.all(consumers.map((consumer) => consumer.stop()))),
   };
+}
+
+/** Acknowledged records that no consumer was given; `onLog`: of those only. */
+export function countUndelivered({ sent, deliveredValues }: Pick<Recording, 'sent' | 'deliveredValues'>, onLog?: ReadonlySet<string>): number {
+  return sent.filter(({ value, acknowledgedAtMs }) => acknowledgedAtMs !== undefined && !deliveredValues.has(value) && onLog?.has(value) !== false).length;
 }
 
 interface Stoppable {
