@@ -68,7 +68,10 @@ describe.each(RUNS)('main on Kafka $main, failover on $failover, leaders aligned
       if (program?.kind === 'missing') return context.skip(program.reason);
       const row = result.rows.find((candidate) => candidate.client === client);
       if (row === undefined) throw new Error(`${client.name} has no row`);
-      expect(problemsOf(row).join('; '), result.chatter.get(client.program)?.join('\n')).toBe('');
+      const { acknowledged, sent, longestAckGapMs } = row.verdict;
+      const problems = problemsOf(row);
+      const what = problems.length === 0 ? '' : [...problems, `${acknowledged} of ${sent} records acknowledged, longest gap ${longestAckGapMs} ms`].join('; ');
+      expect(what, result.chatter.get(client.program)?.join('\n')).toBe('');
     });
   }
 

@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { describe, emit, paceRecords, runProgram, settings } from '../node/program.mjs';
+import { describe, emit, produceInTurns, runProgram, settings } from '../node/program.mjs';
 
 /** Both shorter than the defaults: kafkajs joins once for each broker connection after a switch, and members that it forgot hold up the group. */
 const SESSION_MS = 6000;
@@ -21,20 +21,9 @@ await runProgram(async ({ name, producing }) => {
     eachMessage: async ({ partition, message }) => emit(name, 'received', { v: message.value.toString(), p: partition, o: Number(message.offset) }),
   });
 
-  const answers = new Set();
-  const send = async ({ value, partition }) => {
-    try {
-      const [answer] = await producer.send({ topic: name, acks: -1, messages: [{ value, partition }] });
-      emit(name, 'acked', { v: value, p: partition, o: Number(answer.baseOffset) });
-    } catch (reason) {
-      emit(name, 'send-failed', { v: value, m: describe(reason) });
-    }
-  };
-  void paceRecords(name, producing, (record) => {
-    const answer = send(record).finally(() => answers.delete(answer));
-    answers.add(answer);
-  })
-    .then(() => Promise.all(answers))
-    .then(() => emit(name, 'producer-stopped'));
+  void produceInTurns(name, producing, async (partition, values) => {
+    const [{ baseOffset }] = await producer.send({ topic: name, acks: -1, messages: values.map((value) => ({ value, partition })) });
+    return Number(baseOffset);
+  });
   return { stop: async () => void (await Promise.allSettled([consumer.disconnect(), producer.disconnect()])) };
 });

@@ -31,6 +31,39 @@ export async function paceRecords(name, stopped, run) {
   }
 }
 
+/**
+ * Sends those records until the producers are told to stop: one request at a time for each partition in turn, with all that has come meanwhile. A request for each
+ * record would make a queue that only grows where an acknowledgement takes longer than the interval: a broker handles the requests of a connection one after the
+ * other. `send(partition, values)` resolves with the offset of the first.
+ */
+export async function produceInTurns(name, stopped, send) {
+  const waiting = new Map();
+  let isOver = false;
+  let wake = () => {};
+  const pacing = paceRecords(name, stopped, ({ value, partition }) => {
+    waiting.set(partition, [...(waiting.get(partition) ?? []), value]);
+    wake();
+  }).then(() => {
+    isOver = true;
+    wake();
+  });
+  while (!isOver || waiting.size > 0) {
+    if (waiting.size === 0) await new Promise((resolve) => (wake = resolve));
+    const [next] = waiting;
+    if (next === undefined) continue;
+    const [partition, values] = next;
+    waiting.delete(partition);
+    try {
+      const first = await send(partition, values);
+      values.forEach((value, index) => emit(name, 'acked', { v: value, p: partition, o: first + index }));
+    } catch (reason) {
+      for (const value of values) emit(name, 'send-failed', { v: value, m: describe(reason) });
+    }
+  }
+  await pacing;
+  emit(name, 'producer-stopped');
+}
+
 /** Starts each client; stops producers at the first line on stdin, everything at its end. */
 export async function runProgram(start) {
   const producing = new AbortController();

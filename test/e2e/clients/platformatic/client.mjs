@@ -1,5 +1,5 @@
 import { Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
-import { describe, emit, paceRecords, runProgram, settings } from './program.mjs';
+import { describe, emit, produceInTurns, runProgram, settings } from './program.mjs';
 
 await runProgram(async ({ name, producing }) => {
   const { username, token: password } = settings;
@@ -13,21 +13,10 @@ await runProgram(async ({ name, producing }) => {
   stream.on('data', ({ value, partition, offset }) => emit(name, 'received', { v: value, p: partition, o: Number(offset) }));
   stream.on('error', (reason) => emit(name, 'error', { m: `consumer: ${describe(reason)}`, fatal: true }));
 
-  const answers = new Set();
-  const send = async ({ value, partition }) => {
-    try {
-      const { offsets } = await producer.send({ messages: [{ topic: name, value, partition }] });
-      emit(name, 'acked', { v: value, p: partition, o: Number(offsets?.[0]?.offset ?? -1) });
-    } catch (reason) {
-      emit(name, 'send-failed', { v: value, m: describe(reason) });
-    }
-  };
-  void paceRecords(name, producing, (record) => {
-    const answer = send(record).finally(() => answers.delete(answer));
-    answers.add(answer);
-  })
-    .then(() => Promise.all(answers))
-    .then(() => emit(name, 'producer-stopped'));
+  void produceInTurns(name, producing, async (partition, values) => {
+    const { offsets } = await producer.send({ messages: values.map((value) => ({ topic: name, value, partition })) });
+    return Number(offsets?.[0]?.offset ?? -1);
+  });
   return {
     stop: async () => {
       await stream.close().catch(() => {});
