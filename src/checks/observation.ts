@@ -94,7 +94,9 @@ export interface PartitionLag {
   /** Data records on the source that are not on the target. Exact up to COUNT_LIMIT, beyond it the distance in offsets. */
   readonly lagRecords: bigint;
   readonly isExact: boolean;
-  /** Age of the oldest of them; 0 when there are none. */
+  /** The last of them; undefined when there are none. */
+  readonly lastMissing: bigint | undefined;
+  /** Age of the oldest of them by its timestamp, or what the link needed to bring them all where that was less; 0 when there are none. */
   readonly lagSeconds: number;
 }
 

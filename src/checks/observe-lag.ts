@@ -29,15 +29,17 @@ export async function observeLag(source: KafkaCluster, replicator: Replicator, p
 async function observePartition(source: KafkaCluster, partition: TopicPartition, sourceEnd: bigint, replicated: bigint | undefined, now: () => Date): Promise<PartitionLag> {
   const from = replicated === undefined ? 0n : replicated + 1n;
   const base = { ...partition, sourceEnd, replicated };
-  if (from >= sourceEnd) return { ...base, lagRecords: 0n, isExact: true, lagSeconds: 0 };
+  const nothing = { ...base, lagRecords: 0n, isExact: true, lastMissing: undefined, lagSeconds: 0 };
+  if (from >= sourceEnd) return nothing;
   const missing = (await source.readRecords(partition, from, COUNT_LIMIT)).filter(({ offset }) => offset < sourceEnd);
   const [oldest] = missing;
-  if (oldest === undefined) return { ...base, lagRecords: 0n, isExact: true, lagSeconds: 0 };
+  if (oldest === undefined) return nothing;
   const isExact = missing.length < COUNT_LIMIT;
   return {
     ...base,
     lagRecords: isExact ? BigInt(missing.length) : sourceEnd - oldest.offset,
     isExact,
+    lastMissing: isExact ? missing.at(-1)?.offset : sourceEnd - 1n,
     lagSeconds: Math.max(0, (now().getTime() - Number(oldest.timestamp)) / 1000),
   };
 }

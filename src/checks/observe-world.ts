@@ -1,10 +1,12 @@
 import type { GatewayAdmin } from '../ports/gateway-admin.ts';
 import type { KafkaCluster } from '../ports/kafka-cluster.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Replicator } from '../ports/replicator.ts';
 import type { Takeover } from '../ports/takeover.ts';
 import type { NodeState } from '../shared/admin-api.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ClusterView, Observation, ObservedNode, Seen } from './observation.ts';
+import { boundByCatchUp } from './bound-by-catch-up.ts';
 import { observeLag } from './observe-lag.ts';
 import { observeDetails } from './observe-details.ts';
 import { replicatedTopics } from './replicated-topics.ts';
@@ -40,8 +42,9 @@ export function newestState(nodes: readonly ObservedNode[], to: string | undefin
  * Looks at everything that a switch to `to` depends on, in parallel. Never throws for what cannot be seen: that is part of the answer.
  * `to` undefined: the first cluster that is not active.
  */
-export async function observeWorld(world: World, to: string | undefined, now: () => Date = () => new Date()): Promise<Observation> {
+export async function observeWorld(world: World, to: string | undefined, clock: Clock): Promise<Observation> {
   const { topology } = world;
+  const now = (): Date => clock.now();
   const nodes = await Promise.all(world.gateways.map(async (gateway) => {
     const beforeMs = now().getTime();
     const state = await see(() => gateway.state());
@@ -77,10 +80,11 @@ export async function observeWorld(world: World, to: string | undefined, now: ()
     see(() => replicator.health()),
     takeover?.heldBecause().catch(() => undefined),
     view?.ok === true
-      ? see(() => {
+      ? see(async () => {
+          const sinceMs = clock.elapsedMs();
           const topics = replicatedTopics(view.value.description, link);
           const partitions = topics.flatMap((topic) => topic.partitions.map(({ index }) => ({ topic: topic.name, partition: index })));
-          return observeLag(source, replicator, partitions, now);
+          return await boundByCatchUp(await observeLag(source, replicator, partitions, now), replicator, sinceMs, clock);
         })
       : Promise.resolve({ ok: false as const, why: `${active} cannot be read` }),
   ]);

@@ -29,7 +29,7 @@ export function addLagCommand(program: Command, context: CliContext): void {
         import('../shared/errors.ts'),
       ]);
       if (to !== undefined) clusterNamed(topology, to);
-      const seen = await observeWorld(world, to, () => clock.now());
+      const seen = await observeWorld(world, to, clock);
       if (seen.active === undefined) throw noActiveCluster(seen.nodes.flatMap(({ name, state }) => (state.ok ? [] : [{ name, ...state }])));
       if (seen.lag === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${seen.active}->${seen.to}: there is no lag to measure`, { hint: `add a link from ${seen.active} to ${seen.to} to gwctl.yaml` });
       if (!seen.lag.ok) throw new GwctlError('CHECK_FAILED', `the lag is not known: ${seen.lag.why}`, { hint: seen.lag.hint ?? 'look at both clusters with `gwctl status`' });

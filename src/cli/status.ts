@@ -34,7 +34,7 @@ export function addStatusCommand(program: Command, context: CliContext): void {
         openRuntime(globals, context),
       ]);
       for (;;) {
-        const [seen, components] = await Promise.all([observeWorld(world, undefined, () => clock.now()), runtime.observe()]);
+        const [seen, components] = await Promise.all([observeWorld(world, undefined, clock), runtime.observe()]);
         const checks = runChecks(PLANNED_CHECKS, seen);
         const logs = new Map([...seen.stateLogs].map(([name, log]) => [name, log.ok ? log.value : undefined]));
         const telling = tellingGateways(world).map(({ node }) => node);

@@ -30,7 +30,7 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
       ]);
       if (to !== undefined) clusterNamed(topology, to);
       const look = async () => {
-        const seen = await observeWorld(world, to, () => clock.now());
+        const seen = await observeWorld(world, to, clock);
         const checks = runChecks(PLANNED_CHECKS, seen);
         return { seen, checks, isReady: checks.every(({ status }) => status !== 'fail') };
       };

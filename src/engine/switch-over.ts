@@ -32,7 +32,7 @@ export interface SwitchOverPreview {
 /** Looks, plans and checks; changes nothing. Throws USAGE for an unknown cluster, NOT_AS_EXPECTED when another one is active than expected. */
 export async function previewSwitchOver(request: SwitchOverRequest, world: World, clock: Clock): Promise<SwitchOverPreview> {
   clusterNamed(world.topology, request.to);
-  const observed = await observeWorld(world, request.to, () => clock.now());
+  const observed = await observeWorld(world, request.to, clock);
   const resumesTakeover = request.resumesTakeover === true && observed.replicatorHeld !== undefined && parseTakeoverHold(observed.replicatorHeld) !== undefined;
   const seen = resumesTakeover ? { ...observed, resumesTakeover } : observed;
   const plan = planSwitch({ to: request.to, expectActive: request.expectActive }, seen);

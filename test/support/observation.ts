@@ -32,7 +32,7 @@ export function clusterMap(main: Seen<ClusterView>, failover: Seen<ClusterView> 
 }
 
 export function partitionLag(name: string, changes: Partial<PartitionLag> = {}): PartitionLag {
-  return { topic: name, partition: 0, sourceEnd: 10n, replicated: 9n, lagRecords: 0n, isExact: true, lagSeconds: 0, ...changes };
+  return { topic: name, partition: 0, sourceEnd: 10n, replicated: 9n, lagRecords: 0n, isExact: true, lastMissing: undefined, lagSeconds: 0, ...changes };
 }
 
 export function linkLag(...partitions: readonly PartitionLag[]): { ok: true; value: LinkLag } {
