@@ -1,4 +1,5 @@
-import { provisionKafka } from '../../src/adapters/runtime/provision-kafka.ts';
+import { findJava } from '../../src/adapters/runtime/java.ts';
+import { prepareKafka } from '../../src/adapters/runtime/toolchain.ts';
 import type { RuntimeProgress } from '../../src/ports/runtime.ts';
 
 /** Every version that a test here runs a broker of. */
@@ -14,5 +15,6 @@ const PRINTED: RuntimeProgress = {
 /** What is fetched on a new machine takes minutes: before the first test, whose time limits are not made for that. */
 export async function setup(): Promise<void> {
   // Why one cannot be had is said by then; only the tests that need it fail.
-  for (const version of VERSIONS) await provisionKafka(version, { env: process.env, progress: PRINTED }).catch(() => {});
+  const java = await findJava(process.env);
+  for (const version of VERSIONS) await prepareKafka(version, { java, env: process.env, progress: PRINTED }).catch(() => {});
 }

@@ -5,7 +5,9 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { provisionKafka } from '../../src/adapters/runtime/provision-kafka.ts';
+import { findJava, type Java } from '../../src/adapters/runtime/java.ts';
+import { JVM_FLAGS, loggingFlags } from '../../src/adapters/runtime/jvm.ts';
+import { type KafkaTools, prepareKafka } from '../../src/adapters/runtime/toolchain.ts';
 import { SILENT } from './silent-progress.ts';
 
 export interface KafkaBroker {
@@ -22,12 +24,19 @@ export interface KafkaBroker {
 
 /** One of Kafka's own tools; resolves with what it printed, rejects when it fails. */
 export async function runKafkaTool(kafkaVersion: string, mainClass: string, args: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)('java', ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', await classPathOf(kafkaVersion), mainClass, ...args], { timeout: 60_000 });
+  const { java, kafka } = await toolsOf(kafkaVersion);
+  const { stdout, stderr } = await promisify(execFile)(java.command, ['-Xmx128m', ...jvmFlags(kafka, 'tool'), mainClass, ...args], { timeout: 60_000 });
   return stdout + stderr;
 }
 
-async function classPathOf(kafkaVersion: string): Promise<string> {
-  return (await provisionKafka(kafkaVersion, { env: process.env, progress: SILENT })).jars.join(path.delimiter);
+async function toolsOf(kafkaVersion: string): Promise<{ readonly java: Java; readonly kafka: KafkaTools }> {
+  const java = await findJava(process.env);
+  return { java, kafka: await prepareKafka(kafkaVersion, { java, env: process.env, progress: SILENT }) };
+}
+
+/** As `gwctl up` starts brokers: class archives make it quick. */
+function jvmFlags({ distribution, archives }: KafkaTools, use: 'service' | 'tool'): readonly string[] {
+  return [...JVM_FLAGS, ...archives.broker, ...loggingFlags(distribution, use), '-cp', distribution.jars.join(path.delimiter)];
 }
 
 /** What a broker has besides its PLAINTEXT listener. */
@@ -43,7 +52,7 @@ export interface BrokerExtras {
 
 /** A real one-node Kafka from gwctl's cache, in a folder of its own. It is returned before it answers: clients wait for it. */
 export async function startKafkaBroker(kafkaVersion: string, { listeners = {}, advertisedPorts = {}, properties: extra = {}, scramUsers = [] }: BrokerExtras = {}): Promise<KafkaBroker> {
-  const classPath = await classPathOf(kafkaVersion);
+  const { java, kafka } = await toolsOf(kafkaVersion);
   const folder = mkdtempSync(path.join(tmpdir(), 'gwctl-broker-'));
   const names = Object.keys(listeners);
   const [port, controllerPort, ...extraPorts] = await freePorts(2 + names.length) as [number, number, ...number[]];
@@ -51,11 +60,11 @@ export async function startKafkaBroker(kafkaVersion: string, { listeners = {}, a
   const advertised = names.map((name, index) => `,${name}://127.0.0.1:${advertisedPorts[name] ?? extraPorts[index] ?? 0}`).join('');
   const properties = path.join(folder, 'server.properties');
   writeFileSync(properties, renderProperties({ ...propertiesOf(port, controllerPort, path.join(folder, 'data'), addresses, advertised, listeners), ...extra }));
-  await promisify(execFile)('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAEAAAAAAAAAAQ', '-c', properties, ...scramUsers.flatMap((user) => ['--add-scram', user])]);
+  await promisify(execFile)(java.command, [...jvmFlags(kafka, 'tool'), 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAEAAAAAAAAAAQ', '-c', properties, ...scramUsers.flatMap((user) => ['--add-scram', user])]);
 
   let child: ChildProcess | undefined;
   const start = () => {
-    child = spawn('java', ['-Xmx256m', '-XX:+UseSerialGC', '-cp', classPath, 'kafka.Kafka', properties], { stdio: 'ignore' });
+    child = spawn(java.command, ['-Xmx256m', ...jvmFlags(kafka, 'service'), 'kafka.Kafka', properties], { stdio: 'ignore' });
   };
   const end = async (signal: NodeJS.Signals) => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

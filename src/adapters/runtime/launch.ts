@@ -38,7 +38,7 @@ export async function writeEnvironmentFiles({ topology, environmentDir }: Launch
   await ensureClusterIds(join(environmentDir, CLUSTER_IDS), topology.clusters.map(({ name }) => name));
   await ensureTokenKey(topology.gateway.tokenKey, environmentDir);
   const primary = kafkaOf(toolchain, primaryOf(topology).kafkaVersion);
-  await writeToolScripts(join(environmentDir, 'bin'), primary.distribution, toolchain.java);
+  await writeToolScripts(join(environmentDir, 'bin'), primary, toolchain.java);
 }
 
 /** Writes the component's own configuration and says how it is started. */

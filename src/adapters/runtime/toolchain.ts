@@ -34,14 +34,18 @@ export async function prepareToolchain({ topology, env, progress, withSchemaRegi
   const java = await findJava(env);
   const stop = signal === undefined ? {} : { signal };
   const kafka = new Map<string, KafkaTools>();
-  for (const version of versionsOf(topology)) {
-    const distribution = await provisionKafka(version, { env, progress, ...stop });
-    await writeLoggingConfig(distribution);
-    const storageTemplate = await ensureStorageTemplate(distribution, java, env);
-    kafka.set(version, { distribution, storageTemplate, archives: await ensureClassArchives(distribution, { java, env, progress, ...stop }) });
-  }
+  for (const version of versionsOf(topology)) kafka.set(version, await prepareKafka(version, { java, env, progress, ...stop }));
   const registry = withSchemaRegistry ? { java: await findJava(env, REGISTRY_JAVA), dir: await provisionRegistry(env, progress, signal) } : undefined;
   return { java, kafka, registry };
+}
+
+/** One Kafka version of it. */
+export async function prepareKafka(version: string, { java, env, progress, signal }: Pick<ToolchainOptions, 'env' | 'progress' | 'signal'> & { readonly java: Java }): Promise<KafkaTools> {
+  const stop = signal === undefined ? {} : { signal };
+  const distribution = await provisionKafka(version, { env, progress, ...stop });
+  await writeLoggingConfig(distribution);
+  const storageTemplate = await ensureStorageTemplate(distribution, java, env);
+  return { distribution, storageTemplate, archives: await ensureClassArchives(distribution, { java, env, progress, ...stop }) };
 }
 
 /** Every Kafka version that a topology runs, brokers' and MirrorMaker's. */

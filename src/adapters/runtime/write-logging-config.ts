@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 import type { KafkaDistribution } from './provision-kafka.ts';
 
 /** Writes the logging configuration of services (INFO) and of command line tools (WARN, stderr) beside the jars. */
@@ -14,8 +14,9 @@ export async function writeLoggingConfig({ madeDir }: KafkaDistribution): Promis
     'tool-log4j.properties': log4j('WARN', 'System.err'),
   };
   for (const [name, text] of Object.entries(files)) {
-    await writeFile(join(dir, `${name}.${pid}`), text);
-    await rename(join(dir, `${name}.${pid}`), join(dir, name));
+    const draft = join(dir, `${name}.${randomUUID()}`);
+    await writeFile(draft, text);
+    await rename(draft, join(dir, name));
   }
 }
 
