@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startAdminProxy, type AdminFault, type AdminProxy } from '../support/admin-proxy.ts';
+import { awaitReady } from '../support/await-ready.ts';
 import type { GwctlResult } from '../support/environment.ts';
 import { openKillLab, type KillLab } from '../support/kill-lab.ts';
 import { readNodeState } from '../support/service-account.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
 beforeEach(async () => {
   proxy.heal();
   await lab.settled();
-  await expect.poll(async () => (await gwctl('verify')).exitCode, { timeout: 60_000 }).toBe(0);
+  await awaitReady(([command = '', ...flags]) => gwctl(command, ...flags), 60_000);
 });
 
 async function gwctl(command: string, ...flags: readonly string[]): Promise<GwctlResult> {

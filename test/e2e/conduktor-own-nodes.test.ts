@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startAdminProxy, type AdminProxy } from '../support/admin-proxy.ts';
+import { awaitReady } from '../support/await-ready.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { readNodeState } from '../support/service-account.ts';
 
@@ -39,7 +40,7 @@ test('a second node that refuses: exit 5, and both serve main', async () => {
 });
 
 test('a switch by the one call of each node is proven through both of them, and MirrorMaker stays off', async () => {
-  await expect.poll(async () => (await gwctl('verify')).exitCode, { timeout: 60_000 }).toBe(0);
+  await awaitReady(([command = '', ...flags]) => gwctl(command, ...flags), 60_000);
   const { exitCode, stdout, stderr } = await gwctl('failover', '--to', 'failover', '--yes');
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toMatch(/a record through gateway1: .*not on main\n +a record through gateway2: .*not on main/);

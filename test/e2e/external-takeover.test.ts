@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { awaitReady } from '../support/await-ready.ts';
 import { writeLoadDrill } from '../support/load-drill.ts';
 import { startSecuredEnvironment, type OutsideView, type SecuredEnvironment } from '../support/secured-environment.ts';
 
@@ -14,7 +15,7 @@ afterAll(async () => await secured?.dispose());
 
 const withProcess = (changes: Partial<SecuredEnvironment['process']> = {}): OutsideView => ({ ...secured.view, links: [{ from: 'main', to: 'failover', process: { ...secured.process, ...changes } }] });
 const gwctl = async (...args: readonly string[]) => await secured.gwctl(args, withProcess());
-const isReady = async (): Promise<void> => await expect.poll(async () => (await gwctl('verify')).exitCode, { timeout: 90_000 }).toBe(0);
+const isReady = async (): Promise<void> => await awaitReady(([command = '', ...flags]) => gwctl(command, ...flags), 90_000);
 
 test('without such commands MirrorMaker itself brings the last records, with them gwctl does', async () => {
   const without = await secured.gwctl(['failover', '--to', 'failover', '--dry-run']);

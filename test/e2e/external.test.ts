@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { awaitReady } from '../support/await-ready.ts';
 import { startSecuredEnvironment, type OutsideView, type SecuredEnvironment } from '../support/secured-environment.ts';
 
 /** An environment that somebody else runs, with TLS and credentials on every port: all that gwctl has of it is what its gwctl.yaml says. */
@@ -56,7 +57,7 @@ test('a drill without a switch: a token, producers and consumers through the nod
 });
 
 test('status, verify, lag and groups work on it', async () => {
-  await expect.poll(async () => (await secured.gwctl(['verify'])).exitCode, { timeout: 60_000 }).toBe(0);
+  await awaitReady((args) => secured.gwctl(args), 60_000);
   expect(await status()).toMatchObject({ active: 'main', ready: true, openRun: null });
   const lag = await secured.gwctl(['lag', '--all']);
   expect(lag.exitCode, lag.stderr).toBe(0);
@@ -118,7 +119,7 @@ test('a run that dies before its decision is rolled back, and MirrorMaker was ne
   const { exitCode, stdout, stderr } = await secured.gwctl(['rollback', '--yes']);
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toMatch(/was given up: gateway1, gateway2 serve main/);
-  await expect.poll(async () => (await secured.gwctl(['verify'])).exitCode, { timeout: 60_000 }).toBe(0);
+  await awaitReady((args) => secured.gwctl(args), 60_000);
 });
 
 test('the plan says that MirrorMaker itself brings the last records, and a run that dies behind its decision is finished by resume', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import type { NodeState } from '../../src/shared/admin-api.ts';
+import { awaitReady } from '../support/await-ready.ts';
 import { openTransactions } from '../support/copy-lab.ts';
 import { signalComponent } from '../support/component.ts';
 import { startEnvironment, type GwctlResult, type TestEnvironment } from '../support/environment.ts';
@@ -59,10 +60,6 @@ async function nodes(): Promise<readonly string[]> {
 const ON_MAIN = ['gateway1: main 1 serving', 'gateway2: main 1 serving'];
 /** Generation 2 was used up by the run that was given up. */
 const ON_FAILOVER = ['gateway1: failover 3 serving', 'gateway2: failover 3 serving'];
-
-async function awaitReady(): Promise<void> {
-  await expect.poll(async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode, DEADLINE).toBe(0);
-}
 
 async function failover(...flags: readonly string[]): Promise<GwctlResult> {
   return await environment.gwctl(['failover', '--to', 'failover', '--yes', '--wait', '1m', ...flags]);
@@ -132,7 +129,7 @@ test('a node that is down: refused with its name, exit 3, and the other node is 
 });
 
 test('a transaction past the gateways hides records: given up after the pause budget with exit 5, both nodes serve main, the producer has only waited, and MirrorMaker copies again', async () => {
-  await awaitReady();
+  await awaitReady(environment.gwctl, DEADLINE.timeout);
   live.takeLongestSendMs();
   const main = clientOn(environment, 'main');
   const bypass = await openTransactions(main, 'bypass', 'teamAusers');
@@ -157,7 +154,7 @@ test('a transaction past the gateways hides records: given up after the pause bu
 });
 
 test('a plan that was looked at is run when it is still the plan: exit 4 when something was tried meanwhile', async () => {
-  await awaitReady();
+  await awaitReady(environment.gwctl, DEADLINE.timeout);
   const { exitCode, stderr } = await environment.gwctl(['failover', '--to', 'failover', '--yes', '--plan-hash', '0123456789ab']);
   expect(exitCode, stderr).toBe(4);
   expect(stderr).toMatch(/the plan is [0-9a-f]{12} by now, expected 0123456789ab: nothing was changed/);

@@ -1,6 +1,7 @@
 import { Kafka } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { KafkaClient } from '../../src/client/kafka-client.ts';
+import { awaitReady } from '../support/await-ready.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { firstValue, type ShownPosition } from '../support/group-positions.ts';
 import { runHalted } from '../support/kill-lab.ts';
@@ -106,7 +107,7 @@ async function shown(...args: readonly string[]): Promise<{ readonly positions: 
 }
 
 async function awaitReplicated(): Promise<void> {
-  await expect.poll(async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode, DEADLINE).toBe(0);
+  await awaitReady(environment.gwctl, DEADLINE.timeout);
 }
 
 /** Group -> topic and the offset that it has committed. */

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awaitReady } from '../support/await-ready.ts';
 import type { GwctlResult } from '../support/environment.ts';
 import { awaitCondition, openKillLab, type KillLab } from '../support/kill-lab.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
@@ -49,7 +50,7 @@ describe('a signal', () => {
 /** Two `gwctl failover` that stand before their first step, and go on at the same moment. Once one has ended, the other is interrupted. */
 async function raceTwo(): Promise<readonly GwctlResult[]> {
   const { environment } = lab;
-  await awaitCondition(60_000, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+  await awaitReady(environment.gwctl, 60_000);
   const runs = join(environment.dir, 'runs');
   await mkdir(runs, { recursive: true });
   const before = (await readdir(runs)).length;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KafkaClient } from '../../src/client/kafka-client.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import type { StepKind } from '../../src/plan/plan.ts';
+import { awaitReady } from '../support/await-ready.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { awaitCondition } from '../support/kill-lab.ts';
 import { clientOn, clientThrough, issueToken, readNodeState } from '../support/service-account.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   failover = clientOn(environment, 'failover');
   await gateway.createTopics([{ name: 'load', partitions: PARTITIONS, replicationFactor: 3 }]);
   load = startSteadyLoad(gateway, 'load', PARTITIONS);
-  await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+  await awaitReady(environment.gwctl, READY_MS);
 });
 afterAll(async () => {
   await load?.stop().catch(() => {});
@@ -51,7 +52,7 @@ test('gwctl is killed while it copies: verify says so and how to go on; after a 
 });
 
 test('killed again: resume takes it over from the dead run and switches; everything that was acknowledged is there once; MirrorMaker stays off, also after up', async () => {
-  await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+  await awaitReady(environment.gwctl, READY_MS);
   await killBefore('drain-groups');
   const resumed = await environment.gwctl(['resume', '--yes']);
   expect(resumed.exitCode, resumed.stderr).toBe(0);

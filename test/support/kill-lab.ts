@@ -6,6 +6,7 @@ import { openStateLog } from '../../src/arbiter/state-log.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import type { StepKind } from '../../src/plan/plan.ts';
 import type { NodeState } from '../../src/shared/admin-api.ts';
+import { awaitReady } from './await-ready.ts';
 import { startEnvironment, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
 import { clientOn, clientThrough, issueToken, readNodeState } from './service-account.ts';
 import { startSwitchProbe, type SwitchProbe } from './switch-probe.ts';
@@ -52,7 +53,7 @@ export async function openKillLab({ start = () => startEnvironment([], KILL_CONF
     const client = clientThrough(environment, 'gateway1', token);
     await client.createTopics([{ name: TOPIC, partitions: environment.topology.gateways.length, replicationFactor: Math.min(3, environment.topology.clusters[0]?.brokers.length ?? 1) }]).finally(() => client.close());
     const physicalTopic = `${VIRTUAL_CLUSTER}${TOPIC}`;
-    await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+    await awaitReady(environment.gwctl, READY_MS);
     const probe = startSwitchProbe(environment, { token, topic: TOPIC, physicalTopic, source: 'main', target: 'failover' });
     return {
       environment,
@@ -90,7 +91,7 @@ export async function awaitCondition(timeoutMs: number, what: string, holds: () 
 }
 
 async function runTo(environment: TestEnvironment, flags: readonly string[], kind: StepKind, act: (run: HaltedRun) => Promise<void>): Promise<GwctlResult> {
-  await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+  await awaitReady(environment.gwctl, READY_MS);
   return await runHalted(environment, flags, kind, act);
 }
 

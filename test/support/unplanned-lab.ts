@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Loss } from '../../src/checks/loss.ts';
 import type { KafkaClient } from '../../src/client/kafka-client.ts';
+import { awaitReady } from './await-ready.ts';
 import { signalComponent } from './component.ts';
 import { startEnvironment, type GwctlResult, type TestEnvironment } from './environment.ts';
 import { awaitCondition } from './kill-lab.ts';
@@ -71,7 +72,7 @@ export async function openUnplannedLab(batchRecords = 5, config = CONFIG, runtim
     const token = await issueToken(environment, 'gateway1', 'teamA');
     const admin = clientThrough(environment, 'gateway1', token);
     await admin.createTopics([{ name: TOPIC, partitions: PARTITIONS, replicationFactor: 3 }]).finally(() => admin.close());
-    await awaitCondition(READY_MS, 'gwctl verify passes', async () => (await environment.gwctl(['verify', '--to', 'failover'])).exitCode === 0);
+    await awaitReady(environment.gwctl, READY_MS);
     for (const { name } of environment.topology.gateways) {
       for (let partition = 0; partition < PARTITIONS; partition++) {
         const client = clientThrough(environment, name, token);

@@ -51,7 +51,7 @@ const PROCESS_HOMES = ['main.ts'];
  * Who may import single names of node:process: a secret may stand in the environment of whoever runs, and whoever supervises
  * processes needs their ids.
  */
-const NODE_PROCESS_HOMES = ['config/resolve-secret.ts', 'adapters/runtime/file-lock.ts', 'adapters/runtime/process-identity.ts', 'adapters/runtime/write-logging-config.ts'];
+const NODE_PROCESS_HOMES = ['config/resolve-secret.ts', 'adapters/runtime/file-lock.ts', 'adapters/runtime/process-identity.ts'];
 
 interface Source {
   /** Relative to src. */
