@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** These hold on a machine that is busy with another of them: where there are cores for it they run beside each other. In the other files participants are killed or cut off, or clocks decide. */
-const STEADY = ['conduktor', 'client-survival-controls', 'drill', 'drill-scenarios', 'external', 'external-load', 'external-takeover', 'fence', 'groups', 'isolation', 'kafka-tools', 'mixed-versions', 'operators', 'takeover', 'topic-ids'].map((name) => `test/e2e/${name}.test.ts`);
+const STEADY = ['conduktor', 'client-survival-controls', 'drill', 'drill-scenarios', 'external', 'external-load', 'external-takeover', 'fence', 'groups', 'isolation', 'kafka-tools', 'operators', 'takeover', 'topic-ids'].map((name) => `test/e2e/${name}.test.ts`);
 
 // Unit and wire tests stay in memory and on loopback; integration and e2e tests start processes that fight for two cores.
 export default defineConfig({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openKafkaCluster } from '../../src/adapters/kafka/kafka-cluster.ts';
+import { apiVersionsEverywhere } from '../support/api-versions-bytes.ts';
 import { watchConnections } from '../support/client-matrix/backend-connections.ts';
 import { MATRIX_CLIENTS, ONE_OF_EACH_LANGUAGE, type MatrixClient, type ProgramName } from '../support/client-matrix/client-table.ts';
 import { problemsOf } from '../support/client-matrix/judge-client.ts';
@@ -7,6 +8,7 @@ import { prepareProgram, type PreparedProgram } from '../support/client-matrix/p
 import { renderMatrix } from '../support/client-matrix/render-matrix.ts';
 import { type MatrixResult, runMatrix } from '../support/client-matrix/run-matrix.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { clientOn } from '../support/service-account.ts';
 
 /** tools/run-matrix.mjs sets these. All rows with all versions; only the rows whose names begin with one of these. */
 const ALL_VERSIONS = process.env['GWCTL_MATRIX_ALL_VERSIONS'] === '1';
@@ -34,6 +36,7 @@ describe.each(RUNS)('main on Kafka $main, failover on $failover, leaders aligned
   let environment: TestEnvironment;
   let programs: ReadonlyMap<ProgramName, PreparedProgram>;
   let result: MatrixResult;
+  const apiVersions: (readonly string[])[] = [];
 
   beforeAll(async () => {
     const startedAtMs = performance.now();
@@ -43,7 +46,9 @@ describe.each(RUNS)('main on Kafka $main, failover on $failover, leaders aligned
     programs = new Map(await Promise.all(names.map(async (name) => [name, await prepareProgram(name)] as const)));
     environment = await startEnvironment([], `clusters:\n  main: { kafkaVersion: ${mainVersion} }\n  failover: { kafkaVersion: ${failoverVersion} }\nfailover:\n  alignLeaders: ${alignLeaders}\n`);
     tell(`the clients are built, the environment runs: main on Kafka ${mainVersion}, failover on ${failoverVersion}`);
+    apiVersions.push(await apiVersionsEverywhere(environment.topology));
     result = await runMatrix(environment, clients, programs, tell);
+    apiVersions.push(await apiVersionsEverywhere(environment.topology));
     process.stdout.write(`\n${renderMatrix(result.rows, [...programs.values()].flatMap((program) => (program.kind === 'missing' ? [program.reason] : [])))}\n`);
   }, SETUP_MS);
   afterAll(async () => await environment?.dispose());
@@ -60,6 +65,20 @@ describe.each(RUNS)('main on Kafka $main, failover on $failover, leaders aligned
 
   test('gwctl failover says that it switched', () => {
     expect(result.failover, result.failover.stderr).toMatchObject({ exitCode: 0 });
+  });
+
+  test('the brokers are of these versions, and every node and port answers ApiVersions with the same bytes, before the switch and after it', async () => {
+    // ListConfigResources (api 74) has version 1 since Kafka 4.1; 3.9 knows version 0 only.
+    for (const [name, version] of [['main', mainVersion], ['failover', failoverVersion]] as const) {
+      const client = clientOn(environment, name);
+      const served = await client.apiVersions().finally(() => client.close());
+      expect(served.get(74)?.max).toBe(version.startsWith('4.') ? 1 : 0);
+    }
+    const [before, after] = apiVersions;
+    expect(before).toHaveLength(18);
+    // Versions 3 and 4 differ in what may be in it, and nothing of that is.
+    expect(new Set(before).size).toBe(2);
+    expect(after).toEqual(before);
   });
 
   for (const client of clients) {

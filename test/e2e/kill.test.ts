@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEnvironment } from '../support/environment.ts';
 import { runKillCase, type KillCase } from '../support/kill-case.ts';
-import { openKillLab, type KillLab } from '../support/kill-lab.ts';
+import { openKillLab, SMALL_KILL_CONFIG, type KillLab } from '../support/kill-lab.ts';
 
 interface Expected {
   readonly exitCodes: readonly number[];
@@ -13,7 +14,6 @@ const DEAD_BEFORE = { exitCodes: [-1], active: 'main' } as const;
 /** Those that are given up share an environment; the last one of each list switches, and a switch is not reversed. */
 const ENVIRONMENTS: readonly (readonly (KillCase & Expected)[])[] = [
   [
-    { who: 'gwctl', how: 'SIGKILL', before: 'drain-gateways', ...DEAD_BEFORE },
     { who: 'gwctl', how: 'SIGKILL', before: 'commit-switch', ...DEAD_BEFORE },
     { who: 'gwctl', how: 'SIGSTOP', before: 'commit-switch', ...GIVEN_UP },
     { who: 'gateway1', how: 'SIGKILL', before: 'drain-gateways', ...GIVEN_UP },
@@ -28,7 +28,7 @@ const ENVIRONMENTS: readonly (readonly (KillCase & Expected)[])[] = [
 describe.each(ENVIRONMENTS.map((cases, index) => ({ index, cases })))('environment $index', ({ cases }) => {
   let lab: KillLab;
   beforeAll(async () => {
-    lab = await openKillLab();
+    lab = await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
   });
   afterAll(async () => {
     await lab?.dispose();

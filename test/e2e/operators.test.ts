@@ -2,18 +2,19 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitReady } from '../support/await-ready.ts';
-import type { GwctlResult } from '../support/environment.ts';
-import { awaitCondition, openKillLab, type KillLab } from '../support/kill-lab.ts';
+import { startEnvironment, type GwctlResult } from '../support/environment.ts';
+import { awaitCondition, openKillLab, SMALL_KILL_CONFIG, type KillLab } from '../support/kill-lab.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /** People at the keyboard: who wants out in the middle, and two who begin at the same second. */
 let lab: KillLab;
 beforeAll(async () => {
-  lab = await openKillLab();
+  lab = await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
 });
 afterAll(async () => await lab?.dispose());
 
-const BEFORE_THE_DECISION = SWITCH_STEPS.slice(0, SWITCH_STEPS.indexOf('commit-switch'));
+/** Every third step up to the decision, and the last: undoing is the engine's, and the same after each. */
+const BEFORE_THE_DECISION = SWITCH_STEPS.slice(0, SWITCH_STEPS.indexOf('commit-switch')).filter((_, index, steps) => index % 3 === 0 || index === steps.length - 1);
 
 async function expectUnharmed(active: 'main' | 'failover'): Promise<void> {
   expect(await lab.settled()).toBe(active);
@@ -64,7 +65,7 @@ async function raceTwo(): Promise<readonly GwctlResult[]> {
 }
 
 describe('two operators at the same second', () => {
-  test.each([1, 2, 3])('one of them goes on, and the other is told who: exit 8 (round %i)', async () => {
+  test.each([1, 2])('one of them goes on, and the other is told who: exit 8 (round %i)', async () => {
     const results = await raceTwo();
     const codes = results.map(({ exitCode }) => exitCode);
     expect(codes.toSorted(), results.map(({ stderr }) => stderr).join('\n')).toEqual([130, 8]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startCutProxy, type CutProxy } from './cut-proxy.ts';
 import { reserveEnvironment, type RunningGwctl, type TestEnvironment } from './environment.ts';
-import { awaitCondition, openKillLab, type KillLab } from './kill-lab.ts';
+import { awaitCondition, openKillLab, SMALL_KILL_CONFIG, type KillLab } from './kill-lab.ts';
 import { readNodeState } from './service-account.ts';
 
 export const CUTS = ['gwctl-gateway1', 'gateway1-main', 'gateway1-failover'] as const;
@@ -14,14 +14,13 @@ export interface CutLab extends KillLab {
   readonly networks: Readonly<Record<Cut, CutProxy>>;
 }
 
-/** One broker each, with a second listener whose advertised address is the proxy: whoever comes in there stays behind it. */
-const CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\nclusters:\n  main: { brokers: 1 }\n  failover: { brokers: 1 }\ngateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n';
+/** The brokers have a second listener whose advertised address is the proxy: whoever comes in there stays behind it. */
 const CUT_LISTENER_DISTANCE = 5;
 const LISTEN_MS = 60_000;
 const NODE_LIFE_MS = 3_600_000;
 
 export async function openCutLab(): Promise<CutLab> {
-  const environment = await reserveEnvironment(CONFIG);
+  const environment = await reserveEnvironment(SMALL_KILL_CONFIG);
   const { portOffset, stateDir, topology } = environment;
   const [gateway1] = topology.gateways;
   if (gateway1 === undefined) throw new Error('no gateway');

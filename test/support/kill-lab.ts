@@ -31,6 +31,8 @@ export interface HaltedRun {
 
 /** Short, so that a lease is over after 10 s. */
 export const KILL_CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
+/** The same on one broker each, for tests that let every broker live: it starts in half the time. */
+export const SMALL_KILL_CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\nclusters:\n  main: { brokers: 1 }\n  failover: { brokers: 1 }\ngateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n';
 const TOPIC = 'probe';
 const VIRTUAL_CLUSTER = 'teamA';
 const POLL_MS = 100;
