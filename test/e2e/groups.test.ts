@@ -106,8 +106,16 @@ async function shown(...args: readonly string[]): Promise<{ readonly positions: 
   return JSON.parse(stdout) as Awaited<ReturnType<typeof shown>>;
 }
 
+/** To the last record: `gwctl verify` lets a lag pass that the end of a switch waits for. */
 async function awaitReplicated(): Promise<void> {
   await awaitReady(environment.gwctl, DEADLINE.timeout);
+  await expect.poll(missingOnFailover, DEADLINE).toEqual([]);
+}
+
+/** Topics of the groups here, without the one that is written to all the time. */
+async function missingOnFailover(): Promise<readonly string[]> {
+  const { partitions } = JSON.parse((await environment.gwctl(['lag', '-o', 'json'])).stdout) as { readonly partitions: readonly { readonly topic: string; readonly lagRecords: number }[] };
+  return partitions.filter(({ topic, lagRecords }) => topic.startsWith('teamA') && topic !== 'teamAlive' && lagRecords > 0).map(({ topic }) => topic);
 }
 
 /** Group -> topic and the offset that it has committed. */
