@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { watchMachine } from './machine-load.mjs';
-import { countTests, failuresOf, filesToRunAgain, withSecondRun } from './second-run.mjs';
+import { countTests, failuresOf, filesToRunAgain, isTelling, withSecondRun } from './second-run.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const GROUPS = [['unit', 'wire', 'model'], ['integration', 'e2e-steady', 'e2e']];
@@ -32,7 +32,7 @@ for (const [index, projects] of GROUPS.entries()) {
   const counts = countTests(report);
   for (const key of Object.keys(total)) total[key] += counts[key];
   for (const file of report.testResults) notes.push(...failuresOf(file).map(({ name, message }) => `error: ${relative(ROOT, file.name)}: ${name}: ${endOf(message)}`));
-  if (exit !== 'exit code 0' && countTests(first).failed === 0) {
+  if (!isTelling(exit, first)) {
     total.failed += 1;
     notes.push(`error: ${projects.join(' + ')}: every test passed, and vitest ended with ${exit}: an error outside of the tests, see above`);
   }
@@ -63,8 +63,7 @@ async function runFailedAgain(index, projects, first) {
   if (files.length === 0) return first;
   process.stdout.write(`\nagain, alone: ${files.map((file) => relative(ROOT, file)).join(', ')}\n`);
   const { exit, report } = await runVitest(projects, `${index}-again`, ['--no-file-parallelism', ...files]);
-  // Nor does a run excuse anything that itself ended with an error outside of its tests.
-  if (report === undefined || (exit !== 'exit code 0' && countTests(report).failed === 0)) return first;
+  if (!isTelling(exit, report)) return first;
   const both = withSecondRun(first, report);
   for (const file of first.testResults.filter(({ name }) => files.includes(name))) {
     const outcome = both.testResults.find(({ name }) => name === file.name)?.status === 'passed' ? 'passed' : 'failed again';

@@ -20,5 +20,6 @@ export interface TestReport {
 
 export function filesToRunAgain(report: Report): readonly string[];
 export function withSecondRun(first: Report, second: Report): Report;
+export function isTelling(exit: string, report: Report | undefined): report is Report;
 export function countTests(report: Report): { readonly passed: number; readonly failed: number; readonly skipped: number };
 export function failuresOf(file: FileReport): readonly { readonly name: string; readonly message: string }[];

@@ -19,6 +19,11 @@ export function withSecondRun(first, second) {
   return { testResults: first.testResults.map((file) => again.get(file.name) ?? file) };
 }
 
+/** Whether a run may speak for its files. One that ended with an error outside of its tests (`exit` is no "exit code 0", and no test failed), or without a report, excuses nothing. */
+export function isTelling(exit, report) {
+  return report !== undefined && (exit === 'exit code 0' || countTests(report).failed > 0);
+}
+
 /** A file that fails before its first test, at an import say, has no failed test in it: it counts as one. */
 export function countTests(report) {
   const total = { passed: 0, failed: 0, skipped: 0 };

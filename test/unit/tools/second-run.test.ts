@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countTests, failuresOf, type FileReport, filesToRunAgain, type TestReport, withSecondRun } from '../../../tools/second-run.mjs';
+import { countTests, failuresOf, type FileReport, filesToRunAgain, isTelling, type TestReport, withSecondRun } from '../../../tools/second-run.mjs';
 
 const passed: TestReport = { status: 'passed', fullName: 'works', failureMessages: [] };
 const skipped: TestReport = { status: 'pending', fullName: 'later', failureMessages: [] };
@@ -43,6 +43,16 @@ describe('what both runs say together', () => {
   test('also where it is worse; a file without one keeps its first', () => {
     expect(countTests(withSecondRun(first, { testResults: [file('b', failed('no'), failed('no'))] }))).toEqual({ passed: 1, failed: 3, skipped: 1 });
   });
+});
+
+test.each([
+  { exit: 'exit code 0', report: { testResults: [file('a', passed)] }, telling: true },
+  { exit: 'exit code 1', report: { testResults: [file('a', failed('no'))] }, telling: true },
+  { exit: 'exit code 1', report: { testResults: [file('a', passed)] }, telling: false },
+  { exit: 'SIGKILL', report: { testResults: [file('a', passed)] }, telling: false },
+  { exit: 'exit code 1', report: undefined, telling: false },
+])('a run that ended with $exit may speak for its files: $telling', ({ exit, report, telling }) => {
+  expect(isTelling(exit, report)).toBe(telling);
 });
 
 test('a failure is told in one line, without the stack', () => {
