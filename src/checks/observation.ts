@@ -94,7 +94,7 @@ export interface PartitionLag {
   /** Data records on the source that are not on the target. Exact up to COUNT_LIMIT, beyond it the distance in offsets. */
   readonly lagRecords: bigint;
   readonly isExact: boolean;
-  /** The last of them; undefined when there are none. */
+  /** Offset of the last of them, where they are more than COUNT_LIMIT of the last before the end; undefined when there are none. */
   readonly lastMissing: bigint | undefined;
   /** Age of the oldest of them by its timestamp, or what the link needed to bring them all where that was less; 0 when there are none. */
   readonly lagSeconds: number;

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startAdminProxy, type AdminFault, type AdminProxy } from '../support/admin-proxy.ts';
 import { awaitReady } from '../support/await-ready.ts';
-import { startEnvironment, type GwctlResult } from '../support/environment.ts';
-import { openKillLab, SMALL_KILL_CONFIG, type KillLab } from '../support/kill-lab.ts';
+import type { GwctlResult } from '../support/environment.ts';
+import { openSmallKillLab, type KillLab } from '../support/kill-lab.ts';
 import { readNodeState } from '../support/service-account.ts';
 
 /** gwctl reaches gateway1 through a proxy that breaks single calls; the probe writes and reads through both nodes all the while. */
@@ -14,7 +14,7 @@ let proxy: AdminProxy;
 let proxied: string;
 
 beforeAll(async () => {
-  lab = await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
+  lab = await openSmallKillLab();
   const { config, portOffset, stateDir, topology } = lab.environment;
   const [node] = topology.gateways;
   if (node === undefined) throw new Error('no gateway');
@@ -30,11 +30,11 @@ afterAll(async () => {
 beforeEach(async () => {
   proxy.heal();
   await lab.settled();
-  await awaitReady(([command = '', ...flags]) => gwctl(command, ...flags), 60_000);
+  await awaitReady((args) => gwctl(...args), 60_000);
 });
 
-async function gwctl(command: string, ...flags: readonly string[]): Promise<GwctlResult> {
-  return await lab.environment.gwctl([command, '--config', proxied, ...flags]);
+async function gwctl(...args: readonly string[]): Promise<GwctlResult> {
+  return await lab.environment.gwctl([...args, '--config', proxied]);
 }
 
 const hang = { kind: 'mute' } as const;

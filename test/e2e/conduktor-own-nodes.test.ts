@@ -40,7 +40,7 @@ test('a second node that refuses: exit 5, and both serve main', async () => {
 });
 
 test('a switch by the one call of each node is proven through both of them, and MirrorMaker stays off', async () => {
-  await awaitReady(([command = '', ...flags]) => gwctl(command, ...flags), 60_000);
+  await awaitReady((args) => gwctl(...args), 60_000);
   const { exitCode, stdout, stderr } = await gwctl('failover', '--to', 'failover', '--yes');
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toMatch(/a record through gateway1: .*not on main\n +a record through gateway2: .*not on main/);

@@ -5,9 +5,9 @@ import { fenceMirrorMaker } from '../../src/adapters/replicator/fence-mirror-mak
 import type { StepKind } from '../../src/plan/plan.ts';
 import { signalComponent } from '../support/component.ts';
 import { openCutLab, startNode, type Cut, type CutLab } from '../support/cut-lab.ts';
-import { startEnvironment, type RunningGwctl, type TestEnvironment } from '../support/environment.ts';
+import type { RunningGwctl, TestEnvironment } from '../support/environment.ts';
 import { runDisturbed } from '../support/kill-case.ts';
-import { awaitCondition, openKillLab, SMALL_KILL_CONFIG, type KillLab } from '../support/kill-lab.ts';
+import { awaitCondition, openSmallKillLab, type KillLab } from '../support/kill-lab.ts';
 import { clientOn, readNodeState } from '../support/service-account.ts';
 
 /** A switch that held writes here would do so until prepare (4 s) has given up. */
@@ -55,7 +55,7 @@ describe('the probe', () => {
   let lab: KillLab;
   let node: RunningGwctl | undefined;
   beforeAll(async () => {
-    lab = await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
+    lab = await openSmallKillLab();
   });
   afterAll(async () => {
     node?.signal('SIGTERM');

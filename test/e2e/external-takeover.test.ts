@@ -15,7 +15,7 @@ afterAll(async () => await secured?.dispose());
 
 const withProcess = (changes: Partial<SecuredEnvironment['process']> = {}): OutsideView => ({ ...secured.view, links: [{ from: 'main', to: 'failover', process: { ...secured.process, ...changes } }] });
 const gwctl = async (...args: readonly string[]) => await secured.gwctl(args, withProcess());
-const isReady = async (): Promise<void> => await awaitReady(([command = '', ...flags]) => gwctl(command, ...flags), 90_000);
+const isReady = async (): Promise<void> => await awaitReady((args) => gwctl(...args), 90_000);
 
 test('without such commands MirrorMaker itself brings the last records, with them gwctl does', async () => {
   const without = await secured.gwctl(['failover', '--to', 'failover', '--dry-run']);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startEnvironment } from '../support/environment.ts';
 import { runKillCase, type KillCase } from '../support/kill-case.ts';
-import { openKillLab, SMALL_KILL_CONFIG, type KillLab } from '../support/kill-lab.ts';
+import { openSmallKillLab, type KillLab } from '../support/kill-lab.ts';
 
 interface Expected {
   readonly exitCodes: readonly number[];
@@ -28,7 +27,7 @@ const ENVIRONMENTS: readonly (readonly (KillCase & Expected)[])[] = [
 describe.each(ENVIRONMENTS.map((cases, index) => ({ index, cases })))('environment $index', ({ cases }) => {
   let lab: KillLab;
   beforeAll(async () => {
-    lab = await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
+    lab = await openSmallKillLab();
   });
   afterAll(async () => {
     await lab?.dispose();

@@ -2,14 +2,14 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitReady } from '../support/await-ready.ts';
-import { startEnvironment, type GwctlResult } from '../support/environment.ts';
-import { awaitCondition, openKillLab, SMALL_KILL_CONFIG, type KillLab } from '../support/kill-lab.ts';
+import type { GwctlResult } from '../support/environment.ts';
+import { awaitCondition, openSmallKillLab, type KillLab } from '../support/kill-lab.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
 /** People at the keyboard: who wants out in the middle, and two who begin at the same second. */
 let lab: KillLab;
 beforeAll(async () => {
-  lab = await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
+  lab = await openSmallKillLab();
 });
 afterAll(async () => await lab?.dispose());
 

@@ -15,6 +15,7 @@ const PRINTED: RuntimeProgress = {
 /** What is fetched on a new machine takes minutes: before the first test, whose time limits are not made for that. */
 export async function setup(): Promise<void> {
   // Why one cannot be had is said by then; only the tests that need it fail.
-  const java = await findJava(process.env);
+  const java = await findJava(process.env).catch(() => undefined);
+  if (java === undefined) return;
   for (const version of VERSIONS) await prepareKafka(version, { java, env: process.env, progress: PRINTED }).catch(() => {});
 }

@@ -30,9 +30,10 @@ export interface HaltedRun {
 }
 
 /** Short, so that a lease is over after 10 s. */
-export const KILL_CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\ngateways:\n  gateway1: {}\n  gateway2: {}\n';
+const SHORT = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\n';
+export const KILL_CONFIG = `${SHORT}gateways:\n  gateway1: {}\n  gateway2: {}\n`;
 /** The same on one broker each, for tests that let every broker live: it starts in half the time. */
-export const SMALL_KILL_CONFIG = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\nclusters:\n  main: { brokers: 1 }\n  failover: { brokers: 1 }\ngateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n';
+export const SMALL_KILL_CONFIG = `${SHORT}clusters:\n  main: { brokers: 1 }\n  failover: { brokers: 1 }\ngateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n`;
 const TOPIC = 'probe';
 const VIRTUAL_CLUSTER = 'teamA';
 const POLL_MS = 100;
@@ -71,6 +72,11 @@ export async function openKillLab({ start = () => startEnvironment([], KILL_CONF
     await environment.dispose().catch(() => {});
     throw reason;
   }
+}
+
+/** The same on SMALL_KILL_CONFIG. */
+export async function openSmallKillLab(): Promise<KillLab> {
+  return await openKillLab({ start: () => startEnvironment([], SMALL_KILL_CONFIG) });
 }
 
 /** How a generation was decided on the log of the cluster that it leads to, past everything that gwctl and the nodes say. */

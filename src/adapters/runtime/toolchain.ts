@@ -39,7 +39,7 @@ export async function prepareToolchain({ topology, env, progress, withSchemaRegi
   return { java, kafka, registry };
 }
 
-/** One Kafka version of it. */
+/** What starts one Kafka version, in the same way. */
 export async function prepareKafka(version: string, { java, env, progress, signal }: Pick<ToolchainOptions, 'env' | 'progress' | 'signal'> & { readonly java: Java }): Promise<KafkaTools> {
   const stop = signal === undefined ? {} : { signal };
   const distribution = await provisionKafka(version, { env, progress, ...stop });

@@ -40,7 +40,7 @@ export async function produceInTurns(name, stopped, send) {
   const waiting = new Map();
   let isOver = false;
   let wake = () => {};
-  const pacing = paceRecords(name, stopped, ({ value, partition }) => {
+  void paceRecords(name, stopped, ({ value, partition }) => {
     waiting.set(partition, [...(waiting.get(partition) ?? []), value]);
     wake();
   }).then(() => {
@@ -60,7 +60,6 @@ export async function produceInTurns(name, stopped, send) {
       for (const value of values) emit(name, 'send-failed', { v: value, m: describe(reason) });
     }
   }
-  await pacing;
   emit(name, 'producer-stopped');
 }
 
