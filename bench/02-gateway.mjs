@@ -98,14 +98,13 @@ async function measureUnderLoad(bench, targets) {
   });
 }
 
-/** The first round warms up brokers and proxies, with fewer records. */
+/** The first round counts for nothing: brokers and proxies are compiled and optimised while they work, and serve for days afterwards. */
 async function transfer({ tools, brokers, rows, only }, target, pid, round) {
   const topic = `transfer-${round}-${target.name}`;
-  const records = round === 0 ? Math.ceil(RECORDS / 5) : RECORDS;
   await createTopic(target, topic, { partitions: 6 });
   for (const [workload, measure] of [['produce', produce], ['consume', consume]]) {
-    const { result: mbPerSecond, proxyCpuSeconds, otherCores } = await watch({ pid, others: brokers }, () => measure(tools, target, topic, records));
-    if (round > 0 && only.has(workload)) rows.push({ workload, target: target.name, round, mbPerSecond, otherCores, ...(pid === undefined ? {} : { cpuSecondsPerGb: proxyCpuSeconds / gigabytesOf(records) }) });
+    const { result: mbPerSecond, proxyCpuSeconds, otherCores } = await watch({ pid, others: brokers }, () => measure(tools, target, topic, RECORDS));
+    if (round > 0 && only.has(workload)) rows.push({ workload, target: target.name, round, mbPerSecond, otherCores, ...(pid === undefined ? {} : { cpuSecondsPerGb: proxyCpuSeconds / gigabytesOf(RECORDS) }) });
   }
   await deleteTopic(target, topic);
 }

@@ -13,11 +13,13 @@ interface Piece {
 }
 
 /**
- * Where bytes leave: all pieces wait for `flush` and leave in one write, small ones gathered, large ones as they are. `write` gives a promise only
- * when the peer is slow, so that a slow peer slows its counterpart and nothing piles up here.
+ * Where bytes leave: all pieces wait for `flush` and leave in one write, small ones gathered, large ones as they are, and what lies side by side in
+ * memory as one piece. `write` gives a promise only when the peer is slow, so that a slow peer slows its counterpart and nothing piles up here.
  */
 export class ByteSink {
   readonly #socket: Socket;
+  /** The last piece: the next one may be its continuation, as most of what goes on unchanged is. */
+  #last: Piece | undefined;
   #gathered: Piece[] = [];
   #gatheredBytes = 0;
   /** Undefined: not corked. */
@@ -35,20 +37,35 @@ export class ByteSink {
   /** Settles also when the socket closes: whoever reads the other side notices that by itself. */
   write(bytes: Buffer, lease?: Lease): void | Promise<void> {
     if (this.#socket.destroyed) return;
-    lease?.retain();
     const isBehind = this.#corkedBytes === undefined && this.#isSlow;
-    if (bytes.length <= SMALL_BYTES && this.#gatheredBytes + bytes.length <= GATHERED_BYTES) {
-      this.#gathered.push({ bytes, lease });
-      this.#gatheredBytes += bytes.length;
+    const last = this.#last;
+    if (last !== undefined && continues(last, bytes, lease)) {
+      this.#last = { bytes: Buffer.from(bytes.buffer, last.bytes.byteOffset, last.bytes.length + bytes.length), lease };
     } else {
-      if (this.#corkedBytes === undefined) this.#socket.cork();
-      this.#corkedBytes = (this.#corkedBytes ?? 0) + this.#gatheredBytes + bytes.length;
-      this.#handGathered();
-      this.#hand({ bytes, lease });
+      if (last !== undefined) this.#place(last);
+      lease?.retain();
+      this.#last = { bytes, lease };
     }
-    if (!isBehind && (this.#corkedBytes ?? 0) < CORKED_BYTES) return;
+    if (!isBehind && this.#waitingBytes < CORKED_BYTES) return;
     this.flush();
     if (this.#isSlow) return this.#untilDrained();
+  }
+
+  get #waitingBytes(): number {
+    return (this.#corkedBytes ?? 0) + this.#gatheredBytes + (this.#last?.bytes.length ?? 0);
+  }
+
+  #place(piece: Piece): void {
+    const { length } = piece.bytes;
+    if (length <= SMALL_BYTES && this.#gatheredBytes + length <= GATHERED_BYTES) {
+      this.#gathered.push(piece);
+      this.#gatheredBytes += length;
+      return;
+    }
+    if (this.#corkedBytes === undefined) this.#socket.cork();
+    this.#corkedBytes = (this.#corkedBytes ?? 0) + this.#gatheredBytes + length;
+    this.#handGathered();
+    this.#hand(piece);
   }
 
   /** The answer of `write` does not say it: Node gives that before it tries. */
@@ -57,7 +74,10 @@ export class ByteSink {
   }
 
   flush(): void {
-    if (this.#corkedBytes === undefined && this.#gatheredBytes === 0) return;
+    const last = this.#last;
+    if (last === undefined && this.#corkedBytes === undefined && this.#gatheredBytes === 0) return;
+    this.#last = undefined;
+    if (last !== undefined) this.#place(last);
     this.#handGathered();
     if (this.#corkedBytes !== undefined) {
       this.#corkedBytes = undefined;
@@ -108,4 +128,8 @@ export class ByteSink {
     this.#untaken = untaken;
     this.#onUntaken?.(untaken);
   }
+}
+
+function continues({ bytes, lease }: Piece, next: Buffer, nextLease: Lease | undefined): boolean {
+  return lease === nextLease && bytes.buffer === next.buffer && bytes.byteOffset + bytes.length === next.byteOffset;
 }

@@ -14,8 +14,11 @@ export class StreamEnded extends Error {
 
 /** What a frame is read from: a socket, or bytes that are there already. */
 export interface FrameBytes {
-  /** Where the next byte is in what `ensure` gives. */
+  /** Where the next byte is in what `ensure` gives, and in `here`. */
   readonly at: number;
+  /** The first piece of what has arrived, and how much of it is not read yet. */
+  readonly here: Buffer;
+  readonly readable: number;
   ensure(bytes: number): Soon<Buffer>;
   consume(bytes: number): void;
   pass(bytes: number, to: Emit): Soon<void>;
@@ -48,6 +51,10 @@ export function bytesOf(whole: Buffer): FrameBytes {
     get at() {
       return at;
     },
+    here: whole,
+    get readable() {
+      return whole.length - at;
+    },
     ensure: (bytes) => {
       if (whole.length - at < bytes) throw new StreamEnded(whole.length - at);
       return whole;
@@ -65,6 +72,8 @@ export function bytesOf(whole: Buffer): FrameBytes {
 
 /** What says how long a frame is. */
 const FRAME_SIZE_BYTES = 4;
+
+const NOTHING = Buffer.alloc(0);
 
 /** Reading ahead stops here; what a frame needs beyond it is still read, but no further. */
 const READ_AHEAD_BYTES = 1 << 20;
@@ -101,6 +110,15 @@ export class ByteSource implements FrameBytes {
 
   get at(): number {
     return this.#chunks[0]?.at ?? 0;
+  }
+
+  get here(): Buffer {
+    return this.#chunks[0]?.bytes ?? NOTHING;
+  }
+
+  get readable(): number {
+    const first = this.#chunks[0];
+    return first === undefined ? 0 : first.bytes.length - first.at;
   }
 
   get buffered(): number {

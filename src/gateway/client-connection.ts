@@ -2,9 +2,8 @@ import type { Socket } from 'node:net';
 import { GwctlError } from '../shared/errors.ts';
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import { APIS } from '../wire/generated/apis.ts';
-import { encodeRequestFrame, isFlexible, readResponseHeader, type RequestHead } from '../wire/headers.ts';
+import { encodeRequestFrame, readResponseHeader, type RequestHead } from '../wire/headers.ts';
 import type { ApiDefinition } from '../wire/schema.ts';
-import { ProducedBatches } from './acknowledged/produced-batches.ts';
 import { admitWrite } from './admit-write.ts';
 import { answerInFull } from './answer-in-full.ts';
 import { answerPlainly } from './answer-plainly.ts';
@@ -20,8 +19,7 @@ import { coordinatorKeyOf, isNotCoordinator } from './coordinator-key.ts';
 import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { forwardFetched } from './forward-fetched.ts';
-import { FrameReader, readFrameSize } from './frame-reader.ts';
-import { judgeProduce, type JudgedProduce } from './judge-produce.ts';
+import { readFrameSize } from './frame-reader.ts';
 import { ConnectionTraffic } from './limits/connection-traffic.ts';
 import { FramePatience } from './limits/frame-patience.ts';
 import { answerApiVersions, answerHeartbeatMoved } from './local-answers.ts';
@@ -30,12 +28,9 @@ import { Login, type ClientSession } from './login.ts';
 import { answerCut, answerMoved } from './moved-answers.ts';
 import type { NodeContext } from './node-context.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
-import { completeProduced } from './produced-topics.ts';
+import { ProduceForwarder, type ProducingClient } from './produce-forwarder.ts';
 import { readHead } from './read-head.ts';
-import { refuseProduce } from './refuse-produce.ts';
 import { after, type Soon } from './soon.ts';
-import { spliceProduce } from './splice-produce.ts';
-import type { UnknownTopic } from './splice/produce-request-by-id.ts';
 import type { ServiceAccount } from './tokens.ts';
 import { translateAnswer } from './translate-answer.ts';
 import { transactionalIdOf } from './transaction-answers.ts';
@@ -60,13 +55,11 @@ export class ClientConnection {
   readonly #login: Login;
   readonly #traffic = new ConnectionTraffic(this.#over.signal);
   readonly #patience: FramePatience;
+  readonly #writer: ProducingClient;
+  readonly #produces: ProduceForwarder;
   #software = UNKNOWN_SOFTWARE;
   readonly #routes: BackendRoutes;
   readonly #detours: Detours;
-  /** A Produce frame is partly forwarded. */
-  #midWrite = false;
-  #unacknowledged = false;
-  #barrierWanted = false;
 
   constructor(socket: Socket, nodeId: number, node: NodeContext, log: Log) {
     this.#socket = socket;
@@ -84,6 +77,8 @@ export class ClientConnection {
       node.metrics.answered(apiKey, milliseconds);
       if (charge !== undefined) this.#traffic.answered(charge);
     });
+    this.#writer = { node, nodeId, source: this.#source, routes: this.#routes, queue: this.#queue, traffic: this.#traffic, over: this.#over.signal, flush: () => this.#flush(), answerLocally: (head, frame) => this.#answerLocally(head, frame) };
+    this.#produces = new ProduceForwarder(this.#writer);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('close', () => this.#over.abort());
   }
@@ -116,23 +111,9 @@ export class ClientConnection {
     this.#routes.destroy();
   }
 
-  /**
-   * For a drain: an acknowledgement for what was written with acks=0, which has no answer of its own. Brokers handle the requests of one
-   * connection in order, so the answer to a request behind it says that it was handled.
-   */
+  /** For a drain: asks for a sign that what was written with acks=0 has arrived. */
   settleUnacknowledged(): void {
-    const backend = this.#routes.main;
-    if (!this.#unacknowledged || backend === undefined) return;
-    if (this.#midWrite) {
-      this.#barrierWanted = true;
-      return;
-    }
-    this.#unacknowledged = false;
-    this.#barrierWanted = false;
-    this.#node.inFlight.begin();
-    this.#queue.push({ correlationId: 0, apiKey: API.apiVersions, apiVersion: 0, by: 'internal', isWrite: true });
-    void backend.write(encodeRequestFrame(API.apiVersions, 0, 0, 'gwctl', Buffer.alloc(0)));
-    backend.flush();
+    this.#produces.settleUnacknowledged();
   }
 
   /** One look, `elapsedMs` after the one before: whoever keeps the other side waiting for the rest of a frame is not waited for for ever. */
@@ -145,7 +126,7 @@ export class ClientConnection {
 
   /** For a cluster that does not answer: what it has not answered by now was not written, as far as the client hears, and is sent again. */
   async cutOff(): Promise<void> {
-    if (this.#midWrite || !(await this.#routes.leave(0))) return this.destroy();
+    if (this.#produces.isMidWrite || !(await this.#routes.leave(0))) return this.destroy();
     for (const exchange of this.#queue.owed().filter(({ isWrite }) => isWrite)) {
       exchange.via = undefined;
       const answer = exchange.by === 'internal' ? Buffer.alloc(0) : (answerCut(exchange) ?? answerMoved(exchange, this.#login.session?.around));
@@ -157,7 +138,7 @@ export class ClientConnection {
 
   /** For a drain that takes too long: a write that a stalled client has sent only half of was not made, and never will be. */
   abortHalfWrite(): void {
-    if (this.#midWrite) this.destroy();
+    if (this.#produces.isMidWrite) this.destroy();
   }
 
   /**
@@ -213,7 +194,7 @@ export class ClientConnection {
     if (session === undefined) throw new GwctlError('PROTOCOL', `${api.name} before authentication`);
     const room = this.#traffic.charge(head.apiKey, size);
     if (room !== undefined) this.#flush();
-    return after(room, () => (head.apiKey === API.produce ? this.#forwardProduce(session, head, size) : this.#forward(session, api, head, size, rule.effect === 'write')));
+    return after(room, () => (head.apiKey === API.produce ? this.#produces.forward(session, this.#software, head, size) : this.#forward(session, api, head, size, rule.effect === 'write')));
   }
 
   #greet(head: RequestHead, frame: Buffer): void {
@@ -233,52 +214,6 @@ export class ClientConnection {
     if (this.#login.usage !== undefined) this.#traffic.join(this.#login.usage);
   }
 
-  async #forwardProduce(session: ClientSession, head: RequestHead, size: number): Promise<void> {
-    const reader = new FrameReader(this.#source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
-    const start = reader.bytes(head.bodyStart, 'request head');
-    const header = start instanceof Promise ? await start : start;
-    header.writeInt16BE(brokerVersionOf(API.produce, head.apiVersion), 2);
-    const isTransactionsTurn = this.#node.transactions.isDisturbed || !this.#node.gate.isOpen;
-    const named = isTransactionsTurn ? await reader.peekString('transactional id') : null;
-    const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);
-    const admitted = this.#admit(transactionalId);
-    if ((admitted instanceof Promise ? await admitted : admitted) === 'expired') return this.#answerLocally(head, await refuseProduce(head, reader));
-    this.#midWrite = true;
-    let pushed = false;
-    const unknown: UnknownTopic[] = [];
-    try {
-      const isJudged = this.#node.isSettling || transactionalId !== null || session.around.access?.user.can !== undefined || (this.#node.returned?.isEmpty === false && (await this.#node.returned.mayWrite(reader, head)));
-      const writer = { node: this.#node, nodeId: this.#nodeId, software: this.#software, around: session.around };
-      const judged = isJudged ? await judgeProduce(writer, head, await this.#source.take(reader.remaining), reader.flexible, transactionalId) : ({ kind: 'forward', body: reader } satisfies JudgedProduce);
-      if (judged.kind === 'answer') {
-        if (judged.answer.length > 0) this.#answerLocally(head, judged.answer);
-        return;
-      }
-      let route = this.#routes.mainNow;
-      while (route === undefined || !this.#routes.isCurrent(route)) route = await this.#routes.to();
-      // Its client may write to the same broker by another port already, and neither write knows of the other.
-      if (route.isStandIn) return this.#answerLocally(head, await refuseProduce(head, judged.body));
-      const { link } = route;
-      const produced = new ProducedBatches(this.#node.activeCluster, this.#node.acknowledged);
-      const onAcks = (acks: number): void => {
-        if (acks === 0) this.#unacknowledged = true;
-        else this.#queue.push({ correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', complete: completeProduced(unknown, judged.answered), isPlain: () => unknown.length === 0 && judged.answered === undefined, isWrite: true, produced, charge: this.#traffic.claim() });
-        pushed = acks !== 0;
-      };
-      const answer = await spliceProduce(head, judged.body, header, session.around, unknown, onAcks, (piece, lease) => link.write(piece, lease), (topic, partition, batch) => produced.add({ ...topic, partition, batch }));
-      if (answer !== undefined) this.#answerLocally(head, answer);
-      if (this.#source.buffered === 0) link.flush();
-    } finally {
-      this.#midWrite = false;
-      if (!pushed) this.#node.inFlight.end();
-      if (this.#barrierWanted) this.settleUnacknowledged();
-    }
-  }
-
-  #admit(transactionalId: string | null): Soon<'open' | 'expired'> {
-    return admitWrite({ node: this.#node, traffic: this.#traffic, over: this.#over.signal, flush: () => this.#flush() }, transactionalId);
-  }
-
   async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
     const { maxDecodedBytes } = this.#node.limits;
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
@@ -287,7 +222,7 @@ export class ClientConnection {
     const prepared = await prepareRequest(api, head, frame, session.around, this.#software, this.#node, this.#over.signal, () => this.#flush());
     if (prepared.kind === 'answer') return this.#answerInFull(api, head, prepared.body);
     const { request, brokerVersion, complete } = prepared;
-    if (isWrite && (await this.#admit(transactionalIdOf(head.apiKey, request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
+    if (isWrite && (await admitWrite(this.#writer, transactionalIdOf(head.apiKey, request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     let pushed = false;
     try {
       const settled = await this.#node.transactions.before(head.apiKey, request, this.#software);
@@ -329,7 +264,7 @@ export class ClientConnection {
 
   #lost(route: Route, reason: unknown): void {
     // A broker closes idle connections; the client need not know. With answers owed it must: it will connect again, as to a broker.
-    if (!this.#isOwed(route) && !(route.via === this.#nodeId && this.#midWrite)) return;
+    if (!this.#isOwed(route) && !(route.via === this.#nodeId && this.#produces.isMidWrite)) return;
     if (!(reason instanceof StreamEnded)) this.#complain(reason);
     this.destroy();
   }

@@ -1,6 +1,7 @@
 import type { ByteSink } from './byte-sink.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Exchange, ExchangeQueue } from './exchange-queue.ts';
+import { after, type Soon } from './soon.ts';
 import { spliceFetch } from './splice-fetch.ts';
 import type { TenantNames } from './tenant-names.ts';
 
@@ -14,13 +15,13 @@ interface Fetched {
 }
 
 /** Sends a Fetch answer to its client piece by piece, once everything before it was answered. */
-export async function forwardFetched(exchange: Exchange, { source, size, names, queue, sink }: Fetched): Promise<void> {
-  const turn = queue.turnOf(exchange);
-  if (turn !== undefined) await turn;
-  await spliceFetch(exchange, source, size, names, (piece, lease) => sink.write(piece, lease));
-  queue.answer(exchange, NOTHING_MORE);
-  // Not left to the next wait: a broker that closes behind its answer ends the reading, and nobody would wait.
-  if (source.buffered === 0) sink.flush();
+export function forwardFetched(exchange: Exchange, { source, size, names, queue, sink }: Fetched): Soon<void> {
+  const spliced = after(queue.turnOf(exchange), () => spliceFetch(exchange, source, size, names, (piece, lease) => sink.write(piece, lease)));
+  return after(spliced, () => {
+    queue.answer(exchange, NOTHING_MORE);
+    // Not left to the next wait: a broker that closes behind its answer ends the reading, and nobody would wait.
+    if (source.buffered === 0) sink.flush();
+  });
 }
 
 const NOTHING_MORE = Buffer.alloc(0);

@@ -74,16 +74,18 @@ export class FrameReader {
       const { at } = this.#source;
       const last = view[at + length - 1] as number;
       // Brokers drop the bits beyond 32: they would read another number.
-      if (length === 5 && last > 0x0f) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 32 bits`);
+      if (length === MAX_VARINT_BYTES && last > 0x0f) throw new GwctlError('PROTOCOL', `${this.#what}: ${field} is a varint of more than 32 bits`);
       if (last & 0x80) return this.#varint(field, length + 1);
       let value = 0;
-      for (let index = 0; index < length; index++) value += ((view[at + index] as number) & 0x7f) * 2 ** (7 * index);
+      for (let index = 0; index < length; index++) value += ((view[at + index] as number) & 0x7f) * (VARINT_PLACES[index] as number);
       return { value, raw: this.#cut(view, length) };
     });
   }
 
   /** The length in front of an array, string or byte field; -1 is null. */
   length(kind: 'int16' | 'int32', field: string): Soon<Measured> {
+    const ready = this.flexible && this.readable >= MAX_VARINT_BYTES ? this.lengthAt(0) : undefined;
+    if (ready !== undefined) return { value: ready.value, raw: this.#cut(this.#source.here, ready.end) };
     if (this.flexible) return after(this.varint(field), ({ value, raw }) => ({ value: value - 1, raw }));
     return after(this.bytes(kind === 'int16' ? 2 : 4, field), (raw) => {
       const value = kind === 'int16' ? raw.readInt16BE(0) : raw.readInt32BE(0);
@@ -124,7 +126,7 @@ export class FrameReader {
     let bytes = this.flexible ? 1 : 2;
     while (this.flexible && bytes < prefix.length && (prefix[bytes - 1] as number) & 0x80) bytes++;
     let length = this.flexible ? -1 : prefix.readInt16BE(0);
-    if (this.flexible) for (let index = 0; index < bytes; index++) length += ((prefix[index] as number) & 0x7f) * 2 ** (7 * index);
+    if (this.flexible) for (let index = 0; index < bytes; index++) length += ((prefix[index] as number) & 0x7f) * (VARINT_PLACES[index] as number);
     if (length < 0) return null;
     this.#claim(bytes + length, field);
     const text = await this.#source.ensure(bytes + length);
@@ -156,6 +158,35 @@ export class FrameReader {
     return after(this.#source.ensure(bytes), (view) => view.subarray(this.#source.at, this.#source.at + bytes));
   }
 
+  /** How many bytes of the frame are here in one piece. The methods `…At` look at them, `offset` bytes ahead, without a promise or a copy. */
+  get readable(): number {
+    return Math.min(this.#source.readable, this.remaining);
+  }
+
+  byteAt(offset: number): number {
+    return this.#source.here[this.#source.at + offset] as number;
+  }
+
+  int16At(offset: number): number {
+    return this.#source.here.readInt16BE(this.#source.at + offset);
+  }
+
+  int32At(offset: number): number {
+    return this.#source.here.readInt32BE(this.#source.at + offset);
+  }
+
+  /** As `length` of an int32: the value, and where it ends; undefined when it is longer than any, and `length` will say what is wrong with it. */
+  lengthAt(offset: number): { readonly value: number; readonly end: number } | undefined {
+    if (!this.flexible) return { value: this.int32At(offset), end: offset + 4 };
+    let value = 0;
+    for (let index = 0; index < MAX_VARINT_BYTES; index++) {
+      const byte = this.byteAt(offset + index);
+      value += (byte & 0x7f) * (VARINT_PLACES[index] as number);
+      if (byte < 0x80) return value > 0xffff_ffff ? undefined : { value: value - 1, end: offset + index + 1 };
+    }
+    return undefined;
+  }
+
   /** To be called behind the last field: what is left would be read as the next frame. */
   end(): void {
     if (this.remaining !== 0) throw new GwctlError('PROTOCOL', `${this.#what}: ${this.remaining} bytes behind the last field`);
@@ -175,6 +206,9 @@ export interface Measured {
   readonly raw: Buffer;
 }
 
+const MAX_VARINT_BYTES = 5;
+/** What each byte of a varint is worth. */
+const VARINT_PLACES = [1, 2 ** 7, 2 ** 14, 2 ** 21, 2 ** 28];
 /** Kafka's own limit for strings. */
 const MAX_STRING_BYTES = 0x7fff;
 /** Tags are kept while they are read, and take many times their bytes; Kafka's own are a few dozen. */

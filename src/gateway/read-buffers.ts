@@ -87,7 +87,8 @@ function makeHook(): { hook: ReadHook; onread: { buffer: () => Buffer; callback:
     const size = chunk.length;
     const next = bytes === size ? Math.min(tier + 1, SIZES.length - 1) : bytes < size >> 3 ? Math.max(tier - 1, 0) : tier;
     if (bytes <= COPY_BYTES || hook.onChunk === undefined) {
-      const copy = Buffer.from(chunk.subarray(0, bytes));
+      const copy = Buffer.allocUnsafe(bytes);
+      chunk.copy(copy, 0, 0, bytes);
       if (next !== tier) {
         give(current, tier);
         isHandedOn = true;

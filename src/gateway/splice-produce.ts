@@ -3,6 +3,7 @@ import type { Emit } from './byte-source.ts';
 import type { FrameReader } from './frame-reader.ts';
 import { answerProduceUnknown } from './local-answers.ts';
 import { nameOfProduced } from './produced-topics.ts';
+import { after, type Soon } from './soon.ts';
 import type { Surroundings } from './rewrite/rewriter.ts';
 import type { OnBatch } from './splice/batch-head.ts';
 import { spliceProduceRequest } from './splice/produce-request.ts';
@@ -13,14 +14,12 @@ import { FIRST_PRODUCE_BY_ID, spliceProduceRequestById, type UnknownTopic } from
  *
  * @returns the gateway's own answer, when there was nothing to forward and the client waits for one
  */
-export async function spliceProduce(
+export function spliceProduce(
   head: RequestHead, reader: FrameReader, header: Buffer, around: Surroundings, unknown: UnknownTopic[], onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {},
-): Promise<Buffer | undefined> {
+): Soon<Buffer | undefined> {
   const { names } = around;
-  if (head.apiVersion < FIRST_PRODUCE_BY_ID) {
-    await spliceProduceRequest(reader, header, names, onAcks, to, onBatch);
-    return undefined;
-  }
-  const { acks, sent } = await spliceProduceRequestById(reader, header, names, (id) => nameOfProduced(id, around), unknown, onAcks, to, onBatch);
-  return sent === 'nothing' && acks !== 0 ? answerProduceUnknown(head.correlationId, head.apiVersion, unknown) : undefined;
+  if (head.apiVersion < FIRST_PRODUCE_BY_ID) return after(spliceProduceRequest(reader, header, names, onAcks, to, onBatch), () => undefined);
+  return after(spliceProduceRequestById(reader, header, names, (id) => nameOfProduced(id, around), unknown, onAcks, to, onBatch), ({ acks, sent }) =>
+    sent === 'nothing' && acks !== 0 ? answerProduceUnknown(head.correlationId, head.apiVersion, unknown) : undefined,
+  );
 }

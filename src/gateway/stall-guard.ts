@@ -12,7 +12,8 @@ export interface StallGuardOptions {
   /** How long those have been silent who tell this process of switches; always 0 where it reads of them itself. */
   readonly silentMs?: () => number;
   /** For tests. */
-  readonly clocks?: () => readonly number[];
+  readonly nowMs?: () => number;
+  readonly wallMs?: () => number;
 }
 
 /**
@@ -27,26 +28,31 @@ export interface StallGuardOptions {
  */
 export class StallGuard {
   readonly #options: StallGuardOptions;
-  readonly #clocks: () => readonly number[];
+  readonly #nowMs: () => number;
+  /** The clock on the wall goes on in some pauses of a machine in which the other one does not. */
+  readonly #wallMs: () => number;
   readonly #timer: NodeJS.Timeout;
-  #seen: readonly number[];
+  #seenNowMs: number;
+  #seenWallMs: number;
   /** Counted, so that one who is stopped again while it catches up does it once more. */
   #stalls = 0;
   #isCatchingUp = false;
 
   constructor(options: StallGuardOptions) {
     this.#options = options;
-    // The wall clock goes on in some pauses of a machine in which the other one does not.
-    this.#clocks = options.clocks ?? (() => [performance.now(), Date.now()]);
-    this.#seen = this.#clocks();
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#wallMs = options.wallMs ?? Date.now;
+    this.#seenNowMs = this.#nowMs();
+    this.#seenWallMs = this.#wallMs();
     this.#timer = setInterval(() => this.check(), TICK_MS).unref();
   }
 
   /** Before each write: what arrived while the process was stopped may be read before its timers are looked at. */
   check(): void {
-    const now = this.#clocks();
-    const passedMs = Math.max(this.#options.silentMs?.() ?? 0, ...now.map((ms, index) => ms - (this.#seen[index] ?? ms)));
-    this.#seen = now;
+    const [nowMs, wallMs] = [this.#nowMs(), this.#wallMs()];
+    const passedMs = Math.max(this.#options.silentMs?.() ?? 0, nowMs - this.#seenNowMs, wallMs - this.#seenWallMs);
+    this.#seenNowMs = nowMs;
+    this.#seenWallMs = wallMs;
     if (passedMs <= STALL_MS) return;
     this.#stalls++;
     this.#options.gate.close('stall');

@@ -19,7 +19,7 @@ export class ProducedBatches {
   readonly #cluster: string;
   readonly #sink: AckSink;
   readonly #produced: Produced[] = [];
-  #acknowledged: Acknowledgement[] = [];
+  #acknowledged: (Acknowledgement & { atMs: number })[] = [];
 
   constructor(cluster: string, sink: AckSink) {
     this.#cluster = cluster;
@@ -36,9 +36,7 @@ export class ProducedBatches {
     let next = 0;
     for (const { name, partitionResponses } of responses) {
       for (const { index, errorCode, baseOffset } of partitionResponses) {
-        // In the order of the request, as brokers do it; from the start when not.
-        let at = this.#produced.findIndex(({ physical, partition }, place) => place >= next && physical === name && partition === index);
-        if (at < 0) at = this.#produced.findIndex(({ physical, partition }) => physical === name && partition === index);
+        const at = this.#placeOf(name, index, next);
         const batch = this.#produced[at]?.batch;
         next = at + 1;
         if (batch === undefined || errorCode !== ERROR.NONE || baseOffset < 0n) continue;
@@ -47,11 +45,21 @@ export class ProducedBatches {
     }
   }
 
+  /** In the order of the request, as brokers do it; from the start when not. -1: nowhere. */
+  #placeOf(name: string, index: number, next: number): number {
+    const isIt = ({ physical, partition }: Produced): boolean => physical === name && partition === index;
+    const expected = this.#produced[next];
+    if (expected !== undefined && isIt(expected)) return next;
+    const at = this.#produced.findIndex((produced, place) => place >= next && isIt(produced));
+    return at >= 0 ? at : this.#produced.findIndex(isIt);
+  }
+
   /** The client is told. */
   delivered(): void {
     if (this.#acknowledged.length === 0) return;
     const atMs = Date.now();
-    this.#sink.add(this.#cluster, this.#acknowledged.map((ack) => ({ ...ack, atMs })));
+    for (const ack of this.#acknowledged) ack.atMs = atMs;
+    this.#sink.add(this.#cluster, this.#acknowledged);
     this.#acknowledged = [];
   }
 

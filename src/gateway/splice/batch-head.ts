@@ -21,3 +21,9 @@ export function peekBatchHead(reader: FrameReader, bytes: number): Soon<BatchHea
     return { records: head.readInt32BE(BATCH.recordCount), bytes, isTransactional: (head.readInt16BE(BATCH.attributes) & ATTRIBUTE.transactional) !== 0 };
   });
 }
+
+/** The same of a batch that is readable, `offset` bytes ahead. */
+export function batchHeadAt(reader: FrameReader, offset: number, bytes: number): BatchHead | undefined {
+  if (bytes < BATCH_HEADER_BYTES || reader.byteAt(offset + BATCH.magic) !== 2) return undefined;
+  return { records: reader.int32At(offset + BATCH.recordCount), bytes, isTransactional: (reader.int16At(offset + BATCH.attributes) & ATTRIBUTE.transactional) !== 0 };
+}

@@ -1,9 +1,9 @@
 import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
-import { encodeInt32, encodeString, type FrameReader } from '../frame-reader.ts';
-import { unforeseenSize } from './produce-request.ts';
-import { after, type Soon } from '../soon.ts';
+import { encodeInt32, encodeString, type FrameReader, type Measured } from '../frame-reader.ts';
+import { emitMeasured, passTags, unforeseenSize } from './produce-request.ts';
+import { after, repeat, type Soon } from '../soon.ts';
 import type { TenantNames } from '../tenant-names.ts';
 
 /**
@@ -12,68 +12,86 @@ import type { TenantNames } from '../tenant-names.ts';
  *
  *   size' correlationId tags | throttle [error session] [topic' [index error hw lso start [aborted]… replica records tags]… tags]… tags
  */
-export async function spliceFetchResponse(reader: FrameReader, version: number, names: TenantNames, to: Emit, throttleMs = 0): Promise<void> {
+export function spliceFetchResponse(reader: FrameReader, version: number, names: TenantNames, to: Emit, throttleMs = 0): Soon<void> {
   const { flexible } = reader;
   const size = reader.remaining;
-  const start = [await reader.bytes(4, 'correlation id')];
-  if (flexible) start.push(await reader.tags());
-  start.push(withThrottle(await reader.bytes(version >= 7 ? 10 : 4, 'throttle time, error and session'), throttleMs));
-  const topicCount = await reader.length('int32', 'topics');
-  start.push(topicCount.raw);
-  const fixed = Buffer.concat(start);
+  return after(readFetchStart(reader, version, throttleMs), ({ start, topicCount }) => {
+    const shrink = names.uniformGrowth;
+    const collected: Buffer[] = [];
+    const foreseen = topicCount.value <= 1 || shrink !== undefined;
+    const emit: Emit = foreseen ? to : (piece) => void collected.push(Buffer.from(piece));
+    const begin = (shorter: number): void | Promise<void> => (foreseen ? to(Buffer.concat([encodeInt32(size - shorter), start, topicCount.raw])) : emit(Buffer.concat([start, topicCount.raw])));
+    const passTopic = (topic: number): Soon<void> =>
+      after(reader.string('topic'), (name) => {
+        const physical = name ?? '';
+        const virtual = names.topicToVirtual(physical);
+        if (virtual === undefined) throw foreignTopic();
+        const newName = encodeString(virtual, flexible);
+        const shorter = encodeString(physical, flexible).length - newName.length;
+        return after(topic === 0 ? begin(topicCount.value === 1 ? shorter : (shrink ?? 0) * topicCount.value) : undefined, () => {
+          if (foreseen && topicCount.value > 1 && shorter !== shrink) throw unforeseenSize(names, virtual);
+          return after(reader.length('int32', 'partitions'), (partitions) =>
+            after(emit(Buffer.concat([newName, partitions.raw])), () => after(repeat(partitions.value, () => splicePartition(reader, version, emit)), () => passTags(reader, emit))),
+          );
+        });
+      });
+    const end = (): Soon<void> =>
+      after(passTags(reader, emit), () => {
+        reader.end();
+        return foreseen ? undefined : emitMeasured(collected, to);
+      });
+    return after(topicCount.value < 1 ? begin(0) : repeat(topicCount.value, passTopic), end);
+  });
+}
 
-  const shrink = names.uniformGrowth;
-  const collected: Buffer[] = [];
-  const foreseen = topicCount.value <= 1 || shrink !== undefined;
-  const emit: Emit = foreseen ? to : (piece) => void collected.push(Buffer.from(piece));
-  if (topicCount.value < 1) await (foreseen ? to(Buffer.concat([encodeInt32(size), fixed])) : emit(fixed));
+/** What stands before the topics of a Fetch response. */
+export function readFetchStart(reader: FrameReader, version: number, throttleMs: number): Soon<{ readonly start: Buffer; readonly topicCount: Measured }> {
+  return after(reader.bytes(4, 'correlation id'), (correlationId) =>
+    after(reader.tags(), (tags) =>
+      after(reader.bytes(version >= 7 ? 10 : 4, 'throttle time, error and session'), (throttled) =>
+        after(reader.length('int32', 'topics'), (topicCount) => ({ start: Buffer.concat([correlationId, tags, withThrottle(throttled, throttleMs)]), topicCount })),
+      ),
+    ),
+  );
+}
 
-  for (let topic = 0; topic < topicCount.value; topic++) {
-    const physical = (await reader.string('topic')) ?? '';
-    const virtual = names.topicToVirtual(physical);
-    if (virtual === undefined) throw new GwctlError('PROTOCOL', 'Fetch: the broker answered for a topic of another virtual cluster');
-    const oldName = encodeString(physical, flexible);
-    const newName = encodeString(virtual, flexible);
-    if (topic === 0) {
-      const total = topicCount.value === 1 ? oldName.length - newName.length : (shrink ?? 0) * topicCount.value;
-      const wait = foreseen ? to(Buffer.concat([encodeInt32(size - total), fixed])) : emit(fixed);
-      if (wait !== undefined) await wait;
-    }
-    if (foreseen && topicCount.value > 1 && oldName.length - newName.length !== shrink) throw unforeseenSize(names, virtual);
-    const partitionCount = await reader.length('int32', 'partitions');
-    await emit(Buffer.concat([newName, partitionCount.raw]));
-    for (let partition = 0; partition < partitionCount.value; partition++) {
-      const passed = splicePartition(reader, version, emit);
-      if (passed !== undefined) await passed;
-    }
-    if (flexible) await emit(await reader.tags());
-  }
-  if (flexible) await emit(await reader.tags());
-  reader.end();
-  if (!foreseen) {
-    await to(encodeInt32(collected.reduce((sum, piece) => sum + piece.length, 0)));
-    for (const piece of collected) {
-      const wait = to(piece);
-      if (wait !== undefined) await wait;
-    }
-  }
+export function foreignTopic(): GwctlError {
+  return new GwctlError('PROTOCOL', 'Fetch: the broker answered for a topic of another virtual cluster');
 }
 
 /** The longer of both times: the client keeps away from both. */
-export function withThrottle(start: Buffer, throttleMs: number): Buffer {
+function withThrottle(start: Buffer, throttleMs: number): Buffer {
   if (throttleMs > start.readInt32BE(0)) start.writeInt32BE(throttleMs, 0);
   return start;
 }
 
 /** One partition of a Fetch response, without leader epochs. What has arrived passes at once, as in `passPartition`. */
 export function splicePartition(reader: FrameReader, version: number, emit: Emit): Soon<void> {
+  const isPlain = version >= FIRST_FLEXIBLE && reader.readable >= PLAIN_HEAD_BYTES && reader.byteAt(PLAIN.aborted) <= EMPTY_LIST;
+  const records = isPlain ? reader.lengthAt(PLAIN.records) : undefined;
+  if (records === undefined || records.value < -1 || records.end + records.value > reader.remaining) return splicePartitionByFields(reader, version, emit);
+  return after(reader.pass(records.end + Math.max(0, records.value), 'records', emit), () => passPartitionTags(reader, emit));
+}
+
+/** Index, error, high watermark, last stable offset, log start offset, no aborted transactions, preferred replica, length of the records. */
+const PLAIN = { aborted: 30, records: 35 } as const;
+const PLAIN_HEAD_BYTES = 40;
+const FIRST_FLEXIBLE = 12;
+const EMPTY_LIST = 1;
+
+function passPartitionTags(reader: FrameReader, emit: Emit): Soon<void> {
+  if (!reader.flexible) return;
+  if (reader.readable > 0 && reader.byteAt(0) === 0) return reader.pass(1, 'tagged fields', emit);
+  return after(reader.tags(), (tags) => emit(withoutEpochs(tags)));
+}
+
+/** The same where the head comes in pieces, or says more. */
+function splicePartitionByFields(reader: FrameReader, version: number, emit: Emit): Soon<void> {
   return after(readPartitionHead(reader, version), (head) =>
     after(version >= 11 ? reader.bytes(4, 'preferred read replica') : EMPTY, (replica) =>
       after(reader.length('int32', 'records'), (records) =>
         after(emit(Buffer.concat([...head, replica, records.raw])), () =>
-          after(records.value > 0 ? reader.pass(records.value, 'records', emit) : undefined, () =>
-            reader.flexible ? after(reader.tags(), (tags) => emit(withoutEpochs(tags))) : undefined,
-          ),
+          after(records.value > 0 ? reader.pass(records.value, 'records', emit) : undefined, () => passPartitionTags(reader, emit)),
         ),
       ),
     ),

@@ -1,5 +1,6 @@
 import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
+import type { Emit } from '../byte-source.ts';
 import { encodeVarint } from '../frame-reader.ts';
 
 /** The least that can be padded: a tag and a size of zero. */
@@ -32,6 +33,11 @@ export function* padTags(tags: Buffer, bytes: number): Generator<Buffer> {
     }
   }
   throw new GwctlError('INTERNAL', `${bytes} bytes of padding (allowed: ${LEAST_PADDING} and more)`);
+}
+
+/** The same, handed on. */
+export async function emitPadded(tags: Buffer, bytes: number, emit: Emit): Promise<void> {
+  for (const piece of padTags(tags, bytes)) await emit(piece);
 }
 
 /** The tags of a section and where they begin in it. */

@@ -2,15 +2,21 @@ import type { Emit } from '../byte-source.ts';
 import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
-import { after, type Soon } from '../soon.ts';
-import type { OnBatch } from './batch-head.ts';
-import { LEAST_PADDING, padTags } from './padding.ts';
-import { passPartition, readProduceStart } from './produce-request.ts';
+import { after, repeat, type Soon } from '../soon.ts';
+import type { BatchHead, OnBatch } from './batch-head.ts';
+import { emitPadded, LEAST_PADDING } from './padding.ts';
+import { passPartition, passTags, readProduceStart } from './produce-request.ts';
 
 /** A topic that a Produce request named by an id that is no topic's of this virtual cluster. */
 export interface UnknownTopic {
   readonly topicId: string;
   readonly partitions: readonly number[];
+}
+
+/** What became of the request: 'nothing' when no topic of it was known. */
+export interface SplicedById {
+  readonly acks: number;
+  readonly sent: 'request' | 'nothing';
 }
 
 /** The first version of Produce that names topics by id. */
@@ -26,83 +32,84 @@ export const FIRST_PRODUCE_BY_ID = 13;
  *
  * @returns 'nothing' when there was no other topic: then no byte was sent, and `onAcks` was not called
  */
-export async function spliceProduceRequestById(
+export function spliceProduceRequestById(
   reader: FrameReader, header: Buffer, names: TenantNames, nameOf: (topicId: string) => Soon<string | undefined>, unknown: UnknownTopic[],
   onAcks: (acks: number) => void, to: Emit, onBatch: OnBatch = () => {},
-): Promise<{ readonly acks: number; readonly sent: 'request' | 'nothing' }> {
+): Soon<SplicedById> {
   const size = header.length + reader.remaining;
-  const start = readProduceStart(reader);
-  const { transactionalId, acksAndTimeout, topicCount } = start instanceof Promise ? await start : start;
-  const acks = acksAndTimeout.readInt16BE(0);
-  const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), true);
-  const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
-  const growthSoFar = transactional.length - encodeString(transactionalId, true).length;
-  let longestName = 0;
-  let declared = 0;
-  let sent = 0;
-  const emit: Emit = (piece, lease) => {
-    sent += piece.length;
-    return to(piece, lease);
-  };
-  const begin = (growth: number): Soon<void> => {
-    declared = size + growthSoFar + growth;
-    onAcks(acks);
-    sent += fixed.length;
-    return to(Buffer.concat([encodeInt32(declared), fixed]));
-  };
-
-  if (topicCount.value < 1) await begin(0);
-  for (let topic = 0; topic < topicCount.value; topic++) {
-    const idBytes = reader.bytes(TOPIC_ID_BYTES, 'topic id');
-    const topicId = (idBytes instanceof Promise ? await idBytes : idBytes).toString('base64url');
-    const found = nameOf(topicId);
-    const virtual = found instanceof Promise ? await found : found;
-    const name = virtual === undefined ? undefined : encodeString(names.topicToPhysical(virtual), true);
-    let begun: Soon<void> = undefined;
-    if (topicCount.value === 1) {
-      if (name === undefined) {
-        unknown.push({ topicId, partitions: await skipPartitions(reader) });
-        await reader.tags();
-        await reader.tags();
-        reader.end();
-        return { acks, sent: 'nothing' };
-      }
-      begun = begin(name.length - TOPIC_ID_BYTES);
-    } else if (topic === 0) {
-      // Only now: a node that was restarted learns all names when it is asked for the first.
+  return after(readProduceStart(reader), ({ transactionalId, acksAndTimeout, topicCount }) => {
+    const acks = acksAndTimeout.readInt16BE(0);
+    const transactional = encodeString(transactionalId === null ? null : names.transactionalIdToPhysical(transactionalId), true);
+    const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
+    const growthSoFar = transactional.length - encodeString(transactionalId, true).length;
+    let longestName = Infinity;
+    let declared = 0;
+    let sent = 0;
+    const emit: Emit = (piece, lease) => {
+      sent += piece.length;
+      return to(piece, lease);
+    };
+    const begin = (growth: number): void | Promise<void> => {
+      declared = size + growthSoFar + growth;
+      onAcks(acks);
+      sent += fixed.length;
+      return to(Buffer.concat([encodeInt32(declared), fixed]));
+    };
+    // Only once the first name was asked for: a node that was restarted learns all names then.
+    const beginWithSeveral = (): void | Promise<void> => {
       longestName = encodedLength(names.longestTopicBytes);
-      begun = begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
-    }
-    if (begun !== undefined) await begun;
-    // A name that was learned within this frame may not fit into what was foreseen: the client's next try will find it.
-    if (name === undefined || virtual === undefined || (topicCount.value > 1 && name.length > longestName)) {
-      await emit(Buffer.concat([encodeString(names.virtualCluster, true), encodeVarint(1)]));
-      unknown.push({ topicId, partitions: await skipPartitions(reader) });
-    } else {
-      const physical = names.topicToPhysical(virtual);
-      const counted = reader.count('partitions');
-      const partitionCount = counted instanceof Promise ? await counted : counted;
-      const wait = emit(Buffer.concat([name, partitionCount.raw]));
-      if (wait !== undefined) await wait;
-      for (let partition = 0; partition < partitionCount.value; partition++) {
-        const passed = passPartition(reader, (index, batch) => onBatch({ name: '', topicId, physical }, index, batch), emit);
-        if (passed !== undefined) await passed;
+      return begin((longestName - TOPIC_ID_BYTES) * topicCount.value + LEAST_PADDING);
+    };
+    const passTopic = ({ topicId, physical }: ProducedTopic): Soon<void> => {
+      const name = physical === undefined ? undefined : encodeString(physical, true);
+      // A name that was learned within this frame may not fit into what was foreseen: the client's next try will find it.
+      if (physical === undefined || name === undefined || name.length > longestName) {
+        const nobodys = Buffer.concat([encodeString(names.virtualCluster, true), encodeVarint(1)]);
+        return after(emit(nobodys), () => after(skipPartitions(reader), (partitions) => (unknown.push({ topicId, partitions }), passTags(reader, emit))));
       }
+      const topic = { name: '', topicId, physical };
+      const tell = (index: number, batch: BatchHead | undefined): void => onBatch(topic, index, batch);
+      return after(reader.count('partitions'), (count) =>
+        after(emit(Buffer.concat([name, count.raw])), () => after(repeat(count.value, () => passPartition(reader, tell, emit)), () => passTags(reader, emit))),
+      );
+    };
+    const end = (): Soon<SplicedById> =>
+      after(reader.tags(), (tags) => {
+        reader.end();
+        const lacking = declared - sent - tags.length;
+        return after(lacking === 0 ? emit(tags) : emitPadded(tags, lacking, emit), () => ({ acks, sent: 'request' as const }));
+      });
+
+    if (topicCount.value < 1) return after(begin(0), end);
+    if (topicCount.value > 1) {
+      return after(repeat(topicCount.value, (index) => after(readTopic(reader, names, nameOf), (topic) => after(index === 0 ? beginWithSeveral() : undefined, () => passTopic(topic)))), end);
     }
-    const tagged = after(reader.tags(), (tags) => emit(tags));
-    if (tagged !== undefined) await tagged;
-  }
-  const last = reader.tags();
-  const tags = last instanceof Promise ? await last : last;
-  reader.end();
-  const lacking = declared - sent - tags.length;
-  const ended = lacking === 0 ? emit(tags) : pad(tags, lacking, emit);
-  if (ended !== undefined) await ended;
-  return { acks, sent: 'request' };
+    return after(readTopic(reader, names, nameOf), (topic) => {
+      if (topic.physical === undefined) return after(skipTopicAndEnd(reader), (partitions) => (unknown.push({ topicId: topic.topicId, partitions }), { acks, sent: 'nothing' as const }));
+      return after(begin(encodedLength(Buffer.byteLength(topic.physical)) - TOPIC_ID_BYTES), () => after(passTopic(topic), end));
+    });
+  });
 }
 
-async function pad(tags: Buffer, bytes: number, emit: Emit): Promise<void> {
-  for (const piece of padTags(tags, bytes)) await emit(piece);
+interface ProducedTopic {
+  readonly topicId: string;
+  /** undefined: nobody's. */
+  readonly physical: string | undefined;
+}
+
+function readTopic(reader: FrameReader, names: TenantNames, nameOf: (topicId: string) => Soon<string | undefined>): Soon<ProducedTopic> {
+  return after(reader.bytes(TOPIC_ID_BYTES, 'topic id'), (bytes) => {
+    const topicId = bytes.toString('base64url');
+    return after(nameOf(topicId), (virtual) => ({ topicId, physical: virtual === undefined ? undefined : names.topicToPhysical(virtual) }));
+  });
+}
+
+async function skipTopicAndEnd(reader: FrameReader): Promise<number[]> {
+  const partitions = await skipPartitions(reader);
+  await reader.tags();
+  await reader.tags();
+  reader.end();
+  return partitions;
 }
 
 async function skipPartitions(reader: FrameReader): Promise<number[]> {

@@ -70,6 +70,34 @@ describe('pieces that are written', () => {
     await expect.poll(() => large.counts.released).toBe(1);
   });
 
+  test('what lies side by side in memory leaves as one piece and uncopied, and its memory is held once', async () => {
+    const { sink, writes, take } = peer();
+    const { counts, lease } = countedLease();
+    const read = randomBytes(40_000);
+    for (const [start, end] of [[100, 160], [160, 20_000], [20_000, 20_001], [20_001, 39_000]] as const) void sink.write(read.subarray(start, end), lease);
+    sink.flush();
+    expect(writes).toHaveLength(1);
+    expect(writes[0]).toEqual(read.subarray(100, 39_000));
+    expect(writes[0]?.buffer).toBe(read.buffer);
+    expect(counts).toEqual({ held: 1, released: 0 });
+    take();
+    await expect.poll(() => counts.released).toBe(1);
+  });
+
+  test('neighbours that are given back at different times stay apart, and so does what has a gap between', () => {
+    const { sink, writes, take } = peer();
+    take();
+    const read = randomBytes(60_000);
+    const [one, other] = [countedLease(), countedLease()];
+    void sink.write(read.subarray(0, 10_000), one.lease);
+    void sink.write(read.subarray(10_000, 20_000), other.lease);
+    void sink.write(read.subarray(20_001, 30_000), other.lease);
+    void sink.write(read.subarray(30_000, 40_000));
+    sink.flush();
+    expect(writes.map(({ length }) => length)).toEqual([10_000, 10_000, 9999, 10_000]);
+    expect(Buffer.concat(writes).equals(Buffer.concat([read.subarray(0, 20_000), read.subarray(20_001, 40_000)]))).toBe(true);
+  });
+
   test('a peer that takes nothing is waited for, also when all pieces are small', async () => {
     const { sink, take } = peer();
     let wait: void | Promise<void> = undefined;

@@ -19,6 +19,7 @@ function bodyOf(topics: readonly string[]): Draft<FetchResponse> {
       partitions: [
         { partitionIndex: 0, highWatermark: 9n, lastStableOffset: 8n, logStartOffset: 1n, abortedTransactions: [{ producerId: 5n, firstOffset: 2n }], records: Buffer.alloc(50, 1) },
         { partitionIndex: 1, errorCode: 6, highWatermark: -1n, abortedTransactions: null, records: null },
+        { partitionIndex: 2, highWatermark: 4n, lastStableOffset: 4n, logStartOffset: 0n, abortedTransactions: [], records: Buffer.alloc(60, 2) },
       ],
     })),
   };

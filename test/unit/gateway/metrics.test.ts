@@ -41,6 +41,17 @@ test('a node shows what it serves, how busy it is, and how long answers take', a
   expect(text).toMatch(/^process_start_time_seconds \d+$/m);
 });
 
+test('no answer is missing, however many are counted together', async () => {
+  const metrics = traffic(1);
+  for (const answers of [1000, 1001]) {
+    metrics.answered(3, 1);
+    for (let answer = 0; answer < answers; answer++) metrics.answered(0, 3);
+    await metrics.read();
+  }
+  const { text } = await renderMetrics([await metrics.read()]);
+  expect(text.split('\n')).toEqual(expect.arrayContaining(['gwctl_gateway_request_seconds_count{api="Produce"} 2001', 'gwctl_gateway_request_seconds_count{api="Metadata"} 2']));
+});
+
 test('several processes are shown as one: counts are added up, and what the node is once is not', async () => {
   const [one, other] = [traffic(2, () => 10), traffic(3, () => 20)];
   one.answered(0, 3);

@@ -16,7 +16,7 @@ beforeEach(() => {
   silentMs = 0;
   stalls = [];
   caughtUp = [];
-  guard = new StallGuard({ gate, clocks: () => clocks, silentMs: () => silentMs, stalled: (ms) => void stalls.push(ms), catchUp: () => new Promise((resolve) => caughtUp.push(resolve)) });
+  guard = new StallGuard({ gate, nowMs: () => clocks[0], wallMs: () => clocks[1], silentMs: () => silentMs, stalled: (ms) => void stalls.push(ms), catchUp: () => new Promise((resolve) => caughtUp.push(resolve)) });
 });
 afterEach(() => {
   guard.close();
