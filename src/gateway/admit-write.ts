@@ -3,7 +3,7 @@ import type { NodeContext } from './node-context.ts';
 import type { Soon } from './soon.ts';
 
 /** The connection that a write came by. */
-export interface WaitingWriter {
+interface Writer {
   readonly node: NodeContext;
   readonly traffic: ConnectionTraffic;
   readonly over: AbortSignal;
@@ -14,7 +14,7 @@ export interface WaitingWriter {
  * Waits while writes are held, or those that are not of this open transaction. 'open' has been counted as a write in flight, in the same tick:
  * a drain that starts now sees it. 'expired': it was held for as long as a client waits.
  */
-export function admitWrite(writer: WaitingWriter, transactionalId: string | null): Soon<'open' | 'expired'> {
+export function admitWrite(writer: Writer, transactionalId: string | null): Soon<'open' | 'expired'> {
   const { gate, inFlight, stalls } = writer.node;
   stalls?.check();
   if (!gate.isOpen) return hold(writer, transactionalId);
@@ -22,7 +22,7 @@ export function admitWrite(writer: WaitingWriter, transactionalId: string | null
   return 'open';
 }
 
-async function hold({ node: { gate, inFlight, transactions }, traffic, over, flush }: WaitingWriter, transactionalId: string | null): Promise<'open' | 'expired'> {
+async function hold({ node: { gate, inFlight, transactions }, traffic, over, flush }: Writer, transactionalId: string | null): Promise<'open' | 'expired'> {
   while (!gate.isOpen && !transactions.mayEnd(transactionalId)) {
     // What was collected so far must leave before the wait: an answer to an earlier request may be in it.
     flush();

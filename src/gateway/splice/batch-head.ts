@@ -16,10 +16,7 @@ export type OnBatch = (topic: { readonly name: string; readonly topicId: string;
 /** Looks at the batch that comes next in a frame, `bytes` long, and leaves it there. undefined: no batch of version 2, which brokers refuse in these requests. */
 export function peekBatchHead(reader: FrameReader, bytes: number): Soon<BatchHead | undefined> {
   if (bytes < BATCH_HEADER_BYTES) return undefined;
-  return after(reader.peek(BATCH_HEADER_BYTES, 'record batch'), (head) => {
-    if (head.readInt8(BATCH.magic) !== 2) return undefined;
-    return { records: head.readInt32BE(BATCH.recordCount), bytes, isTransactional: (head.readInt16BE(BATCH.attributes) & ATTRIBUTE.transactional) !== 0 };
-  });
+  return after(reader.peek(BATCH_HEADER_BYTES, 'record batch'), () => batchHeadAt(reader, 0, bytes));
 }
 
 /** The same of a batch that is readable, `offset` bytes ahead. */

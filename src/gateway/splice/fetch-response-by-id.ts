@@ -2,12 +2,12 @@ import { encodeMessage } from '../../wire/codec.ts';
 import { fetchResponse, type FetchResponse } from '../../wire/generated/fetch.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import type { Emit } from '../byte-source.ts';
-import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
+import { encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
 import { after, repeat, type Soon } from '../soon.ts';
 import { foreignTopic, readFetchStart, splicePartition } from './fetch-response.ts';
-import { emitPadded, LEAST_PADDING } from './padding.ts';
+import { LEAST_PADDING, PaddedFrame } from './padding.ts';
 import { passTags } from './produce-request.ts';
 
 /** The first version of Fetch that names topics by id. */
@@ -29,17 +29,9 @@ export function spliceFetchResponseById(reader: FrameReader, brokerVersion: numb
     const lacking = lackingTopics(complete);
     const count = encodeVarint(Math.max(0, topicCount.value) + lacking.count + 1);
     const fixed = size + count.length - topicCount.raw.length + lacking.bytes.length;
-    let declared = 0;
-    let sent = 0;
-    const emit: Emit = (piece, lease) => {
-      sent += piece.length;
-      return to(piece, lease);
-    };
-    const begin = (growth: number): void | Promise<void> => {
-      declared = fixed + growth;
-      sent += start.length + count.length + lacking.bytes.length;
-      return to(Buffer.concat([encodeInt32(declared), start, count, lacking.bytes]));
-    };
+    const frame = new PaddedFrame(to);
+    const { emit } = frame;
+    const begin = (growth: number): void | Promise<void> => frame.begin(fixed + growth, Buffer.concat([start, count, lacking.bytes]));
     const passTopic = (topic: number): Soon<void> =>
       after(reader.string('topic'), (name) => {
         const physical = name ?? '';
@@ -57,8 +49,7 @@ export function spliceFetchResponseById(reader: FrameReader, brokerVersion: numb
     const end = (): Soon<void> =>
       after(reader.tags(), (tags) => {
         reader.end();
-        const missing = declared - sent - tags.length;
-        return missing === 0 ? emit(tags) : emitPadded(tags, missing, emit);
+        return frame.end(tags);
       });
     return after(topicCount.value < 1 ? begin(0) : repeat(topicCount.value, passTopic), end);
   });

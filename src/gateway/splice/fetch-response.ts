@@ -70,7 +70,7 @@ export function splicePartition(reader: FrameReader, version: number, emit: Emit
   const isPlain = version >= FIRST_FLEXIBLE && reader.readable >= PLAIN_HEAD_BYTES && reader.byteAt(PLAIN.aborted) <= EMPTY_LIST;
   const records = isPlain ? reader.lengthAt(PLAIN.records) : undefined;
   if (records === undefined || records.value < -1 || records.end + records.value > reader.remaining) return splicePartitionByFields(reader, version, emit);
-  return after(reader.pass(records.end + Math.max(0, records.value), 'records', emit), () => passPartitionTags(reader, emit));
+  return after(reader.pass(records.end + Math.max(0, records.value), 'records', emit), () => passTags(reader, emit, withoutEpochs));
 }
 
 /** Index, error, high watermark, last stable offset, log start offset, no aborted transactions, preferred replica, length of the records. */
@@ -79,19 +79,13 @@ const PLAIN_HEAD_BYTES = 40;
 const FIRST_FLEXIBLE = 12;
 const EMPTY_LIST = 1;
 
-function passPartitionTags(reader: FrameReader, emit: Emit): Soon<void> {
-  if (!reader.flexible) return;
-  if (reader.readable > 0 && reader.byteAt(0) === 0) return reader.pass(1, 'tagged fields', emit);
-  return after(reader.tags(), (tags) => emit(withoutEpochs(tags)));
-}
-
 /** The same where the head comes in pieces, or says more. */
 function splicePartitionByFields(reader: FrameReader, version: number, emit: Emit): Soon<void> {
   return after(readPartitionHead(reader, version), (head) =>
     after(version >= 11 ? reader.bytes(4, 'preferred read replica') : EMPTY, (replica) =>
       after(reader.length('int32', 'records'), (records) =>
         after(emit(Buffer.concat([...head, replica, records.raw])), () =>
-          after(records.value > 0 ? reader.pass(records.value, 'records', emit) : undefined, () => passPartitionTags(reader, emit)),
+          after(records.value > 0 ? reader.pass(records.value, 'records', emit) : undefined, () => passTags(reader, emit, withoutEpochs)),
         ),
       ),
     ),

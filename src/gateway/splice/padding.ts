@@ -1,7 +1,7 @@
 import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
 import type { Emit } from '../byte-source.ts';
-import { encodeVarint } from '../frame-reader.ts';
+import { encodeInt32, encodeVarint } from '../frame-reader.ts';
 
 /** The least that can be padded: a tag and a size of zero. */
 export const LEAST_PADDING = 2;
@@ -35,9 +35,35 @@ export function* padTags(tags: Buffer, bytes: number): Generator<Buffer> {
   throw new GwctlError('INTERNAL', `${bytes} bytes of padding (allowed: ${LEAST_PADDING} and more)`);
 }
 
-/** The same, handed on. */
-export async function emitPadded(tags: Buffer, bytes: number, emit: Emit): Promise<void> {
-  for (const piece of padTags(tags, bytes)) await emit(piece);
+/** A frame whose size is sent before it is known: as long as it can become, and padded in the end. */
+export class PaddedFrame {
+  readonly #to: Emit;
+  /** Without the four bytes that say the size. */
+  #missing = 0;
+
+  constructor(to: Emit) {
+    this.#to = to;
+  }
+
+  begin(size: number, head: Buffer): void | Promise<void> {
+    this.#missing = size - head.length;
+    return this.#to(Buffer.concat([encodeInt32(size), head]));
+  }
+
+  readonly emit: Emit = (piece, lease) => {
+    this.#missing -= piece.length;
+    return this.#to(piece, lease);
+  };
+
+  /** With the last tag section. */
+  end(tags: Buffer): void | Promise<void> {
+    const padding = this.#missing - tags.length;
+    return padding === 0 ? this.#to(tags) : this.#endPadded(tags, padding);
+  }
+
+  async #endPadded(tags: Buffer, padding: number): Promise<void> {
+    for (const piece of padTags(tags, padding)) await this.#to(piece);
+  }
 }
 
 /** The tags of a section and where they begin in it. */

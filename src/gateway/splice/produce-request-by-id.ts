@@ -1,10 +1,10 @@
 import type { Emit } from '../byte-source.ts';
-import { encodeInt32, encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
+import { encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
 import type { TenantNames } from '../tenant-names.ts';
 import { TOPIC_ID_BYTES } from '../topic-ids.ts';
 import { after, repeat, type Soon } from '../soon.ts';
 import type { BatchHead, OnBatch } from './batch-head.ts';
-import { emitPadded, LEAST_PADDING } from './padding.ts';
+import { LEAST_PADDING, PaddedFrame } from './padding.ts';
 import { passPartition, passTags, readProduceStart } from './produce-request.ts';
 
 /** A topic that a Produce request named by an id that is no topic's of this virtual cluster. */
@@ -43,17 +43,11 @@ export function spliceProduceRequestById(
     const fixed = Buffer.concat([header, transactional, acksAndTimeout, topicCount.raw]);
     const growthSoFar = transactional.length - encodeString(transactionalId, true).length;
     let longestName = Infinity;
-    let declared = 0;
-    let sent = 0;
-    const emit: Emit = (piece, lease) => {
-      sent += piece.length;
-      return to(piece, lease);
-    };
+    const frame = new PaddedFrame(to);
+    const { emit } = frame;
     const begin = (growth: number): void | Promise<void> => {
-      declared = size + growthSoFar + growth;
       onAcks(acks);
-      sent += fixed.length;
-      return to(Buffer.concat([encodeInt32(declared), fixed]));
+      return frame.begin(size + growthSoFar + growth, fixed);
     };
     // Only once the first name was asked for: a node that was restarted learns all names then.
     const beginWithSeveral = (): void | Promise<void> => {
@@ -76,8 +70,7 @@ export function spliceProduceRequestById(
     const end = (): Soon<SplicedById> =>
       after(reader.tags(), (tags) => {
         reader.end();
-        const lacking = declared - sent - tags.length;
-        return after(lacking === 0 ? emit(tags) : emitPadded(tags, lacking, emit), () => ({ acks, sent: 'request' as const }));
+        return after(frame.end(tags), () => ({ acks, sent: 'request' as const }));
       });
 
     if (topicCount.value < 1) return after(begin(0), end);

@@ -123,10 +123,10 @@ function passPartitionByFields(reader: FrameReader, onBatch: (index: number, bat
   );
 }
 
-/** Tagged fields as they are; mostly there are none. */
-export function passTags(reader: FrameReader, emit: Emit): Soon<void> {
+/** Tagged fields, as they are or as `change` makes them; mostly there are none. */
+export function passTags(reader: FrameReader, emit: Emit, change = (tags: Buffer): Buffer => tags): Soon<void> {
   if (reader.flexible && reader.readable > 0 && reader.byteAt(0) === 0) return reader.pass(1, 'tagged fields', emit);
-  return reader.flexible ? after(reader.tags(), (tags) => emit(tags)) : undefined;
+  return reader.flexible ? after(reader.tags(), (tags) => emit(change(tags))) : undefined;
 }
 
 /** Reads a Produce request to its end and keeps nothing of it but the names: for one that is answered here instead of being forwarded. */
