@@ -28,10 +28,10 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
   const [{ httpGatewayAdmin }, { startGatewayNode }, { startAdminServer }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
     import('../adapters/gateway-admin/http-gateway-admin.ts'),
     import('../gateway/gateway-node.ts'),
-    import('../gateway/admin-server.ts'),
+    import('../gateway/admin/admin-server.ts'),
     import('../gateway/log.ts'),
     import('../gateway/guards.ts'),
-    import('../gateway/server-tls.ts'),
+    import('../gateway/listening/server-tls.ts'),
     import('../config/resolve-secret.ts'),
     import('../config/cluster-access.ts'),
     import('../topology/lookup.ts'),

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StateLog } from '../arbiter/state-log.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { CANARY_TOPIC_CONFIGS, PHYSICAL_CANARY_TOPIC } from '../shared/canary.ts';
 import { GwctlError } from '../shared/errors.ts';
-import { ERROR } from '../wire/error-codes.ts';
-import type { StateLog } from '../arbiter/state-log.ts';
 import type { Cluster } from '../topology/topology.ts';
+import { ERROR } from '../wire/error-codes.ts';
 import type { ApiTable } from './api-table.ts';
 import { AUDIT_TOPIC, AUDIT_TOPIC_CONFIG } from './audit/audit-log.ts';
-import { BackendCluster, type BackendAccess } from './backend-cluster.ts';
+import { BackendCluster, type BackendAccess } from './backend/backend-cluster.ts';
 import type { Log } from './log.ts';
-import type { NodeMemory } from './node-memory.ts';
-import type { PrepareFindings } from './switch-controller.ts';
-import { ACLS, Tenants, VIRTUAL_CLUSTERS } from './tenants.ts';
-import { TOPIC_MAPPINGS } from './topic-mappings.ts';
+import type { NodeMemory } from './switch/node-memory.ts';
+import type { PrepareFindings } from './switch/switch-controller.ts';
+import { ACLS, Tenants, VIRTUAL_CLUSTERS } from './tenants/tenants.ts';
+import { TOPIC_MAPPINGS } from './tenants/topic-mappings.ts';
 
 export interface BackingOptions {
   readonly node: { readonly name: string; readonly ports: readonly { readonly nodeId: number }[] };

@@ -3,21 +3,21 @@ import type { AckReport, NodeClients, NodeState, SwitchOrder, VirtualClusterInfo
 import { GwctlError } from '../shared/errors.ts';
 import { AckMemory } from './acknowledged/ack-memory.ts';
 import { keepMeasured } from './acknowledged/measure-ends.ts';
+import { neededApis } from './api-table.ts';
 import type { AuditLog, AuditSink } from './audit/audit-log.ts';
 import { registerAuditMetrics } from './audit/audit-metrics.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { Backing, type BackingOptions } from './backing.ts';
-import { bindPort, type Listener } from './listen.ts';
-import { neededApis } from './api-table.ts';
+import { bindPort, type Listener } from './listening/listen.ts';
 import { LocalServing, tableOf, type ServingOptions } from './local-serving.ts';
+import { readTokenKeys } from './login/token-keys.ts';
+import { issueToken, tokenId, TokenRefused, verifyToken } from './login/tokens.ts';
 import { createNodeMetrics, createProcessMetrics, renderMetrics } from './metrics.ts';
-import { readNodeMemory, writeNodeMemory } from './node-memory.ts';
-import { SwitchArbiter, type AskPeer } from './switch-arbiter.ts';
 import type { Serving } from './serving.ts';
 import { readSoftwareCounts } from './software-metrics.ts';
-import { SwitchController } from './switch-controller.ts';
-import { readTokenKeys } from './token-keys.ts';
-import { issueToken, tokenId, TokenRefused, verifyToken } from './tokens.ts';
+import { readNodeMemory, writeNodeMemory } from './switch/node-memory.ts';
+import { SwitchArbiter, type AskPeer } from './switch/switch-arbiter.ts';
+import { SwitchController } from './switch/switch-controller.ts';
 import { WorkerPool } from './workers/worker-pool.ts';
 
 export interface GatewayNodeOptions extends ServingOptions, BackingOptions {

@@ -4,22 +4,22 @@ import type { AckSink } from './acknowledged/acknowledgement.ts';
 import type { SessionAccess } from './acls/apply-acls.ts';
 import type { ApiTable } from './api-table.ts';
 import type { AuditSink } from './audit/audit-log.ts';
+import type { CoordinatorKey } from './backend/coordinator-key.ts';
 import type { SoftwareMemory } from './client-software.ts';
-import type { CoordinatorKey } from './coordinator-key.ts';
-import type { GroupGate } from './group-gate.ts';
+import type { GroupGate } from './groups/group-gate.ts';
 import type { GuardName } from './guards.ts';
-import type { InFlightWrites } from './in-flight-writes.ts';
 import type { TenantUsage } from './limits/tenant-usage.ts';
 import type { Log } from './log.ts';
+import type { ServiceAccount } from './login/tokens.ts';
 import type { TrafficMetrics } from './metrics.ts';
-import type { ProducerSequences } from './producer-sequences.ts';
-import type { StallGuard } from './stall-guard.ts';
-import type { ReturnedProducers } from './returned-producers.ts';
-import type { ServiceAccount } from './tokens.ts';
-import type { TenantNames } from './tenant-names.ts';
-import type { TopicDirectory } from './topic-directory.ts';
-import type { Transactions } from './transactions.ts';
-import type { WriteGate } from './write-gate.ts';
+import type { ProducerSequences } from './producers/producer-sequences.ts';
+import type { ReturnedProducers } from './producers/returned-producers.ts';
+import type { InFlightWrites } from './switch/in-flight-writes.ts';
+import type { StallGuard } from './switch/stall-guard.ts';
+import type { WriteGate } from './switch/write-gate.ts';
+import type { TenantNames } from './tenants/tenant-names.ts';
+import type { TopicDirectory } from './tenants/topic-directory.ts';
+import type { Transactions } from './transactions/transactions.ts';
 
 /** What one client connection needs of the node it belongs to. */
 export interface NodeContext {

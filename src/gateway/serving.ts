@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { MetricSnapshot } from './metrics.ts';
-import type { SwitchEffects } from './switch-controller.ts';
+import type { SwitchEffects } from './switch/switch-controller.ts';
 
 /**
  * What serves the clients of a node: in the node's own process (local-serving.ts), or in several (workers/worker-pool.ts). What decides, the

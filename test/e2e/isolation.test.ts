@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Partitioners, type Consumer, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { issueToken as signToken } from '../../src/gateway/tokens.ts';
+import { issueToken as signToken } from '../../src/gateway/login/tokens.ts';
 import { gatewayNamed } from '../../src/topology/lookup.ts';
 import { ERROR } from '../../src/wire/error-codes.ts';
 import { startEnvironment, type TestEnvironment } from '../support/environment.ts';

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LATEST } from '../../src/client/list-offsets.ts';
-import { TopicIds } from '../../src/gateway/topic-ids.ts';
+import { TopicIds } from '../../src/gateway/tenants/topic-ids.ts';
 import { gatewayNamed } from '../../src/topology/lookup.ts';
 import { ERROR } from '../../src/wire/error-codes.ts';
 import { consumerGroupDescribeApi } from '../../src/wire/generated/consumer-group-describe.ts';

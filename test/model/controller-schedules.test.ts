@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SwitchController, type SwitchEffects } from '../../src/gateway/switch-controller.ts';
+import { SwitchController, type SwitchEffects } from '../../src/gateway/switch/switch-controller.ts';
 import { GwctlError } from '../../src/shared/errors.ts';
 import { runSchedule, type ScheduleKind, type ScheduleResult } from './run-schedule.ts';
 import type { Cut } from './simulated-world.ts';

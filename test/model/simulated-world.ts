@@ -4,9 +4,9 @@ import { lastCommit, type Posture, type Standing } from '../../src/arbiter/state
 import type { Observation } from '../../src/checks/observation.ts';
 import type { World } from '../../src/checks/observe-world.ts';
 import { runPlan, type RunResult } from '../../src/engine/run-plan.ts';
-import type { NodeMemory } from '../../src/gateway/node-memory.ts';
-import { SwitchArbiter } from '../../src/gateway/switch-arbiter.ts';
-import { SwitchController, type SwitchEffects } from '../../src/gateway/switch-controller.ts';
+import type { NodeMemory } from '../../src/gateway/switch/node-memory.ts';
+import { SwitchArbiter } from '../../src/gateway/switch/switch-arbiter.ts';
+import { SwitchController, type SwitchEffects } from '../../src/gateway/switch/switch-controller.ts';
 import { planUnplanned } from '../../src/plan/plan-unplanned.ts';
 import { planSwitch } from '../../src/plan/plan-switch.ts';
 import type { Clock } from '../../src/ports/clock.ts';

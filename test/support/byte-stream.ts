@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { Socket } from 'node:net';
-import { ByteSource } from '../../src/gateway/byte-source.ts';
+import { ByteSource } from '../../src/gateway/bytes/byte-source.ts';
 
 /** A source that gets exactly these pieces, and then its end. */
 export function sourceOf(pieces: readonly Buffer[]): ByteSource {

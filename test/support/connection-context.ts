@@ -1,15 +1,15 @@
 import { API_TABLE } from '../../src/gateway/api-table.ts';
 import { SoftwareMemory } from '../../src/gateway/client-software.ts';
-import { GroupGate } from '../../src/gateway/group-gate.ts';
-import { InFlightWrites } from '../../src/gateway/in-flight-writes.ts';
+import { GroupGate } from '../../src/gateway/groups/group-gate.ts';
+import { InFlightWrites } from '../../src/gateway/switch/in-flight-writes.ts';
 import { NodeLimits } from '../../src/gateway/limits/tenant-usage.ts';
 import { createLog } from '../../src/gateway/log.ts';
 import type { NodeContext } from '../../src/gateway/node-context.ts';
-import { TenantNames } from '../../src/gateway/tenant-names.ts';
-import { TokenRefused } from '../../src/gateway/tokens.ts';
-import { ProducerSequences } from '../../src/gateway/producer-sequences.ts';
-import { Transactions } from '../../src/gateway/transactions.ts';
-import { WriteGate } from '../../src/gateway/write-gate.ts';
+import { TenantNames } from '../../src/gateway/tenants/tenant-names.ts';
+import { TokenRefused } from '../../src/gateway/login/tokens.ts';
+import { ProducerSequences } from '../../src/gateway/producers/producer-sequences.ts';
+import { Transactions } from '../../src/gateway/transactions/transactions.ts';
+import { WriteGate } from '../../src/gateway/switch/write-gate.ts';
 
 /** A node without brokers that lets in whoever has the token "good", for connections that are to be refused anyway; `changes` make more of it. */
 export function connectionContext(log: (line: string) => void, changes: Partial<NodeContext> = {}): NodeContext {

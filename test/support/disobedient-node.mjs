@@ -1,7 +1,7 @@
 // A gateway node that lets writes pass although it was told to hold them, as soon as the file exists that GWCTL_TEST_DISOBEY names.
 // Run it like gwctl itself: `node disobedient-node.mjs gateway --node gateway1`.
 import { existsSync } from 'node:fs';
-import { WriteGate } from '../../dist/gateway/write-gate.js';
+import { WriteGate } from '../../dist/gateway/switch/write-gate.js';
 import { main } from '../../dist/main.js';
 
 const POLL_MS = 20;

@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { ByteSource } from '../../src/gateway/byte-source.ts';
+import { ByteSource } from '../../src/gateway/bytes/byte-source.ts';
 import { decodeMessage, encodeMessage } from '../../src/wire/codec.ts';
 import { APIS } from '../../src/wire/generated/apis.ts';
 import { encodeRequestFrame, encodeResponseFrame, readRequestHeader, readResponseHeader, type RequestHead } from '../../src/wire/headers.ts';

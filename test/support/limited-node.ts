@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect } from 'vitest';
-import { ClientConnection } from '../../src/gateway/client-connection.ts';
+import { ClientConnection } from '../../src/gateway/connection/client-connection.ts';
 import { NodeLimits } from '../../src/gateway/limits/tenant-usage.ts';
 import type { GatewayLimits, NodeContext } from '../../src/gateway/node-context.ts';
-import { TenantNames } from '../../src/gateway/tenant-names.ts';
-import { TokenRefused } from '../../src/gateway/tokens.ts';
+import { TenantNames } from '../../src/gateway/tenants/tenant-names.ts';
+import { TokenRefused } from '../../src/gateway/login/tokens.ts';
 import type { TenantLimits } from '../../src/topology/topology.ts';
 import { ERROR } from '../../src/wire/error-codes.ts';
 import { saslAuthenticateApi, type SaslAuthenticateResponse } from '../../src/wire/generated/sasl-authenticate.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { API, API_TABLE, brokerVersionOf } from '../../src/gateway/api-table.ts';
-import { encodeVarint, MAX_REQUEST_ELEMENTS } from '../../src/gateway/frame-reader.ts';
+import { encodeVarint, MAX_REQUEST_ELEMENTS } from '../../src/gateway/bytes/frame-reader.ts';
 import { translateResponse } from '../../src/gateway/rewrite/translation.ts';
 import { GwctlError } from '../../src/shared/errors.ts';
 import { decodeMessage, encodeMessage } from '../../src/wire/codec.ts';

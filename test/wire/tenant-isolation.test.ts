@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { API, API_TABLE, brokerVersionOf } from '../../src/gateway/api-table.ts';
-import { TenantNames } from '../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../src/gateway/tenants/tenant-names.ts';
 import type { Surroundings } from '../../src/gateway/rewrite/rewriter.ts';
 import { APIS } from '../../src/wire/generated/apis.ts';
 import type { ApiDefinition, Message } from '../../src/wire/schema.ts';

@@ -1,4 +1,4 @@
-import type { ServiceAccount } from '../tokens.ts';
+import type { ServiceAccount } from '../login/tokens.ts';
 import { CLUSTER_NAME, covers, OPERATION, PERMISSION, RESOURCE, type Acl } from './acl.ts';
 
 /** Whether a user may do that to a resource of its virtual cluster. */

@@ -5,7 +5,7 @@ import { encodeResponseFrame, type RequestHead } from '../../wire/headers.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import { ZERO_UUID } from '../../wire/schema.ts';
 import { API } from '../api-table.ts';
-import { nameOfProduced } from '../produced-topics.ts';
+import { nameOfProduced } from '../rewrite/produced-topics.ts';
 import type { Surroundings } from '../rewrite/rewriter.ts';
 import type { ProduceHead } from '../splice/produce-request.ts';
 import { OPERATION, RESOURCE } from './acl.ts';

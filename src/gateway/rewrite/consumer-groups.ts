@@ -2,8 +2,8 @@ import { ERROR } from '../../wire/error-codes.ts';
 import type { ConsumerGroupDescribeResponse } from '../../wire/generated/consumer-group-describe.ts';
 import { consumerGroupHeartbeatResponse, type ConsumerGroupHeartbeatRequest, type ConsumerGroupHeartbeatResponse } from '../../wire/generated/consumer-group-heartbeat.ts';
 import { newMessage } from '../../wire/new-message.ts';
-import type { TenantNames } from '../tenant-names.ts';
-import { realIdOf, type TopicDirectory } from '../topic-directory.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
+import { realIdOf, type TopicDirectory } from '../tenants/topic-directory.ts';
 import { regexToPhysical, regexToVirtual } from './topic-regex.ts';
 
 interface GroupSurroundings {

@@ -1,5 +1,5 @@
 import type { FieldSchema, FieldType } from '../../wire/schema.ts';
-import type { TenantNames } from '../tenant-names.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
 
 type Struct = Record<string, unknown>;
 type MapName = (name: string) => string | undefined;

@@ -1,4 +1,4 @@
-import type { TenantNames } from '../tenant-names.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
 
 /** Resource types of configurations (ConfigResource.Type). */
 export const CONFIG_RESOURCE = { topic: 2, broker: 4, clientMetrics: 16, group: 32 } as const;

@@ -10,7 +10,7 @@ import { newMessage } from '../../wire/new-message.ts';
 import { ZERO_UUID } from '../../wire/schema.ts';
 import { API } from '../api-table.ts';
 import { FIRST_PRODUCE_BY_ID } from '../splice/produce-request-by-id.ts';
-import type { TopicIds } from '../topic-ids.ts';
+import type { TopicIds } from '../tenants/topic-ids.ts';
 
 type Body = Record<string, unknown>;
 

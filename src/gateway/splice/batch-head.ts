@@ -1,6 +1,6 @@
 import { ATTRIBUTE, BATCH, BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
-import type { FrameReader } from '../frame-reader.ts';
-import { after, type Soon } from '../soon.ts';
+import type { FrameReader } from '../bytes/frame-reader.ts';
+import { after, type Soon } from '../bytes/soon.ts';
 
 /** What the head of a record batch says of it. */
 export interface BatchHead {

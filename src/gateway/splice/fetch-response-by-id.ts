@@ -1,11 +1,11 @@
 import { encodeMessage } from '../../wire/codec.ts';
 import { fetchResponse, type FetchResponse } from '../../wire/generated/fetch.ts';
 import { newMessage } from '../../wire/new-message.ts';
-import type { Emit } from '../byte-source.ts';
-import { encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
-import type { TenantNames } from '../tenant-names.ts';
-import { TOPIC_ID_BYTES } from '../topic-ids.ts';
-import { after, repeat, type Soon } from '../soon.ts';
+import type { Emit } from '../bytes/byte-source.ts';
+import { encodeString, encodeVarint, type FrameReader } from '../bytes/frame-reader.ts';
+import { after, repeat, type Soon } from '../bytes/soon.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
+import { TOPIC_ID_BYTES } from '../tenants/topic-ids.ts';
 import { foreignTopic, readFetchStart, splicePartition } from './fetch-response.ts';
 import { LEAST_PADDING, PaddedFrame } from './padding.ts';
 import { passTags } from './produce-request.ts';

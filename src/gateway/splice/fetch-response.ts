@@ -1,10 +1,10 @@
-import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
-import { encodeInt32, encodeString, type FrameReader, type Measured } from '../frame-reader.ts';
+import type { Emit } from '../bytes/byte-source.ts';
+import { encodeInt32, encodeString, type FrameReader, type Measured } from '../bytes/frame-reader.ts';
+import { after, repeat, type Soon } from '../bytes/soon.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
 import { emitMeasured, passTags, unforeseenSize } from './produce-request.ts';
-import { after, repeat, type Soon } from '../soon.ts';
-import type { TenantNames } from '../tenant-names.ts';
 
 /**
  * Forwards the Fetch response whose frame starts at `reader` (correlation id first), with virtual names; record bytes pass as they

@@ -1,7 +1,7 @@
 import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
-import type { Emit } from '../byte-source.ts';
-import { encodeInt32, encodeVarint } from '../frame-reader.ts';
+import type { Emit } from '../bytes/byte-source.ts';
+import { encodeInt32, encodeVarint } from '../bytes/frame-reader.ts';
 
 /** The least that can be padded: a tag and a size of zero. */
 export const LEAST_PADDING = 2;

@@ -1,7 +1,7 @@
 import { GwctlError } from '../../shared/errors.ts';
 import { ByteReader } from '../../wire/byte-reader.ts';
 import { BATCH, BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
-import type { FrameReader } from '../frame-reader.ts';
+import type { FrameReader } from '../bytes/frame-reader.ts';
 
 /** A topic's name has at most 249 characters: the first batch's head is among these, unless its transactional id is a long one. */
 const FIRST_BYTES = 512;

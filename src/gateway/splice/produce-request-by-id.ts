@@ -1,8 +1,8 @@
-import type { Emit } from '../byte-source.ts';
-import { encodeString, encodeVarint, type FrameReader } from '../frame-reader.ts';
-import type { TenantNames } from '../tenant-names.ts';
-import { TOPIC_ID_BYTES } from '../topic-ids.ts';
-import { after, repeat, type Soon } from '../soon.ts';
+import type { Emit } from '../bytes/byte-source.ts';
+import { encodeString, encodeVarint, type FrameReader } from '../bytes/frame-reader.ts';
+import { after, repeat, type Soon } from '../bytes/soon.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
+import { TOPIC_ID_BYTES } from '../tenants/topic-ids.ts';
 import type { BatchHead, OnBatch } from './batch-head.ts';
 import { LEAST_PADDING, PaddedFrame } from './padding.ts';
 import { passPartition, passTags, readProduceStart } from './produce-request.ts';

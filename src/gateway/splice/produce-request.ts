@@ -1,11 +1,11 @@
-import type { Emit } from '../byte-source.ts';
 import { GwctlError } from '../../shared/errors.ts';
-import { ZERO_UUID } from '../../wire/schema.ts';
-import { encodeInt32, encodeString, type FrameReader, type Measured } from '../frame-reader.ts';
-import { after, repeat, type Soon } from '../soon.ts';
-import type { TenantNames } from '../tenant-names.ts';
-import { TOPIC_ID_BYTES } from '../topic-ids.ts';
 import { BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
+import { ZERO_UUID } from '../../wire/schema.ts';
+import type { Emit } from '../bytes/byte-source.ts';
+import { encodeInt32, encodeString, type FrameReader, type Measured } from '../bytes/frame-reader.ts';
+import { after, repeat, type Soon } from '../bytes/soon.ts';
+import type { TenantNames } from '../tenants/tenant-names.ts';
+import { TOPIC_ID_BYTES } from '../tenants/topic-ids.ts';
 import { batchHeadAt, peekBatchHead, type BatchHead, type OnBatch } from './batch-head.ts';
 
 /** What a Produce request asks for, without the records. */

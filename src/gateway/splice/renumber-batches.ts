@@ -3,8 +3,8 @@ import { crc32c } from '../../wire/crc32c.ts';
 import { produceRequest } from '../../wire/generated/produce.ts';
 import type { RequestHead } from '../../wire/headers.ts';
 import { BATCH, BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
-import type { Introduced, ProducerIdentity } from '../transactional-producer.ts';
-import { isSame } from '../transactional-producer.ts';
+import type { Introduced, ProducerIdentity } from '../transactions/transactional-producer.ts';
+import { isSame } from '../transactions/transactional-producer.ts';
 
 /** Sequences are counted modulo this (KIP-98). */
 const SEQUENCES = 2 ** 31;

@@ -2,15 +2,15 @@ import { GwctlError } from '../../shared/errors.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { Backing } from '../backing.ts';
-import { socketOfHandle } from '../listen.ts';
+import { socketOfHandle } from '../listening/listen.ts';
 import { LocalServing } from '../local-serving.ts';
 import type { Log } from '../log.ts';
 import { createProcessMetrics } from '../metrics.ts';
-import type { ProducerTeller } from '../producer-note.ts';
 import type { ServingCounts } from '../serving.ts';
+import type { ProducerTeller } from '../transactions/producer-note.ts';
 import { AckRelay } from './ack-relay.ts';
-import { PrimaryWatch } from './primary-watch.ts';
 import { PendingTales } from './pending-tales.ts';
+import { PrimaryWatch } from './primary-watch.ts';
 import type { FromWorker, ServingState, ToWorker, WorkerCalls, WorkerOptions, WorkerVerb } from './worker-messages.ts';
 
 /** How a process that was forked talks to the one that forked it. */

@@ -2,9 +2,9 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { Acknowledgement } from '../acknowledged/acknowledgement.ts';
 import type { BackingOptions } from '../backing.ts';
 import type { ServingOptions } from '../local-serving.ts';
-import type { NodeMemory } from '../node-memory.ts';
-import type { ProducerNote } from '../producer-note.ts';
 import type { Serving, ServingCounts } from '../serving.ts';
+import type { NodeMemory } from '../switch/node-memory.ts';
+import type { ProducerNote } from '../transactions/producer-note.ts';
 
 /** What a worker must know to be one. It reads no file that says so: a configuration that has changed since is the next start's. */
 export interface WorkerOptions extends ServingOptions {

@@ -1,10 +1,10 @@
 import type { ChildProcess, SendHandle } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GwctlError } from '../../shared/errors.ts';
-import type { MetricSnapshot } from '../metrics.ts';
 import type { Acknowledgement } from '../acknowledged/acknowledgement.ts';
-import type { ProducerNote } from '../producer-note.ts';
+import type { MetricSnapshot } from '../metrics.ts';
 import type { ServingCounts } from '../serving.ts';
+import type { ProducerNote } from '../transactions/producer-note.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerVerb } from './worker-messages.ts';
 
 /** A client that a worker was given; the primary keeps its socket until the worker says that it has it. */

@@ -4,10 +4,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { httpGatewayAdmin } from '../../../src/adapters/gateway-admin/http-gateway-admin.ts';
 import type { AuditEvent } from '../../../src/gateway/audit/audit-event.ts';
-import { startAdminServer } from '../../../src/gateway/admin-server.ts';
+import { startAdminServer } from '../../../src/gateway/admin/admin-server.ts';
 import type { GatewayNode } from '../../../src/gateway/gateway-node.ts';
-import { SwitchController } from '../../../src/gateway/switch-controller.ts';
-import { refuseVirtualCluster } from '../../../src/gateway/tenant-names.ts';
+import { SwitchController } from '../../../src/gateway/switch/switch-controller.ts';
+import { refuseVirtualCluster } from '../../../src/gateway/tenants/tenant-names.ts';
 import { GwctlError } from '../../../src/shared/errors.ts';
 import { TOPOLOGY } from '../../support/observation.ts';
 

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureInternalTopics } from '../../../src/adapters/runtime/internal-topics.ts';
 import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
-import { startAdminServer } from '../../../src/gateway/admin-server.ts';
+import { startAdminServer } from '../../../src/gateway/admin/admin-server.ts';
 import type { AuditRecord } from '../../../src/gateway/audit/audit-event.ts';
 import { AUDIT_TOPIC } from '../../../src/gateway/audit/audit-log.ts';
 import { startGatewayNode, type GatewayNode } from '../../../src/gateway/gateway-node.ts';

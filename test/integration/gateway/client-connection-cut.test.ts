@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ClusterCut } from '../../../src/gateway/cluster-cut.ts';
-import { TopicIds } from '../../../src/gateway/topic-ids.ts';
+import { ClusterCut } from '../../../src/gateway/switch/cluster-cut.ts';
+import { TopicIds } from '../../../src/gateway/tenants/topic-ids.ts';
 import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';

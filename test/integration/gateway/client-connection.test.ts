@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TopicIds } from '../../../src/gateway/topic-ids.ts';
+import { TopicIds } from '../../../src/gateway/tenants/topic-ids.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { apiVersionsApi } from '../../../src/wire/generated/api-versions.ts';
 import { consumerGroupHeartbeatApi } from '../../../src/wire/generated/consumer-group-heartbeat.ts';

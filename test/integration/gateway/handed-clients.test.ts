@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { bindPort, type Listener } from '../../../src/gateway/listen.ts';
+import { bindPort, type Listener } from '../../../src/gateway/listening/listen.ts';
 import { ClientSpreader } from '../../../src/gateway/workers/client-spreader.ts';
 import { WorkerProcess } from '../../../src/gateway/workers/worker-process.ts';
 import { createAuthority, type CertificateAuthority } from '../../support/certificates.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SaslCredentials } from '../../../src/client/client-options.ts';
 import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
-import type { BackendAccess } from '../../../src/gateway/backend-cluster.ts';
+import type { BackendAccess } from '../../../src/gateway/backend/backend-cluster.ts';
 import { startGatewayNode, type GatewayNode } from '../../../src/gateway/gateway-node.ts';
 import { createLog } from '../../../src/gateway/log.ts';
 import type { Cluster } from '../../../src/topology/topology.ts';

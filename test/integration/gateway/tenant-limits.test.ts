@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { WriteGate } from '../../../src/gateway/write-gate.ts';
+import { WriteGate } from '../../../src/gateway/switch/write-gate.ts';
 import type { TenantLimits } from '../../../src/topology/topology.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';

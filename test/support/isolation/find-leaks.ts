@@ -1,4 +1,4 @@
-import type { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import type { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 import { encodeMessage } from '../../../src/wire/codec.ts';
 import { ZERO_UUID, type Message, type MessageSchema } from '../../../src/wire/schema.ts';
 import { forEachField } from '../schema-walk.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { API } from '../../../src/gateway/api-table.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 import { writeVersioned } from '../../../src/wire/consumer-protocol.ts';
 import { consumerProtocolAssignment } from '../../../src/wire/generated/consumer-protocol-assignment.ts';
 import { consumerProtocolSubscription } from '../../../src/wire/generated/consumer-protocol-subscription.ts';

@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../../src/gateway/rewrite/rewriter.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 
 const uuidOf = (text: string): string => Buffer.from(text.padEnd(16).slice(0, 16)).toString('base64url');
 

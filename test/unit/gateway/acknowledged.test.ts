@@ -4,7 +4,7 @@ import { AckMemory } from '../../../src/gateway/acknowledged/ack-memory.ts';
 import type { Acknowledgement } from '../../../src/gateway/acknowledged/acknowledgement.ts';
 import { PartitionAcks } from '../../../src/gateway/acknowledged/partition-acks.ts';
 import { ProducedBatches } from '../../../src/gateway/acknowledged/produced-batches.ts';
-import { FrameReader } from '../../../src/gateway/frame-reader.ts';
+import { FrameReader } from '../../../src/gateway/bytes/frame-reader.ts';
 import { peekBatchHead } from '../../../src/gateway/splice/batch-head.ts';
 import type { AckRun } from '../../../src/shared/admin-api.ts';
 import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';

@@ -1,9 +1,9 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BackendLink } from '../../../src/gateway/backend-link.ts';
-import { encodeInt32, readFrameSize } from '../../../src/gateway/frame-reader.ts';
-import { after } from '../../../src/gateway/soon.ts';
+import { BackendLink } from '../../../src/gateway/backend/backend-link.ts';
+import { encodeInt32, readFrameSize } from '../../../src/gateway/bytes/frame-reader.ts';
+import { after } from '../../../src/gateway/bytes/soon.ts';
 
 const PATIENCE = { loginMs: 60_000, frameMs: 60_000, minFrameBytesPerSecond: 1000 };
 /** Longer than a test may take. */

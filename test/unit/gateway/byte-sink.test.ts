@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { ByteSink } from '../../../src/gateway/byte-sink.ts';
-import type { Lease } from '../../../src/gateway/read-buffers.ts';
+import { ByteSink } from '../../../src/gateway/bytes/byte-sink.ts';
+import type { Lease } from '../../../src/gateway/bytes/read-buffers.ts';
 
 /** A peer that takes nothing until `take` is called, and everything from then on. */
 function peer() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OffsetQuery } from '../../../src/client/list-offsets.ts';
 import { API } from '../../../src/gateway/api-table.ts';
-import { correctOffsets } from '../../../src/gateway/correct-offsets.ts';
+import { correctOffsets } from '../../../src/gateway/answers/correct-offsets.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 
 const NOT_HERE = { errorCode: ERROR.NOT_LEADER_OR_FOLLOWER, offset: -1n, timestamp: -1n };

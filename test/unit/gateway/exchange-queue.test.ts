@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { ExchangeQueue, type Exchange } from '../../../src/gateway/exchange-queue.ts';
+import { ExchangeQueue, type Exchange } from '../../../src/gateway/connection/exchange-queue.ts';
 
 let sent: string[];
 let queue: ExchangeQueue;

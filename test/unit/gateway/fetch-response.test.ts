@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { FrameReader, readFrameSize } from '../../../src/gateway/frame-reader.ts';
+import { FrameReader, readFrameSize } from '../../../src/gateway/bytes/frame-reader.ts';
 import { spliceFetchResponse } from '../../../src/gateway/splice/fetch-response.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
 import { fetchResponse, type FetchResponse } from '../../../src/wire/generated/fetch.ts';
 import { encodeResponseFrame, isFlexible } from '../../../src/wire/headers.ts';

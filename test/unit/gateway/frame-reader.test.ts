@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bytesOf } from '../../../src/gateway/byte-source.ts';
-import { encodeVarint, FrameReader, MAX_REQUEST_ELEMENTS } from '../../../src/gateway/frame-reader.ts';
+import { bytesOf } from '../../../src/gateway/bytes/byte-source.ts';
+import { encodeVarint, FrameReader, MAX_REQUEST_ELEMENTS } from '../../../src/gateway/bytes/frame-reader.ts';
 
 const MAX_STRING_BYTES = 0x7fff;
 const MAX_TAG_BYTES = 1 << 16;

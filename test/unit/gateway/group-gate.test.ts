@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answerDuringDrain } from '../../../src/gateway/group-answers.ts';
+import { answerDuringDrain } from '../../../src/gateway/groups/group-answers.ts';
 import { UNKNOWN_SOFTWARE } from '../../../src/gateway/client-software.ts';
-import { GroupGate } from '../../../src/gateway/group-gate.ts';
+import { GroupGate } from '../../../src/gateway/groups/group-gate.ts';
 import { API } from '../../../src/gateway/api-table.ts';
 import { readVersioned } from '../../../src/wire/consumer-protocol.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { API } from '../../../src/gateway/api-table.ts';
 import { NodeLimits } from '../../../src/gateway/limits/tenant-usage.ts';
-import { Login } from '../../../src/gateway/login.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
-import { TokenRefused } from '../../../src/gateway/tokens.ts';
+import { Login } from '../../../src/gateway/login/login.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
+import { TokenRefused } from '../../../src/gateway/login/tokens.ts';
 import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
 import { saslAuthenticateRequest, saslAuthenticateResponse, type SaslAuthenticateResponse } from '../../../src/wire/generated/sasl-authenticate.ts';
 import { encodeRequestFrame, readRequestHeader, readResponseHeader } from '../../../src/wire/headers.ts';

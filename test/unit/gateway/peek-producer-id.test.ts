@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FrameReader } from '../../../src/gateway/frame-reader.ts';
+import { FrameReader } from '../../../src/gateway/bytes/frame-reader.ts';
 import { peekProducerId } from '../../../src/gateway/splice/peek-producer-id.ts';
 import { encodeMessage } from '../../../src/wire/codec.ts';
 import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { FrameReader, readFrameSize } from '../../../src/gateway/frame-reader.ts';
+import { FrameReader, readFrameSize } from '../../../src/gateway/bytes/frame-reader.ts';
 import { spliceProduceRequest, swallowProduceRequest } from '../../../src/gateway/splice/produce-request.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 import { encodeMessage } from '../../../src/wire/codec.ts';
 import { produceRequest } from '../../../src/wire/generated/produce.ts';
 import { encodeRequestFrame, isFlexible, readRequestHeader } from '../../../src/wire/headers.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { encodeString } from '../../../src/gateway/frame-reader.ts';
+import { encodeString } from '../../../src/gateway/bytes/frame-reader.ts';
 import { plainProduceResponse } from '../../../src/gateway/splice/produce-response.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 import { encodeMessage } from '../../../src/wire/codec.ts';
 import { produceResponse, type ProduceResponse } from '../../../src/wire/generated/produce.ts';
 import { encodeResponseFrame } from '../../../src/wire/headers.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasReturned, newProducerId, otherProducerId } from '../../../src/gateway/producer-id.ts';
+import { hasReturned, newProducerId, otherProducerId } from '../../../src/gateway/producers/producer-id.ts';
 
 /** main until 3, failover until 5, main until 9000, failover since 9001. */
 test.each([

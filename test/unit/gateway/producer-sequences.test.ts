@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SETTLING_MS } from '../../../src/gateway/backing.ts';
 import { createLog } from '../../../src/gateway/log.ts';
-import { ProducerSequences, type NumberedBatch } from '../../../src/gateway/producer-sequences.ts';
+import { ProducerSequences, type NumberedBatch } from '../../../src/gateway/producers/producer-sequences.ts';
 import { clusterOfProducers } from '../../support/described-producers.ts';
 
 const TOPIC = 'teamAusers';

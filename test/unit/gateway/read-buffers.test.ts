@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { ByteSink } from '../../../src/gateway/byte-sink.ts';
-import { ByteSource, type Emit } from '../../../src/gateway/byte-source.ts';
-import { acceptPooled, connectPooled } from '../../../src/gateway/read-buffers.ts';
+import { ByteSink } from '../../../src/gateway/bytes/byte-sink.ts';
+import { ByteSource, type Emit } from '../../../src/gateway/bytes/byte-source.ts';
+import { acceptPooled, connectPooled } from '../../../src/gateway/bytes/read-buffers.ts';
 
 /** A server whose sockets are the pooled ones, and the address to connect to. */
 async function serve(accept: (socket: Socket) => void) {

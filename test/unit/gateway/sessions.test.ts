@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../../src/gateway/log.ts';
-import { LoginThrottle, type LoginThrottleOptions } from '../../../src/gateway/login-throttle.ts';
-import { isRevoked, withRevokedToken, withRevokedUser, type Revocations } from '../../../src/gateway/revocations.ts';
-import { endStaleSessions, guardSessions } from '../../../src/gateway/session-guard.ts';
-import type { ServiceAccount } from '../../../src/gateway/tokens.ts';
+import { LoginThrottle, type LoginThrottleOptions } from '../../../src/gateway/login/login-throttle.ts';
+import { isRevoked, withRevokedToken, withRevokedUser, type Revocations } from '../../../src/gateway/login/revocations.ts';
+import { endStaleSessions, guardSessions } from '../../../src/gateway/login/session-guard.ts';
+import type { ServiceAccount } from '../../../src/gateway/login/tokens.ts';
 
 const account = (more: Partial<{ username: string; id: string; issuedAtMs: number; expiresAtMs: number }> = {}): ServiceAccount => {
   const { username = 'sa', id = 'id', issuedAtMs = 1000, expiresAtMs = 9000 } = more;

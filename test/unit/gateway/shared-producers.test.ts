@@ -3,7 +3,7 @@ import type { KafkaClient } from '../../../src/client/kafka-client.ts';
 import { API } from '../../../src/gateway/api-table.ts';
 import { UNKNOWN_SOFTWARE } from '../../../src/gateway/client-software.ts';
 import { createLog } from '../../../src/gateway/log.ts';
-import { Transactions } from '../../../src/gateway/transactions.ts';
+import { Transactions } from '../../../src/gateway/transactions/transactions.ts';
 import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
 import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ending, repeat } from '../../../src/gateway/soon.ts';
+import { ending, repeat } from '../../../src/gateway/bytes/soon.ts';
 
 describe('repeat', () => {
   test('gives no promise while nothing is waited for', () => {

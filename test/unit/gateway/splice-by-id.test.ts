@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameReader, readFrameSize } from '../../../src/gateway/frame-reader.ts';
+import { FrameReader, readFrameSize } from '../../../src/gateway/bytes/frame-reader.ts';
 import { spliceFetchResponseById } from '../../../src/gateway/splice/fetch-response-by-id.ts';
 import { spliceProduceRequestById, type UnknownTopic } from '../../../src/gateway/splice/produce-request-by-id.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { fetchResponse, type FetchResponse } from '../../../src/wire/generated/fetch.ts';

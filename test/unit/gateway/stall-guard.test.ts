@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { STALL_MS, StallGuard } from '../../../src/gateway/stall-guard.ts';
-import { WriteGate } from '../../../src/gateway/write-gate.ts';
+import { STALL_MS, StallGuard } from '../../../src/gateway/switch/stall-guard.ts';
+import { WriteGate } from '../../../src/gateway/switch/write-gate.ts';
 
 let gate: WriteGate;
 let guard: StallGuard;

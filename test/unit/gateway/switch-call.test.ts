@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { switchThisNode, type CalledNode } from '../../../src/gateway/switch-call.ts';
-import { SwitchController, type SwitchEffects } from '../../../src/gateway/switch-controller.ts';
+import { switchThisNode, type CalledNode } from '../../../src/gateway/admin/switch-call.ts';
+import { SwitchController, type SwitchEffects } from '../../../src/gateway/switch/switch-controller.ts';
 import { deferred, type Deferred } from '../../support/deferred.ts';
 
 const BY = { user: 'admin', address: '127.0.0.1' } as const;

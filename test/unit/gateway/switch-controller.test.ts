@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { SwitchController, type SwitchEffects } from '../../../src/gateway/switch-controller.ts';
+import { SwitchController, type SwitchEffects } from '../../../src/gateway/switch/switch-controller.ts';
 import type { Standing } from '../../../src/arbiter/state-rules.ts';
 import { GwctlError } from '../../../src/shared/errors.ts';
 import type { SwitchOrder } from '../../../src/shared/admin-api.ts';

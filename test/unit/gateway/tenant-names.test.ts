@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseVirtualCluster, TenantNames } from '../../../src/gateway/tenant-names.ts';
+import { refuseVirtualCluster, TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
 
 function tenant(): TenantNames {
   const names = new TenantNames('teamA');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { issueToken, TokenRefused, verifyToken } from '../../../src/gateway/tokens.ts';
-import { readTokenKeys } from '../../../src/gateway/token-keys.ts';
-import { readSaslPlain } from '../../../src/gateway/sasl-plain.ts';
+import { issueToken, TokenRefused, verifyToken } from '../../../src/gateway/login/tokens.ts';
+import { readTokenKeys } from '../../../src/gateway/login/token-keys.ts';
+import { readSaslPlain } from '../../../src/gateway/login/sasl-plain.ts';
 
 const KEY = new TextEncoder().encode('a key that is long enough for HS256!');
 const ACCOUNT = { username: 'sa', virtualCluster: 'teamA' };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ClusterMetadata } from '../../../src/client/metadata-cache.ts';
-import { ClusterTopics } from '../../../src/gateway/cluster-topics.ts';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
-import { learnTopicIds, realIdOf } from '../../../src/gateway/topic-directory.ts';
+import { ClusterTopics } from '../../../src/gateway/tenants/cluster-topics.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
+import { learnTopicIds, realIdOf } from '../../../src/gateway/tenants/topic-directory.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 
 function clusterWith(topics: Readonly<Record<string, string>>) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { TopicIds, withoutReserved } from '../../../src/gateway/topic-ids.ts';
+import { TopicIds, withoutReserved } from '../../../src/gateway/tenants/topic-ids.ts';
 import { ZERO_UUID } from '../../../src/wire/schema.ts';
 
 test('an id follows from virtual cluster and name alone: every node and both clusters agree', () => {

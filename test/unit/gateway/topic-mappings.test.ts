@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { TenantNames } from '../../../src/gateway/tenant-names.ts';
-import { aliasesOf, withCreatedTopics, withDeletedTopics, type TopicMapping, type TopicMappings } from '../../../src/gateway/topic-mappings.ts';
+import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
+import { aliasesOf, withCreatedTopics, withDeletedTopics, type TopicMapping, type TopicMappings } from '../../../src/gateway/tenants/topic-mappings.ts';
 import { createTopicsRequest, createTopicsResponse } from '../../../src/wire/generated/create-topics.ts';
 import { deleteTopicsRequest, deleteTopicsResponse } from '../../../src/wire/generated/delete-topics.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';

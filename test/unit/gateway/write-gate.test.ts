@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WriteGate } from '../../../src/gateway/write-gate.ts';
+import { WriteGate } from '../../../src/gateway/switch/write-gate.ts';
 
 const NEVER = new AbortController().signal;
 
