@@ -62,7 +62,7 @@ export const commitSwitch: Step<'commit-switch'> = {
   failure: 'failed',
   apply: async (_step, context) => {
     const { plan, runId } = context;
-    const decision = await untilDecided(context);
+    const decision = await untilDecided(context, decisionOf(context, 'commit'));
     if (decision.kind === 'abort') throw new GwctlError('UNAVAILABLE', `${decision.by} gave the switch up before it was committed: the lease of this run had ended`);
     if (decision.runId !== runId) throw new GwctlError('NOT_AS_EXPECTED', `run ${decision.runId} of ${decision.by} committed generation ${plan.generation}`);
     await copyTo(context, decision);
@@ -76,17 +76,18 @@ export const commitSwitch: Step<'commit-switch'> = {
 };
 
 /**
- * A lost answer says nothing: while the log waits for a broker that has died, the record is there and cannot be read yet. It is asked again
- * until somebody can tell; that is safe, since only the first decision counts.
+ * A lost answer says nothing: while the log waits for a broker that has died or hangs, the record is there and cannot be read yet, or cannot be written
+ * until another broker leads. It is asked again until somebody can tell; that is safe, since only the first decision counts.
  */
-async function untilDecided(context: StepContext): Promise<Decision> {
+async function untilDecided(context: StepContext, wanted: Decision): Promise<Decision> {
+  let told = '';
   for (;;) {
     try {
-      return await decide(stateLogOf(context, context.plan.to), decisionOf(context, 'commit'));
+      return await decide(stateLogOf(context, context.plan.to), wanted);
     } catch (reason) {
       const error = GwctlError.from(reason);
       if (error.code !== 'UNAVAILABLE' || context.signal.aborted) throw error;
-      context.note(error.message);
+      if (error.message !== told) context.note((told = error.message));
       await context.clock.sleep(RETRY_MS, context.signal).catch(() => {
         throw error;
       });
@@ -96,17 +97,21 @@ async function untilDecided(context: StepContext): Promise<Decision> {
 
 /**
  * Decides against the switch, unless it was decided already. When the target is gone and nobody has sent a commit there, the copy on the other
- * log is enough: only this run could have committed.
+ * log is enough: only this run could have committed. Where there is no other log, or a commit may be on its way, the target's own word is waited for.
  */
 export async function giveUp(context: StepContext): Promise<Decision | undefined> {
   if (!context.hasCommitted && !(await isOurs(context))) return undefined;
   const wanted = decisionOf(context, 'abort');
+  if (context.hasCommitted || context.plan.unplanned !== undefined) {
+    const decision = await untilDecided(context, wanted);
+    await copyTo(context, decision);
+    return decision;
+  }
   try {
     const decision = await decide(stateLogOf(context, context.plan.to), wanted);
     await copyTo(context, decision);
     return decision;
-  } catch (reason) {
-    if (context.hasCommitted || context.plan.unplanned !== undefined) throw reason;
+  } catch {
     await stateLogOf(context, context.plan.from).append(wanted);
     return wanted;
   }

@@ -11,17 +11,23 @@ const STEP = { kind: 'fence-source', from: 'main' } as const;
 const DEAD = async (): Promise<never> => {
   throw new GwctlError('UNAVAILABLE', 'main cannot be reached');
 };
+const MUTE = async (): Promise<never> => {
+  throw new GwctlError('UNAVAILABLE', 'topic _gatewayState cannot be read (error 13)');
+};
 
 interface Scene {
   readonly isSourceDead?: boolean;
   readonly hasProcess?: boolean;
+  /** How often the log of failover cannot be read: its leader hangs, and no other broker leads yet. */
+  readonly mute?: number;
 }
 
 /** A world in which a process that was fenced copies nothing until it is another one. */
-function openScene({ isSourceDead = false, hasProcess = true }: Scene) {
+function openScene({ isSourceDead = false, hasProcess = true, mute = 0 }: Scene) {
   const seen: string[] = [];
   const notes: string[] = [];
   const clock = createFakeClock();
+  const until = new AbortController();
   let process: 'copies' | 'fenced' | undefined = 'copies';
   const takeover = {
     retire: async (reason: string) => {
@@ -43,17 +49,19 @@ function openScene({ isSourceDead = false, hasProcess = true }: Scene) {
   };
   const records: { kind: string; generation: number }[] = [];
   const log = { read: async () => records, append: async (record: { kind: string; generation: number }) => void records.push(record) };
+  let mutes = mute;
+  const target = { ...log, read: async () => (mutes-- > 0 ? await MUTE() : records) };
   const context = {
-    runId: 'run-1', note: (text: string) => notes.push(text), clock, signal: new AbortController().signal, hasCommitted: false,
+    runId: 'run-1', note: (text: string) => notes.push(text), clock, signal: until.signal, hasCommitted: false,
     plan: { from: 'main', to: 'failover', generation: 2, basis: { active: 'main', generation: 1 }, unplanned: { loss: { records: 0, isExact: true, unknown: [] }, budget: {}, withoutNodes: [] } },
     world: {
       topology: TOPOLOGY, operator: 'tom@host', replicator: () => replicator,
-      clusters: new Map([['main', { stateLog: isSourceDead ? { read: DEAD, append: DEAD } : log }], ['failover', { stateLog: log }]]),
+      clusters: new Map([['main', { stateLog: isSourceDead ? { read: DEAD, append: DEAD } : log }], ['failover', { stateLog: target }]]),
       ...(hasProcess ? { takeover: () => takeover } : {}),
     },
   } as unknown as StepContext;
   const undo = typeof fenceSource.undo === 'function' ? fenceSource.undo : undefined;
-  return { seen, notes, apply: async () => await fenceSource.apply(STEP, context), undo: async () => await undo?.(STEP, context), copies: () => process === 'copies' };
+  return { seen, notes, apply: async () => await fenceSource.apply(STEP, context), undo: async () => await undo?.(STEP, context), copies: () => process === 'copies', end: () => until.abort() };
 }
 
 describe('MirrorMaker', () => {
@@ -83,5 +91,19 @@ describe('MirrorMaker', () => {
     expect(await apply()).not.toHaveProperty('isEnded');
     expect(await undo()).toMatchObject({ replication: 'fenced' });
     expect([copies(), notes.at(-1)]).toEqual([false, 'MirrorMaker was fenced: restart it when main lives']);
+  });
+
+  test('copies again also where the broker that leads the log hangs while the switch is given up: another one will lead', async () => {
+    const { notes, apply, undo, copies } = openScene({ mute: 20 });
+    await apply();
+    expect(await undo()).toMatchObject({ decision: 'abort', replication: 'replicates' });
+    expect([copies(), notes[0], notes.filter((note) => note === notes[0]).length]).toEqual([true, 'topic _gatewayState cannot be read (error 13)', 1]);
+  });
+
+  test('control: once the time is over, nobody says that the switch was given up', async () => {
+    const { apply, undo, end } = openScene({ mute: 20 });
+    await apply();
+    end();
+    await expect(undo()).rejects.toThrow('topic _gatewayState cannot be read (error 13)');
   });
 });
