@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { GatewayNode } from '../gateway/gateway-node.ts';
+import { optimiseEarly } from '../gateway/optimise-early.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
@@ -21,14 +22,16 @@ export function addGatewayCommand(program: Command, context: CliContext): void {
     .requiredOption('--node <name>', 'a name under gateways in gwctl.yaml (required)')
     // How a node of several processes starts its workers; it says in `ps` what they are.
     .addOption(new Option('--worker <number>').hideHelp());
-  setAction<GatewayOptions>(command, context, async ({ node, worker }, globals) => (worker === undefined ? await runNode(node, globals, context) : await runWorker(context)));
+  setAction<GatewayOptions>(command, context, async ({ node, worker }, globals) => {
+    optimiseEarly();
+    return worker === undefined ? await runNode(node, globals, context) : await runWorker(context);
+  });
 }
 
 async function runNode(name: string, globals: GlobalOptions, context: CliContext): Promise<number> {
-  const [{ httpGatewayAdmin }, { startGatewayNode }, { startAdminServer }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
+  const [{ httpGatewayAdmin }, { startGatewayNode }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
     import('../adapters/gateway-admin/http-gateway-admin.ts'),
     import('../gateway/gateway-node.ts'),
-    import('../gateway/admin/admin-server.ts'),
     import('../gateway/log.ts'),
     import('../gateway/guards.ts'),
     import('../gateway/listening/server-tls.ts'),
@@ -54,6 +57,8 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
     forkWorker: (number) =>
       fork(context.entryPath, ['gateway', '--node', name, '--worker', `${number}`], { execPath: context.nodePath, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
   });
+  // Not before clients are served: the web server takes as long to load as half of the rest.
+  const { startAdminServer } = await import('../gateway/admin/admin-server.ts');
   const admin = await startAdminServer(gateway, {
     host: node.admin.host,
     port: node.admin.port,
