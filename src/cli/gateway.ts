@@ -29,9 +29,10 @@ export function addGatewayCommand(program: Command, context: CliContext): void {
 }
 
 async function runNode(name: string, globals: GlobalOptions, context: CliContext): Promise<number> {
-  const [{ httpGatewayAdmin }, { startGatewayNode }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
+  const [{ httpGatewayAdmin }, { startGatewayNode }, { startAdminServer }, { createLog }, { DISABLED_GUARDS_VARIABLE, parseDisabledGuards }, { readServerTls }, { resolveSecret }, { clusterAccess }, { gatewayNamed, primaryOf }, { topology, dir }] = await Promise.all([
     import('../adapters/gateway-admin/http-gateway-admin.ts'),
     import('../gateway/gateway-node.ts'),
+    import('../gateway/admin/admin-server.ts'),
     import('../gateway/log.ts'),
     import('../gateway/guards.ts'),
     import('../gateway/listening/server-tls.ts'),
@@ -57,8 +58,6 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
     forkWorker: (number) =>
       fork(context.entryPath, ['gateway', '--node', name, '--worker', `${number}`], { execPath: context.nodePath, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
   });
-  // Not before clients are served: the web server takes as long to load as half of the rest.
-  const { startAdminServer } = await import('../gateway/admin/admin-server.ts');
   const admin = await startAdminServer(gateway, {
     host: node.admin.host,
     port: node.admin.port,
