@@ -59,15 +59,20 @@ function isInstalled() {
 
 function compile() {
   const sources = filesBelow(join(ROOT, 'src'));
+  const isWhole = sources.every((file) => file.endsWith('.d.ts') || existsSync(outputOf(file)));
   const hash = hashOf([...sources, join(ROOT, 'tsconfig.json'), join(ROOT, 'tsconfig.build.json'), join(ROOT, 'package-lock.json')]);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash && existsSync(join(DIST, 'main.js'))) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash && isWhole) return;
   say('compiling src to dist');
   rmSync(STAMP, { force: true });
   // tsc believes its record of what it wrote, even after somebody deleted it.
-  if (!existsSync(join(DIST, 'main.js'))) rmSync(join(DIST, '.tsbuildinfo'), { force: true });
+  if (!isWhole) rmSync(join(DIST, '.tsbuildinfo'), { force: true });
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], 'tsc');
   removeOrphans();
   writeFileSync(STAMP, hash);
+}
+
+function outputOf(source) {
+  return join(DIST, relative(join(ROOT, 'src'), source)).replace(/\.ts$/, '.js');
 }
 
 /** A source that was deleted or renamed leaves its old output, which would still be importable. */
