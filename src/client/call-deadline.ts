@@ -31,15 +31,19 @@ export function isRetriable(reason: unknown): boolean {
 }
 
 /**
- * Repeats `attempt` with growing pauses until it returns, throws what cannot be retried, or the deadline passes, which throws the last
- * error. `beforeRetry` runs before each repetition: stale knowledge is dropped there.
+ * Repeats `attempt` with growing pauses until it returns, throws what cannot be retried, or the deadline passes, which throws the last error that a broker
+ * gave, or else the last one. `beforeRetry` runs before each repetition: stale knowledge is dropped there.
  */
 export async function withRetries<T>(deadline: CallDeadline, attempt: () => Promise<T>, beforeRetry: () => void): Promise<T> {
+  let told: unknown;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     try {
       return await attempt();
     } catch (reason) {
-      if (!isRetriable(reason) || !(await pause(deadline, pauseMs))) throw reason;
+      if (!isRetriable(reason)) throw reason;
+      if (reason instanceof GwctlError && reason.details['errorCode'] !== undefined) told = reason;
+      // The last attempt may have had a few milliseconds: that nobody answered in them says nothing.
+      if (!(await pause(deadline, pauseMs))) throw told ?? reason;
       beforeRetry();
     }
   }

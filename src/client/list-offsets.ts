@@ -1,7 +1,7 @@
 import { GwctlError } from '../shared/errors.ts';
 import { ERROR, isRetriableError } from '../wire/error-codes.ts';
 import { listOffsetsApi } from '../wire/generated/list-offsets.ts';
-import { pause, startDeadline, withRetries, type CallDeadline } from './call-deadline.ts';
+import { isRetriable, pause, startDeadline, withRetries, type CallDeadline } from './call-deadline.ts';
 import type { CallOptions } from './client-options.ts';
 import { groupBy } from './group-by.ts';
 import type { Session } from './session.ts';
@@ -47,11 +47,18 @@ interface Asked {
 export async function listOffsets(session: Session, queries: readonly OffsetQuery[], options: CallOptions = {}): Promise<OffsetAnswer[]> {
   const deadline = startDeadline(options, session.options.requestTimeoutMs);
   const all = queries.map((query): Asked => ({ query, answer: failed(query, ERROR.NETWORK_EXCEPTION), isFinal: false }));
-  for (let open = all; ; ) {
-    await askLeaders(session, open, deadline);
-    open = open.filter(({ answer, isFinal }) => !isFinal && isRetriableError(answer.errorCode));
+  await askLeaders(session, all, deadline);
+  for (;;) {
+    const open = all.filter(({ answer, isFinal }) => !isFinal && isRetriableError(answer.errorCode));
     if (open.length === 0 || !(await pause(deadline, RETRY_PAUSE_MS))) return all.map(({ answer }) => answer);
     session.forgetLocations();
+    try {
+      await askLeaders(session, open, deadline);
+    } catch (reason) {
+      // Nobody says where the leaders are in the time that is left: what they said last is the answer.
+      if (!isRetriable(reason)) throw reason;
+      return all.map(({ answer }) => answer);
+    }
   }
 }
 

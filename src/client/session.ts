@@ -6,6 +6,7 @@ import { chooseVersion, type ApiVersionTable } from './api-versions-used.ts';
 import { kafkaError, type CallDeadline } from './call-deadline.ts';
 import type { BrokerAddress, KafkaClientOptions } from './client-options.ts';
 import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
+import { hedge } from './hedge.ts';
 import { MetadataCache } from './metadata-cache.ts';
 
 /** Which broker a request is for. */
@@ -25,6 +26,8 @@ export interface SendOptions {
 }
 
 const MAIN_LANE = 'main';
+/** A broker that has not answered for so long where any would do is not waited for alone: it may hang. */
+const HEDGE_MS = 500;
 
 /** What all operations of one client share: connections, metadata, coordinators. */
 export class Session {
@@ -32,23 +35,43 @@ export class Session {
   readonly metadata: MetadataCache;
   readonly #pool: ConnectionPool;
   readonly #coordinators = new Map<string, { readonly brokerId: number; readonly askedAtMs: number }>();
-  /** Bootstrap address that answered last; the next is tried when it fails. */
+  /** Address that answered last where any would do. */
   #preferred = 0;
 
   constructor(options: KafkaClientOptions) {
     if (options.bootstrap.length === 0) throw new GwctlError('INTERNAL', 'a kafka client needs at least one bootstrap address');
     this.options = options;
     this.#pool = new ConnectionPool(options);
-    this.metadata = new MetadataCache((draft, api, deadline) => this.send({ kind: 'any' }, api, draft, deadline));
+    this.metadata = new MetadataCache((draft, api, deadline) => this.#ask(api, draft, deadline));
   }
 
-  /** One request, once. Throws UNAVAILABLE when the broker cannot be found or does not answer in time. */
+  /**
+   * One request, once. Throws UNAVAILABLE when the broker cannot be found or does not answer in time: another one may lead by now, so that whoever comes next
+   * asks where things are, and another broker where any would do.
+   */
   async send<Req, Res>(target: Target, api: Api<Req, Res>, draft: Draft<Req>, deadline: CallDeadline, options: SendOptions = {}): Promise<Res> {
-    const { connection, served } = await this.#connect(target, options.lane ?? MAIN_LANE, deadline);
+    const startedAtMs = performance.now();
+    try {
+      return await this.#request(await this.#connect(target, options.lane ?? MAIN_LANE, deadline), api, draft, deadline, options);
+    } catch (reason) {
+      if (isSilence(reason) && deadline.signal?.aborted !== true) {
+        if (target.kind === 'any') this.#preferred++;
+        else this.forgetLocations(startedAtMs);
+      }
+      throw reason;
+    }
+  }
+
+  /** Where things are: every broker knows, and the one that was asked first may hang. */
+  async #ask<Req, Res>(api: Api<Req, Res>, draft: Draft<Req>, deadline: CallDeadline): Promise<Res> {
+    return await this.#hedged(deadline, async (address) => await this.#request(await this.#pool.get(address, MAIN_LANE, deadline.remainingMs()), api, draft, deadline));
+  }
+
+  async #request<Req, Res>({ connection, served }: PooledConnection, api: Api<Req, Res>, draft: Draft<Req>, deadline: CallDeadline, { extraMs = 0, onSend }: SendOptions = {}): Promise<Res> {
     const version = chooseVersion(api, served, `${connection.address.host}:${connection.address.port}`);
-    const timeoutMs = Math.max(1, Math.min(this.options.requestTimeoutMs, deadline.remainingMs())) + (options.extraMs ?? 0);
-    options.onSend?.();
-    return connection.request(api, version, newMessage(api.request, draft), { timeoutMs, ...(deadline.signal === undefined ? {} : { signal: deadline.signal }) });
+    const timeoutMs = Math.max(1, Math.min(this.options.requestTimeoutMs, deadline.remainingMs())) + extraMs;
+    onSend?.();
+    return await connection.request(api, version, newMessage(api.request, draft), { timeoutMs, ...(deadline.signal === undefined ? {} : { signal: deadline.signal }) });
   }
 
   /** Versions that a broker serves. */
@@ -62,7 +85,7 @@ export class Session {
     if (known !== undefined) return known.brokerId;
     const askedAtMs = performance.now();
     const keyType = kind === 'group' ? 0 : 1;
-    const answer = await this.send({ kind: 'any' }, findCoordinatorApi, { key, keyType, coordinatorKeys: [key] }, deadline);
+    const answer = await this.#ask(findCoordinatorApi, { key, keyType, coordinatorKeys: [key] }, deadline);
     const found = answer.coordinators.length > 0 ? answer.coordinators[0] : answer; // one per key since version 4
     if (found === undefined || found.errorCode !== 0) throw kafkaError(`coordinator of ${kind} ${key}`, found?.errorCode ?? -1, found?.errorMessage ?? null);
     this.metadata.addBroker({ id: found.nodeId, host: found.host, port: found.port, rack: null });
@@ -76,7 +99,7 @@ export class Session {
     const [key = ''] = unknown;
     if (unknown.length < 2) return;
     const askedAtMs = performance.now();
-    const { coordinators } = await this.send({ kind: 'any' }, findCoordinatorApi, { key, keyType: kind === 'group' ? 0 : 1, coordinatorKeys: [...unknown] }, deadline);
+    const { coordinators } = await this.#ask(findCoordinatorApi, { key, keyType: kind === 'group' ? 0 : 1, coordinatorKeys: [...unknown] }, deadline);
     for (const found of coordinators) {
       if (found.errorCode !== 0) continue;
       this.metadata.addBroker({ id: found.nodeId, host: found.host, port: found.port, rack: null });
@@ -98,8 +121,8 @@ export class Session {
   }
 
   async #connect(target: Target, lane: string, deadline: CallDeadline): Promise<PooledConnection> {
-    if (deadline.signal?.aborted) throw new GwctlError('UNAVAILABLE', 'the caller stopped waiting', { details: { final: true } });
-    if (target.kind === 'any') return this.#connectAny(lane, deadline);
+    mustBeWanted(deadline);
+    if (target.kind === 'any') return await this.#hedged(deadline, (address) => this.#pool.get(address, lane, deadline.remainingMs()));
     const brokerId = await this.#locate(target, deadline);
     const broker = (await this.metadata.brokers(deadline)).get(brokerId);
     if (broker === undefined) throw new GwctlError('UNAVAILABLE', `broker ${brokerId} is not in the cluster's metadata`, { details: { brokerId } });
@@ -115,23 +138,17 @@ export class Session {
     }
   }
 
-  async #connectAny(lane: string, deadline: CallDeadline): Promise<PooledConnection> {
+  /** From the address that answered last on. */
+  async #hedged<T>(deadline: CallDeadline, act: (address: BrokerAddress) => Promise<T>): Promise<T> {
+    mustBeWanted(deadline);
     const addresses = this.#addresses();
-    let last: unknown;
-    for (let attempt = 0; attempt < addresses.length; attempt++) {
-      const index = (this.#preferred + attempt) % addresses.length;
-      try {
-        const pooled = await this.#pool.get(addresses[index] as BrokerAddress, lane, deadline.remainingMs());
-        this.#preferred = index;
-        return pooled;
-      } catch (reason) {
-        last = reason;
-        // A broker whose certificate is wrong says nothing of the others; wrong credentials are wrong everywhere.
-        if (reason instanceof GwctlError && reason.code !== 'UNAVAILABLE' && reason.details['isTls'] !== true) throw reason;
-        if (deadline.remainingMs() === 0) break;
-      }
-    }
-    throw last;
+    const first = this.#preferred % addresses.length;
+    const inTurn = [...addresses.slice(first), ...addresses.slice(0, first)];
+    // A broker whose certificate is wrong says nothing of the others; wrong credentials are wrong everywhere.
+    const isFinal = (reason: unknown): boolean => !(reason instanceof GwctlError) || (reason.code !== 'UNAVAILABLE' && reason.details['isTls'] !== true) || deadline.remainingMs() === 0 || deadline.signal?.aborted === true;
+    const { value, index } = await hedge(inTurn.map((address) => async () => await act(address)), HEDGE_MS, isFinal);
+    this.#preferred = (first + index) % addresses.length;
+    return value;
   }
 
   /** Bootstrap first: their order is stable, so `#preferred` keeps its meaning while brokers come and go behind them. */
@@ -142,3 +159,13 @@ export class Session {
   }
 }
 
+function mustBeWanted({ signal }: CallDeadline): void {
+  if (signal?.aborted === true) throw new GwctlError('UNAVAILABLE', 'the caller stopped waiting', { details: { final: true } });
+}
+
+/** No broker has said anything: it cannot be reached, or did not answer. */
+function isSilence(reason: unknown): boolean {
+  if (!(reason instanceof GwctlError) || reason.code !== 'UNAVAILABLE') return false;
+  const { errorCode, final, unsupported, clientClosed } = reason.details;
+  return errorCode === undefined && final !== true && unsupported !== true && clientClosed !== true;
+}

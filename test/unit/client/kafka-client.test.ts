@@ -183,3 +183,47 @@ test('close rejects what waits, and what comes after it, at once', async () => {
   await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await expect(kafka.metadata()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('is closed') });
 });
+
+describe('a broker that hangs (it accepts connections and answers nothing)', () => {
+  const PATIENT = { timeout: 5000, interval: 10 };
+
+  test('is not waited for where any broker would do, and the one that answered is asked first from then on', async () => {
+    const mute = await start(() => {});
+    const alive = await start((request) => request.answer(metadata(1)));
+    const asking = open({ bootstrap: [mute, alive], requestTimeoutMs: 30_000 });
+    expect((await asking.metadata()).clusterId).toBe('c');
+    await asking.metadata();
+    expect([names(mute), names(alive)]).toEqual([['Metadata'], ['Metadata', 'Metadata']]);
+  });
+
+  test('one that is only slow is still heard', async () => {
+    const answers: (() => void)[] = [];
+    const slow = await start((request) => void answers.push(() => request.answer(metadata(0))));
+    const mute = await start(() => {});
+    const asking = open({ bootstrap: [slow, mute], requestTimeoutMs: 30_000 }).metadata();
+    await expect.poll(() => names(mute), PATIENT).toEqual(['Metadata']);
+    for (const answer of answers) answer();
+    expect((await asking).clusterId).toBe('c');
+  });
+
+  test('leads no longer for whoever comes next, once a call has waited for it in vain', async () => {
+    let leader = 0;
+    const mute = await start((request) => {
+      if (request.name === 'Metadata') request.answer(metadata(leader));
+    });
+    const next = await start((request) => request.answer(request.name === 'Metadata' ? metadata(leader) : listed(0)));
+    const asking = open({ bootstrap: [mute, next] });
+    const ends = async (timeoutMs: number) => (await asking.listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }], { timeoutMs }))[0]?.errorCode;
+    expect(await ends(200)).toBe(ERROR.NETWORK_EXCEPTION);
+    leader = 1;
+    expect(await ends(2000)).toBe(0);
+    expect(names(next)).toContain('ListOffsets');
+  });
+
+  test('control: the leader of a call that was answered is not asked for again', async () => {
+    const broker = await start((request) => request.answer(request.name === 'Metadata' ? metadata(0) : listed(0)));
+    const asking = open({ bootstrap: [broker] });
+    for (let call = 0; call < 2; call++) await asking.listOffsets([{ topic: 't', partition: 0, timestamp: LATEST }]);
+    expect(names(broker)).toEqual(['Metadata', 'ListOffsets', 'ListOffsets']);
+  });
+});
