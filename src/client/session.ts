@@ -3,7 +3,7 @@ import { findCoordinatorApi } from '../wire/generated/find-coordinator.ts';
 import { newMessage, type Draft } from '../wire/new-message.ts';
 import type { Api } from '../wire/schema.ts';
 import { chooseVersion, type ApiVersionTable } from './api-versions-used.ts';
-import { kafkaError, type CallDeadline } from './call-deadline.ts';
+import { isRetriable, kafkaError, type CallDeadline } from './call-deadline.ts';
 import type { BrokerAddress, KafkaClientOptions } from './client-options.ts';
 import { ConnectionPool, type PooledConnection } from './connection-pool.ts';
 import { hedge } from './hedge.ts';
@@ -51,12 +51,15 @@ export class Session {
    */
   async send<Req, Res>(target: Target, api: Api<Req, Res>, draft: Draft<Req>, deadline: CallDeadline, options: SendOptions = {}): Promise<Res> {
     const startedAtMs = performance.now();
+    let asked: BrokerAddress | undefined;
     try {
-      return await this.#request(await this.#connect(target, options.lane ?? MAIN_LANE, deadline), api, draft, deadline, options);
+      const pooled = await this.#connect(target, options.lane ?? MAIN_LANE, deadline);
+      asked = pooled.connection.address;
+      return await this.#request(pooled, api, draft, deadline, options);
     } catch (reason) {
       if (isSilence(reason) && deadline.signal?.aborted !== true) {
-        if (target.kind === 'any') this.#preferred++;
-        else this.forgetLocations(startedAtMs);
+        if (target.kind !== 'any') this.forgetLocations(startedAtMs);
+        else if (asked !== undefined) this.#passOver(asked);
       }
       throw reason;
     }
@@ -151,6 +154,13 @@ export class Session {
     return value;
   }
 
+  /** Once, however many waited for it in vain at the same time. */
+  #passOver({ host, port }: BrokerAddress): void {
+    const addresses = this.#addresses();
+    const preferred = addresses[this.#preferred % addresses.length];
+    if (preferred?.host === host && preferred.port === port) this.#preferred++;
+  }
+
   /** Bootstrap first: their order is stable, so `#preferred` keeps its meaning while brokers come and go behind them. */
   #addresses(): BrokerAddress[] {
     const seen = new Map<string, BrokerAddress>();
@@ -165,7 +175,5 @@ function mustBeWanted({ signal }: CallDeadline): void {
 
 /** No broker has said anything: it cannot be reached, or did not answer. */
 function isSilence(reason: unknown): boolean {
-  if (!(reason instanceof GwctlError) || reason.code !== 'UNAVAILABLE') return false;
-  const { errorCode, final, unsupported, clientClosed } = reason.details;
-  return errorCode === undefined && final !== true && unsupported !== true && clientClosed !== true;
+  return reason instanceof GwctlError && isRetriable(reason) && reason.details['errorCode'] === undefined;
 }

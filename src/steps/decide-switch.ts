@@ -102,16 +102,13 @@ async function untilDecided(context: StepContext, wanted: Decision): Promise<Dec
 export async function giveUp(context: StepContext): Promise<Decision | undefined> {
   if (!context.hasCommitted && !(await isOurs(context))) return undefined;
   const wanted = decisionOf(context, 'abort');
-  if (context.hasCommitted || context.plan.unplanned !== undefined) {
-    const decision = await untilDecided(context, wanted);
-    await copyTo(context, decision);
-    return decision;
-  }
+  const needsTarget = context.hasCommitted || context.plan.unplanned !== undefined;
   try {
-    const decision = await decide(stateLogOf(context, context.plan.to), wanted);
+    const decision = needsTarget ? await untilDecided(context, wanted) : await decide(stateLogOf(context, context.plan.to), wanted);
     await copyTo(context, decision);
     return decision;
-  } catch {
+  } catch (reason) {
+    if (needsTarget) throw reason;
     await stateLogOf(context, context.plan.from).append(wanted);
     return wanted;
   }

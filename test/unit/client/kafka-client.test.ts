@@ -3,6 +3,7 @@ import type { KafkaClientOptions } from '../../../src/client/client-options.ts';
 import { openKafkaClient, type KafkaClient } from '../../../src/client/kafka-client.ts';
 import { LATEST } from '../../../src/client/list-offsets.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
+import { describeConfigsApi } from '../../../src/wire/generated/describe-configs.ts';
 import { endTxnApi } from '../../../src/wire/generated/end-txn.ts';
 import type { Message } from '../../../src/wire/schema.ts';
 import { startFakeBroker, type FakeBroker, type SeenRequest } from './fake-broker.ts';
@@ -218,6 +219,15 @@ describe('a broker that hangs (it accepts connections and answers nothing)', () 
     leader = 1;
     expect(await ends(2000)).toBe(0);
     expect(names(next)).toContain('ListOffsets');
+  });
+
+  test('is passed over once, however many requests waited for it at the same time', async () => {
+    const mute = await start(() => {});
+    const others = [await start((request) => request.answer({})), await start((request) => request.answer({}))];
+    const asking = open({ bootstrap: [mute, ...others] });
+    const describe = (timeoutMs: number) => asking.send({ kind: 'any' }, describeConfigsApi, {}, { timeoutMs });
+    expect((await Promise.allSettled([1, 2, 3].map(() => describe(200)))).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect((await describe(2000)).results).toEqual([]);
   });
 
   test('control: the leader of a call that was answered is not asked for again', async () => {
