@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { CliContext } from './cli/context.ts';
 import { renderError } from './cli/print-error.ts';
 import { runCli } from './cli/program.ts';
 import { CATALOG, GwctlError } from './shared/errors.ts';
+import { PACKAGE_ROOT } from './shared/package.ts';
 
 /** The only reader of the process: argv, environment, streams and signals in, exit code out. */
 export async function main(): Promise<void> {
@@ -36,7 +37,7 @@ function createContext(signal: AbortSignal): CliContext {
     signal,
     ask: (question) => ask(question, signal),
     nodePath: process.execPath,
-    entryPath: fileURLToPath(new URL('../bin/gwctl.js', import.meta.url)),
+    entryPath: join(PACKAGE_ROOT, 'bin', 'gwctl.js'),
     ...(process.send === undefined ? {} : { parent: parentOfProcess() }),
   };
 }

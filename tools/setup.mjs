@@ -1,5 +1,5 @@
-// Makes a checkout ready to run: checks Node, installs dependencies, compiles src to dist. Does nothing that is done already, and may
-// be run by two shells at once. Plain Node: it runs before anything is installed.
+// Makes a checkout ready to run: checks Node, installs dependencies, compiles src to build, file by file, and bundles it in dist, which is what
+// runs and is shipped. Does nothing that is done already, and may be run by two shells at once. Plain Node: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -8,15 +8,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const BUILD = join(ROOT, 'build');
 const DIST = join(ROOT, 'dist');
-const LOCK = join(DIST, '.setup.lock');
-const STAMP = join(DIST, '.setup-stamp');
+const LOCK = join(BUILD, '.setup.lock');
+const STAMP = join(BUILD, '.setup-stamp');
 const LOCK_WAIT_MS = 10 * 60_000;
 const startedAtMs = Date.now();
 
 try {
   checkNode();
-  mkdirSync(DIST, { recursive: true });
+  mkdirSync(BUILD, { recursive: true });
   await takeLock();
   try {
     installDependencies();
@@ -60,25 +61,32 @@ function isInstalled() {
 function compile() {
   const sources = filesBelow(join(ROOT, 'src'));
   const isWhole = sources.every((file) => file.endsWith('.d.ts') || existsSync(outputOf(file)));
-  const hash = hashOf([...sources, join(ROOT, 'tsconfig.json'), join(ROOT, 'tsconfig.build.json'), join(ROOT, 'package-lock.json')]);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash && isWhole) return;
-  say('compiling src to dist');
+  const hash = hashOf([...sources, ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'tools/bundle.mjs'].map((name) => join(ROOT, name))]);
+  if (isWhole && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stampOf(hash)) return;
+  say('compiling src to build');
   rmSync(STAMP, { force: true });
   // tsc believes its record of what it wrote, even after somebody deleted it.
-  if (!isWhole) rmSync(join(DIST, '.tsbuildinfo'), { force: true });
+  if (!isWhole) rmSync(join(BUILD, '.tsbuildinfo'), { force: true });
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], 'tsc');
   removeOrphans();
-  writeFileSync(STAMP, hash);
+  say('bundling src in dist');
+  run(process.execPath, [join(ROOT, 'tools', 'bundle.mjs')], 'the bundler');
+  writeFileSync(STAMP, stampOf(hash));
+}
+
+/** What was made of which sources: a bundle of which a file was deleted is made anew. */
+function stampOf(hash) {
+  return [hash, ...(existsSync(DIST) ? readdirSync(DIST).sort() : [])].join('\n');
 }
 
 function outputOf(source) {
-  return join(DIST, relative(join(ROOT, 'src'), source)).replace(/\.ts$/, '.js');
+  return join(BUILD, relative(join(ROOT, 'src'), source)).replace(/\.ts$/, '.js');
 }
 
 /** A source that was deleted or renamed leaves its old output, which would still be importable. */
 function removeOrphans() {
-  for (const file of filesBelow(DIST)) {
-    if (file.endsWith('.js') && !existsSync(join(ROOT, 'src', relative(DIST, file)).replace(/\.js$/, '.ts'))) rmSync(file);
+  for (const file of filesBelow(BUILD)) {
+    if (file.endsWith('.js') && !existsSync(join(ROOT, 'src', relative(BUILD, file)).replace(/\.js$/, '.ts'))) rmSync(file);
   }
 }
 

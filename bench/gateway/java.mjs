@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { findJava } from '../../dist/adapters/runtime/java.js';
-import { provisionKafka } from '../../dist/adapters/runtime/provision-kafka.js';
-import { DEFAULTS } from '../../dist/config/defaults.js';
+import { findJava } from '../../build/adapters/runtime/java.js';
+import { provisionKafka } from '../../build/adapters/runtime/provision-kafka.js';
+import { DEFAULTS } from '../../build/config/defaults.js';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const SILENT = { start: () => ({ note: () => {}, done: () => {}, fail: () => {} }) };

@@ -1,8 +1,8 @@
 // Produces one batch of 95 MB and fetches it again, each in one frame, AT_ONCE times side by side, each in a partition of its own.
 // usage: node large-frames.mjs TARGET_JSON TOPIC AT_ONCE
 import { randomFillSync } from 'node:crypto';
-import { encodeRecordBatch } from '../../dist/wire/encode-record-batch.js';
-import { BATCH } from '../../dist/wire/record-batch.js';
+import { encodeRecordBatch } from '../../build/wire/encode-record-batch.js';
+import { BATCH } from '../../build/wire/record-batch.js';
 import { MAX_MESSAGE_BYTES } from './layout.mjs';
 import { openClient } from './topics.mjs';
 

@@ -2,9 +2,9 @@
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { cacheDir } from '../../dist/adapters/runtime/cache-dir.js';
-import { copyDependencies } from '../../dist/adapters/runtime/maven.js';
-import { listJars } from '../../dist/adapters/runtime/provision-kafka.js';
+import { cacheDir } from '../../build/adapters/runtime/cache-dir.js';
+import { copyDependencies } from '../../build/adapters/runtime/maven.js';
+import { listJars } from '../../build/adapters/runtime/provision-kafka.js';
 import { compileJava } from './java.mjs';
 
 const KROXYLICIOUS_VERSION = '0.12.0';

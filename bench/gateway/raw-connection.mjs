@@ -1,12 +1,12 @@
 // A client that costs next to nothing: a socket, a request made once and sent again and again, answers told apart by their number.
 import { connect } from 'node:net';
-import { apiVersionsApi } from '../../dist/wire/generated/api-versions.js';
-import { metadataApi } from '../../dist/wire/generated/metadata.js';
-import { saslAuthenticateApi } from '../../dist/wire/generated/sasl-authenticate.js';
-import { saslHandshakeApi } from '../../dist/wire/generated/sasl-handshake.js';
-import { decodeMessage, encodeMessage } from '../../dist/wire/codec.js';
-import { encodeRequestFrame, readResponseHeader } from '../../dist/wire/headers.js';
-import { newMessage } from '../../dist/wire/new-message.js';
+import { apiVersionsApi } from '../../build/wire/generated/api-versions.js';
+import { metadataApi } from '../../build/wire/generated/metadata.js';
+import { saslAuthenticateApi } from '../../build/wire/generated/sasl-authenticate.js';
+import { saslHandshakeApi } from '../../build/wire/generated/sasl-handshake.js';
+import { decodeMessage, encodeMessage } from '../../build/wire/codec.js';
+import { encodeRequestFrame, readResponseHeader } from '../../build/wire/headers.js';
+import { newMessage } from '../../build/wire/new-message.js';
 
 const VERSION = { apiVersions: 3, handshake: 1, authenticate: 2, metadata: 12 };
 const CLIENT_ID = 'bench';

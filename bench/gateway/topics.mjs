@@ -1,5 +1,5 @@
 // Topics of a target, made and deleted through it, so that each proxy stores them under the names it gives.
-import { openKafkaClient } from '../../dist/client/kafka-client.js';
+import { openKafkaClient } from '../../build/client/kafka-client.js';
 
 const LIMITS = { requestTimeoutMs: 30_000, connectTimeoutMs: 5000 };
 

@@ -1,7 +1,7 @@
 // Producers and consumer groups through both gateway nodes, and what became of every record of theirs.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { openKafkaClient } from '../../dist/client/kafka-client.js';
+import { openKafkaClient } from '../../build/client/kafka-client.js';
 
 const VIRTUAL_CLUSTER = 'bench';
 const ADMIN = `Basic ${Buffer.from('admin:conduktor').toString('base64')}`;

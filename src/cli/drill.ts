@@ -1,7 +1,8 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { GwctlError } from '../shared/errors.ts';
+import { readGwctlVersion } from '../shared/package.ts';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { mirrorProcessOf } from './mirror-process.ts';
@@ -59,7 +60,7 @@ export function addDrillCommand(program: Command, context: CliContext): void {
         environmentDir: dir,
         admin: { username: topology.gateway.adminUsername, password: resolveSecret(topology.gateway.adminPassword, dir, context.env) },
         clusterAccess: new Map(topology.clusters.map((cluster) => [cluster.name, clusterAccess(cluster, dir, context.env)])),
-        gwctlVersion: await readVersion(),
+        gwctlVersion: readGwctlVersion(),
         clock: systemClock,
         signal: context.signal,
         isUp: flags.up === true,
@@ -91,9 +92,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function readVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
 }

@@ -1,19 +1,19 @@
 import { GwctlError } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import { confirm } from './confirm.ts';
+import { executePlan } from './execute-plan.ts';
 import type { FailoverOptions } from './failover.ts';
 import type { Opened } from './with-world.ts';
 
 /** The source is gone: what would be lost is shown before anybody consents, and nothing waits for the source. */
 export async function switchUnplanned(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewUnplanned }, { renderChecks }, { renderLoss }, { renderPlan, renderUnkept }, { createPalette }, { writeJson }, { executePlan }, { hashPlan }] = await Promise.all([
+  const [{ previewUnplanned }, { renderChecks }, { renderLoss }, { renderPlan, renderUnkept }, { createPalette }, { writeJson }, { hashPlan }] = await Promise.all([
     import('../engine/preview-unplanned.ts'),
     import('../report/checks.ts'),
     import('../report/loss.ts'),
     import('../report/run.ts'),
     import('../report/palette.ts'),
     import('../report/json.ts'),
-    import('./execute-plan.ts'),
     import('../plan/hash-plan.ts'),
   ]);
   const isJson = options.output === 'json';

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addOutputOption, setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
 import { confirm } from './confirm.ts';
+import { executePlan } from './execute-plan.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { addWaitOption, lookUntilReady } from './wait-until-ready.ts';
 import { withWorld, type Opened } from './with-world.ts';
@@ -69,13 +70,12 @@ function refuseUnplannedOptions({ withoutNode, maxLossRecords, maxLossSeconds, a
 
 /** Checks, plan, confirmation, the switch, proof. */
 export async function switchTo(options: FailoverOptions, opened: Opened, context: CliContext): Promise<number> {
-  const [{ previewSwitchOver }, { renderChecks }, { renderPlan, renderUnkept }, { createPalette }, { writeJsonLine }, { executePlan }, { hashPlan }] = await Promise.all([
+  const [{ previewSwitchOver }, { renderChecks }, { renderPlan, renderUnkept }, { createPalette }, { writeJsonLine }, { hashPlan }] = await Promise.all([
     import('../engine/switch-over.ts'),
     import('../report/checks.ts'),
     import('../report/run.ts'),
     import('../report/palette.ts'),
     import('../report/json.ts'),
-    import('./execute-plan.ts'),
     import('../plan/hash-plan.ts'),
   ]);
   const isJson = options.output === 'json';

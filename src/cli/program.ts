@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { readGwctlVersion } from '../shared/package.ts';
 import type { CliContext } from './context.ts';
 import { addGlobalOptions } from './global-options.ts';
 import { printError } from './print-error.ts';
@@ -63,7 +63,7 @@ export async function runCli(argv: readonly string[], context: CliContext, comma
 function createProgram(context: CliContext, commands: readonly AddCommand[]): Command {
   const program = new Command('gwctl')
     .description('switches live Kafka traffic from one cluster to its replica, behind a gateway, and proves that it did')
-    .version(readVersion(), '-V, --version')
+    .version(readGwctlVersion(), '-V, --version')
     .showSuggestionAfterError()
     .showHelpAfterError('(gwctl --help lists the commands and options)')
     .exitOverride()
@@ -86,10 +86,4 @@ function createProgram(context: CliContext, commands: readonly AddCommand[]): Co
 function exitCodeOf(error: CommanderError): number {
   if (error.code === 'gwctl.exit' || error.exitCode === 0) return error.exitCode;
   return USAGE_EXIT_CODE;
-}
-
-/** package.json is two folders up from src/cli and from dist/cli alike. */
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
 }

@@ -10,7 +10,7 @@ test('the gateway\'s image is small enough, runs as node, and is unhealthy while
     expect((await container.exec(['id', '-un'])).output.trim()).toBe('node');
     expect((await container.exec(['node', 'bin/gwctl.js', '--version'])).output).toMatch(/^\d+\.\d+\.\d+/);
     expect((await container.exec(['sh', '-c', 'touch /var/lib/gwctl/x && ! touch /opt/gwctl/x'])).exitCode).toBe(0);
-    expect((await container.exec(['sh', '-c', 'ls -d node_modules/vitest node_modules/typescript src test .git 2>/dev/null | wc -l'])).output.trim()).toBe('0');
+    expect((await container.exec(['sh', '-c', 'ls'])).output.trim().split(/\s+/)).toEqual(['bin', 'dist', 'package.json']);
     const { stdout } = await execa('docker', ['image', 'inspect', '--format', '{{json .Config.Healthcheck.Test}}', 'gwctl-gateway-test:latest']);
     const [, ...healthcheck] = JSON.parse(stdout) as string[];
     expect((await container.exec(healthcheck)).exitCode).toBe(1);

@@ -15,8 +15,7 @@ beforeAll(async () => {
   await execa('npm', ['pack', '--pack-destination', folder], { cwd: ROOT });
   const [tarball = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
   await writeFile(join(folder, 'package.json'), '{"private":true}');
-  // What `npx vitest` took from this repository's .npmrc is not what people have: a dependency of fastify claims a newer Node than it needs.
-  await execa('npm', ['install', '--no-engine-strict', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: folder });
+  await execa('npm', ['install', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: folder });
 });
 afterAll(async () => {
   await environment.dispose();
@@ -27,7 +26,6 @@ test('has what it needs, and nothing of the repository beside it', async () => {
   const names = await readdir(join(folder, 'node_modules', 'gwctl'));
   expect(names.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'compose', 'dist', 'package.json', 'scenarios']);
   expect(await readdir(join(folder, 'node_modules', 'gwctl', 'compose', 'gateway'))).toContain('Dockerfile.dockerignore');
-  expect((await readdir(join(folder, 'node_modules', 'gwctl', 'dist'))).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
 test('the packed tarball, installed elsewhere, builds its gateway and runs the demo on containers', async () => {

@@ -2,7 +2,7 @@
 // usage: node many-clients.mjs BOOTSTRAP,BOOTSTRAP USERNAME TOKEN CLIENTS, with an IPC channel: sends {event: 'open'} when every client was
 // answered once, and {event: 'report', …} for each message.
 import { setTimeout as delay } from 'node:timers/promises';
-import { openKafkaClient } from '../../dist/client/kafka-client.js';
+import { openKafkaClient } from '../../build/client/kafka-client.js';
 
 const OPEN_AT_ONCE = 50;
 const INTERVAL_MS = 5000;

@@ -1,8 +1,8 @@
 // A gateway node that lets writes pass although it was told to hold them, as soon as the file exists that GWCTL_TEST_DISOBEY names.
 // Run it like gwctl itself: `node disobedient-node.mjs gateway --node gateway1`.
 import { existsSync } from 'node:fs';
-import { WriteGate } from '../../dist/gateway/switch/write-gate.js';
-import { main } from '../../dist/main.js';
+import { WriteGate } from '../../build/gateway/switch/write-gate.js';
+import { main } from '../../build/main.js';
 
 const POLL_MS = 20;
 const file = process.env.GWCTL_TEST_DISOBEY ?? '';

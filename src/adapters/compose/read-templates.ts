@@ -1,11 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { PACKAGE_ROOT } from '../../shared/package.ts';
 import type { ServiceTemplates, StackName } from '../../topology/compose/compose-stack.ts';
-
-/** Folder of package.json: three up from src/adapters/compose and from dist/adapters/compose alike. */
-export const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
 
 /** The templates of one stack, as they lie in compose/. */
 export async function readTemplates(stack: StackName): Promise<ServiceTemplates> {

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { PACKAGE_ROOT, readGwctlVersion } from '../../shared/package.ts';
 import type { ComposeFiles, StackName } from '../../topology/compose/compose-stack.ts';
 import { renderGwctlStack } from '../../topology/compose/gwctl-stack.ts';
 import { projectName } from '../../topology/compose/project-name.ts';
 import { renderSeedStack } from '../../topology/compose/seed-stack.ts';
 import type { Topology } from '../../topology/topology.ts';
-import { PACKAGE_ROOT, readTemplates } from './read-templates.ts';
+import { readTemplates } from './read-templates.ts';
 
 export interface RenderStackOptions {
   readonly stack: StackName;
@@ -17,13 +16,7 @@ export interface RenderStackOptions {
 
 /** Renders a stack with the templates of this installation. Writes nothing. */
 export async function renderStack({ stack, topology, environmentDir, command }: RenderStackOptions): Promise<ComposeFiles> {
-  const [templates, gwctlVersion] = await Promise.all([readTemplates(stack), readGwctlVersion()]);
-  const options = { templates, project: projectName(topology), command, gwctlVersion, packageRoot: PACKAGE_ROOT, environmentDir };
+  const templates = await readTemplates(stack);
+  const options = { templates, project: projectName(topology), command, gwctlVersion: readGwctlVersion(), packageRoot: PACKAGE_ROOT, environmentDir };
   return stack === 'seed' ? renderSeedStack(topology, options) : renderGwctlStack(topology, options);
-}
-
-/** The version in package.json. */
-export async function readGwctlVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

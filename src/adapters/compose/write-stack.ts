@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { resolveSecret } from '../../config/resolve-secret.ts';
 import { headerOf, type ComposeFiles } from '../../topology/compose/compose-stack.ts';
 import { ADMIN_PASSWORD_VARIABLE, tokenKeyVariable } from '../../topology/compose/gateway-config.ts';
-import { readGwctlVersion } from './render-stack.ts';
+import { readGwctlVersion } from '../../shared/package.ts';
 import { readTlsTexts } from './tls-texts.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Env } from '../runtime/cache-dir.ts';
@@ -38,7 +38,7 @@ export async function writeSecrets(dir: string, { topology, environmentDir, env,
   ] as const;
   await mkdir(dir, { recursive: true });
   const path = join(dir, '.env');
-  const head = headerOf({ command, gwctlVersion: await readGwctlVersion() });
+  const head = headerOf({ command, gwctlVersion: readGwctlVersion() });
   await writeFile(path, head + values.map(([name, value]) => `${name}=${quoted(value ?? '')}\n`).join(''), { mode: 0o600 });
 }
 

@@ -1,6 +1,6 @@
 // A copier in a process of its own, for tests that kill it: ports of source and target, transactional id, topic, partitions.
-import { openKafkaClient } from '../../../dist/client/kafka-client.js';
-import { startCopier } from '../../../dist/copier/copier.js';
+import { openKafkaClient } from '../../../build/client/kafka-client.js';
+import { startCopier } from '../../../build/copier/copier.js';
 
 const [sourcePort, targetPort, transactionalId, topic, count] = process.argv.slice(2);
 const open = (port) => openKafkaClient({ bootstrap: [{ host: '127.0.0.1', port: Number(port) }], clientId: 'copy-process', requestTimeoutMs: 10_000 });

@@ -1,12 +1,13 @@
 import type { UpOptions, UpResult } from '../../../ports/runtime.ts';
 import { counted } from '../../../shared/counted.ts';
 import { GwctlError } from '../../../shared/errors.ts';
+import { readGwctlVersion } from '../../../shared/package.ts';
 import { parseTakeoverHold } from '../../../shared/takeover-hold.ts';
 import type { ComposeFiles, StackName } from '../../../topology/compose/compose-stack.ts';
 import { KCAT_SERVICE } from '../../../topology/compose/gwctl-stack.ts';
 import { projectName } from '../../../topology/compose/project-name.ts';
 import type { Cluster } from '../../../topology/topology.ts';
-import { readGwctlVersion, renderStack } from '../../compose/render-stack.ts';
+import { renderStack } from '../../compose/render-stack.ts';
 import { writeSecrets, writeStack } from '../../compose/write-stack.ts';
 import { awaitEveryBroker, awaitGateway, awaitHttp, awaitMembership, withClient } from '../await-ready.ts';
 import { MIRROR_MAKER, SCHEMA_REGISTRY } from '../component.ts';
@@ -97,7 +98,7 @@ async function removeCutOff(project: string, containers: readonly Container[], {
 
 /** The labels differ, so compose makes every container anew; volumes stay. */
 async function sayOtherVersion(containers: readonly Container[], { progress }: UpOptions): Promise<void> {
-  const version = await readGwctlVersion();
+  const version = readGwctlVersion();
   const others = new Set(containers.map(({ madeBy }) => madeBy).filter((each) => each !== undefined && each !== version));
   if (others.size > 0) progress.start('containers').done(`made by gwctl ${[...others].join(', ')}: they are made anew by ${version}, with their data`);
 }
