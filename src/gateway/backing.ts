@@ -112,6 +112,11 @@ export class Backing {
     return { brokers, topicMappings: loaded.mappings.values.size, virtualClusters: loaded.virtualClusters.values.size };
   }
 
+  /** Opens as many connections to each broker of the target as clients here will want. */
+  async makeReady(to: string, wanted: ReadonlyMap<number, number>): Promise<void> {
+    await this.#named(to).makeReady(wanted);
+  }
+
   /** The other cluster is active at once; who its tenants are is known when it resolves. When it rejects, call it again. */
   async moveTo(to: string, generation: number, left: number): Promise<void> {
     const active = this.#named(to);

@@ -157,7 +157,10 @@ export class LocalServing implements Serving {
   }
 
   async prepare(to: string): Promise<PrepareFindings> {
-    return await this.#backing.prepare(to, this.#apis);
+    const findings = await this.#backing.prepare(to, this.#apis);
+    // Not waited for: whoever finds none connects by itself.
+    void this.#backing.makeReady(to, countBackends(this.#connections)).catch(() => {});
+    return findings;
   }
 
   async drainGroups(timeoutMs: number): Promise<{ readonly members: number; readonly drained: number }> {
@@ -335,4 +338,11 @@ export class LocalServing implements Serving {
   #mappingNotWritten(virtualCluster: string, reason: unknown): void {
     this.#log.warn(`${TOPIC_MAPPINGS} was not written: ${reason instanceof Error ? reason.message : String(reason)}`, { virtualCluster });
   }
+}
+
+/** How many clients are connected to each broker. */
+function countBackends(connections: Iterable<ClientConnection>): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { backend } of connections) if (backend !== undefined) counts.set(backend, (counts.get(backend) ?? 0) + 1);
+  return counts;
 }

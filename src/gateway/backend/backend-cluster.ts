@@ -10,6 +10,7 @@ import { connectPooled } from '../bytes/read-buffers.ts';
 import { ClusterTopics } from '../tenants/cluster-topics.ts';
 import { authenticateSocket } from './authenticate-socket.ts';
 import type { CoordinatorKey } from './coordinator-key.ts';
+import { ReadySockets } from './ready-sockets.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
 /** A client waits for its answer meanwhile. */
@@ -34,6 +35,7 @@ export class BackendCluster {
   readonly #access: BackendAccess;
   readonly #clientId: string;
   readonly #connectTimeoutMs: number;
+  readonly #ready = new ReadySockets((nodeId) => this.#openOwn(nodeId));
   #addresses = new Map<number, Address>();
   #knownAt = -Infinity;
   #leaders: ReadonlyMap<string, ReadonlyMap<number, number>> = new Map();
@@ -57,7 +59,9 @@ export class BackendCluster {
 
   /** An authenticated connection to broker `nodeId`, or to any broker when the cluster has no such one now: it then sends the client elsewhere (hazard H9). */
   async connect(nodeId: number): Promise<{ readonly socket: Socket; readonly isStandIn: boolean }> {
-    if (performance.now() - this.#knownAt > ADDRESSES_FRESH_MS || !this.#addresses.has(nodeId)) await this.#ask();
+    const ready = this.#ready.take(nodeId);
+    if (ready !== undefined) return { socket: ready, isStandIn: false };
+    await this.#learnAddresses(nodeId);
     const own = this.#addresses.get(nodeId);
     const first = own ?? [...this.#addresses.values()][0];
     if (first === undefined) throw new GwctlError('UNAVAILABLE', `cluster ${this.name} has no broker`);
@@ -67,6 +71,22 @@ export class BackendCluster {
       this.#knownAt = -Infinity;
       throw new GwctlError('UNAVAILABLE', `broker ${nodeId} of ${this.name} cannot be reached: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
     }
+  }
+
+  /** Opens connections ahead of those who will want them: `wanted` of them to each broker. Resolves when no more are opened. */
+  async makeReady(wanted: ReadonlyMap<number, number>): Promise<void> {
+    await this.#ready.fill(wanted);
+  }
+
+  async #openOwn(nodeId: number): Promise<Socket> {
+    await this.#learnAddresses(nodeId);
+    const own = this.#addresses.get(nodeId);
+    if (own === undefined) throw new GwctlError('UNAVAILABLE', `cluster ${this.name} has no broker ${nodeId}`);
+    return await this.#open(own);
+  }
+
+  async #learnAddresses(nodeId: number): Promise<void> {
+    if (performance.now() - this.#knownAt > ADDRESSES_FRESH_MS || !this.#addresses.has(nodeId)) await this.#ask();
   }
 
   async #open(address: Address): Promise<Socket> {
@@ -127,6 +147,7 @@ export class BackendCluster {
   }
 
   close(): void {
+    this.#ready.close();
     this.client.close();
   }
 }

@@ -100,6 +100,11 @@ export class ClientConnection {
     return this.#software;
   }
 
+  /** The broker behind it; undefined while it needs none. */
+  get backend(): number | undefined {
+    return this.#routes.main === undefined ? undefined : this.#nodeId;
+  }
+
   /** Bytes from and to the client so far. */
   get clientBytes(): { readonly received: number; readonly sent: number } {
     return { received: this.#socket.bytesRead, sent: this.#socket.bytesWritten };

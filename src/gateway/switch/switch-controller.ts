@@ -121,8 +121,12 @@ export class SwitchController {
   }
 
   async drainGroups(order: SwitchOrder): Promise<{ readonly members: number; readonly drained: number }> {
+    await this.#alone(async () => {
+      this.#expect(order, 'drain-groups', ['prepared']);
+      this.#hold(order, order.timeoutMs);
+      await this.#pledgeTo(order);
+    });
     this.#expect(order, 'drain-groups', ['prepared']);
-    this.#hold(order, order.timeoutMs);
     return await this.#effects.drainGroups(order.timeoutMs ?? 5000);
   }
 
@@ -130,8 +134,7 @@ export class SwitchController {
     await this.#alone(async () => {
       this.#expect(order, 'pause', ['prepared', 'paused', 'drained']);
       this.#hold(order);
-      // First what the disk takes its time for: producers wait from the gate on.
-      await this.#remember({ runId: order.runId, generation: order.generation, to: order.to });
+      await this.#pledgeTo(order);
       await this.#effects.closeGate();
       if (this.#phase === 'prepared') this.#phase = 'paused';
       this.#hold(order);
@@ -282,6 +285,12 @@ export class SwitchController {
     this.#isMoved = false;
     await this.#effects.flip(to.active, to.generation);
     this.#isMoved = true;
+  }
+
+  /** As early as may be: a busy disk takes half a second for it, and producers of a node that holds writes wait for the disks of all others. */
+  async #pledgeTo({ runId, generation, to }: SwitchOrder): Promise<void> {
+    if (this.#pledge?.runId === runId && this.#pledge.generation === generation) return;
+    await this.#remember({ runId, generation, to });
   }
 
   async #remember(pledge: Pledge | undefined): Promise<void> {

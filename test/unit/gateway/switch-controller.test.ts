@@ -164,6 +164,35 @@ describe('another run', () => {
 });
 
 describe('verbs that take their time', () => {
+  test('what the disk is needed for before the gate closes is on it when groups are drained; without that the pause does it', async () => {
+    await upTo('prepared');
+    await controller.drainGroups(ORDER);
+    expect(done).toEqual(['pledge run-1']);
+    await controller.pause(ORDER);
+    expect(done).toEqual(['pledge run-1', 'close gate']);
+    await controller.abort(ORDER);
+    await controller.prepare({ ...ORDER, runId: 'run-2' });
+    await controller.pause({ ...ORDER, runId: 'run-2' });
+    expect(done).toEqual(['pledge run-1', 'close gate', 'remember 1 main', 'open gate', 'pledge run-2', 'close gate']);
+  });
+
+  test('a run that is given up while the disk takes its time leaves no group drained', async () => {
+    await upTo('prepared');
+    const { promise, resolve } = deferred();
+    effects.remember = async () => await promise;
+    effects.drainGroups = async () => {
+      done.push('drain groups');
+      return { members: 0, drained: 0 };
+    };
+    effects.openGroups = async () => void done.push('open groups');
+    const draining = controller.drainGroups(ORDER).catch(() => {});
+    const aborting = controller.abort(ORDER);
+    resolve();
+    await Promise.all([draining, aborting]);
+    expect(done.at(-1)).toBe('open groups');
+    await expect(controller.drainGroups(ORDER)).rejects.toMatchObject({ code: 'NOT_AS_EXPECTED' });
+  });
+
   test('a pause is not told before no write passes any more', async () => {
     await upTo('prepared');
     const { promise, resolve } = deferred();
