@@ -159,7 +159,7 @@ export class LocalServing implements Serving {
   async prepare(to: string): Promise<PrepareFindings> {
     const findings = await this.#backing.prepare(to, this.#apis);
     // Not waited for: whoever finds none connects by itself.
-    void this.#backing.makeReady(to, countBackends(this.#connections)).catch(() => {});
+    void this.#backing.makeReady(to, countBackends(this.#connections));
     return findings;
   }
 

@@ -24,7 +24,7 @@ export class ReadySockets {
   /** Opens as many to each broker as `wanted` says, with those that are ready already. Never rejects: what cannot be opened here is opened by whoever needs it, who can say why not. */
   async fill(wanted: ReadonlyMap<number, number>): Promise<void> {
     const fill = ++this.#fill;
-    const missing = [...wanted].flatMap(([nodeId, count]) => Array.from<number>({ length: Math.max(0, count - this.#usable(nodeId).length) }).fill(nodeId)).slice(0, MOST);
+    const missing = [...wanted].flatMap(([nodeId, count]) => Array.from<number>({ length: Math.max(0, count - this.#usable(nodeId).length) }).fill(nodeId)).slice(0, Math.max(0, MOST - this.#size));
     const openNext = async (): Promise<void> => {
       for (let nodeId = missing.pop(); nodeId !== undefined && fill === this.#fill; nodeId = missing.pop()) {
         const socket = await this.#open(nodeId).catch(() => undefined);
@@ -52,6 +52,10 @@ export class ReadySockets {
   #keep(nodeId: number, socket: Socket): void {
     socket.on('error', ignore).setTimeout(LIFE_MS, end);
     this.#usable(nodeId).push(socket);
+  }
+
+  get #size(): number {
+    return [...this.#ready.values()].reduce((sum, sockets) => sum + sockets.length, 0);
   }
 
   #usable(nodeId: number): Socket[] {

@@ -58,6 +58,14 @@ describe('connections that are opened ahead', () => {
     await expect.poll(() => accepted.length).toBe(3);
   });
 
+  test('there are never more than a thousand, however often they are asked for: clients need their file descriptors', async () => {
+    const many = new ReadySockets(async () => new net.Socket());
+    for (const wanted of [700, 900, 3000]) await many.fill(new Map([[BROKER, wanted], [BROKER + 1, wanted]]));
+    let taken = 0;
+    for (const nodeId of [BROKER, BROKER + 1]) while (many.take(nodeId) !== undefined) taken++;
+    expect(taken).toBe(1000);
+  });
+
   test('one that the broker has closed is not handed out', async () => {
     await ready.fill(new Map([[BROKER, 2]]));
     await expect.poll(() => accepted.length).toBe(2);
