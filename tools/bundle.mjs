@@ -13,7 +13,7 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)([.-].*)?$/i;
 const bundle = await rolldown({
   input: join(ROOT, 'src', 'main.ts'),
   platform: 'node',
-  // A warning is a part that is no longer apart, or a library that would not run.
+  // What cannot be found is a warning, and would be missing where nothing lies beside the bundle.
   onLog: (level, log) => {
     if (level === 'warn') throw new Error(log.message);
   },
