@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
+import { GATEWAY_NODE_FLAGS } from '../../build/gateway/v8-flags.js';
 import { OURS, VIRTUAL_CLUSTER } from './layout.mjs';
 import { prepareHaproxy, prepareKafkaProxy, prepareKroxylicious } from './peers.mjs';
 import { openConnection } from './raw-connection.mjs';
@@ -22,7 +23,7 @@ export async function prepareTargets({ dir, layout, java, gwctlCommand }) {
     ['node-forwarder', () => ({ command: [process.execPath, fileURLToPath(new URL('forwarder.mjs', import.meta.url)), `${proxy.forwarder}`, '127.0.0.1', `${broker.forwarder}`], port: proxy.forwarder })],
     ['kroxylicious', () => prepareKroxylicious({ dir, broker, proxy, java })],
     ['kafka-proxy', () => prepareKafkaProxy({ broker, proxy })],
-    [OURS, () => ({ command: gwctlCommand('gateway', '--node', 'gateway1'), port: gatewayPort, hasTenants: true, hasLogin: true })],
+    [OURS, () => ({ command: withNodeFlags(gwctlCommand('gateway', '--node', 'gateway1')), port: gatewayPort, hasTenants: true, hasLogin: true })],
   ];
   const wanted = process.env['TARGETS']?.split(',');
   const unknown = (wanted ?? []).filter((name) => !prepared.some(([known]) => known === name));
@@ -36,6 +37,11 @@ export async function prepareTargets({ dir, layout, java, gwctlCommand }) {
     else skipped.push(`${name} is left out: ${reason}`);
   }
   return { targets, skipped };
+}
+
+/** As `up` starts a node. */
+function withNodeFlags([node, ...rest]) {
+  return [node, ...GATEWAY_NODE_FLAGS, ...rest];
 }
 
 /** Starts the target's process; `direct` has none. Resolves before it serves. */

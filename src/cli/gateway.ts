@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { GatewayNode } from '../gateway/gateway-node.ts';
-import { optimiseEarly } from '../gateway/optimise-early.ts';
+import { GATEWAY_NODE_FLAGS, optimiseEarly } from '../gateway/v8-flags.ts';
 import { GwctlError } from '../shared/errors.ts';
 import { setAction } from './command-action.ts';
 import type { CliContext } from './context.ts';
@@ -56,7 +56,7 @@ async function runNode(name: string, globals: GlobalOptions, context: CliContext
     peers: topology.gateways.filter((other) => other !== node).map((other) => httpGatewayAdmin(other, { username: topology.gateway.adminUsername, password: adminPassword })).map((peer) => (signal) => peer.state(signal)),
     disabledGuards: parseDisabledGuards(context.env[DISABLED_GUARDS_VARIABLE]),
     forkWorker: (number) =>
-      fork(context.entryPath, ['gateway', '--node', name, '--worker', `${number}`], { execPath: context.nodePath, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+      fork(context.entryPath, ['gateway', '--node', name, '--worker', `${number}`], { execPath: context.nodePath, execArgv: [...GATEWAY_NODE_FLAGS], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
   });
   const admin = await startAdminServer(gateway, {
     host: node.admin.host,

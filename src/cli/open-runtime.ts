@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CONFIG_FILE_NAME } from '../config/defaults.ts';
+import { GATEWAY_NODE_FLAGS } from '../gateway/v8-flags.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { CliContext } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -50,5 +51,5 @@ async function describeOpenRun({ topology, dir }: Environment, context: CliConte
 function gatewayCommand(node: string, { config, portOffset, stateDir }: GlobalOptions, { nodePath, entryPath, cwd }: CliContext): readonly string[] {
   const file = resolve(cwd, config ?? CONFIG_FILE_NAME);
   const configFlags = config !== undefined || existsSync(file) ? ['--config', file] : [];
-  return [nodePath, entryPath, 'gateway', '--node', node, ...configFlags, '--port-offset', `${portOffset}`, '--state-dir', stateDir];
+  return [nodePath, ...GATEWAY_NODE_FLAGS, entryPath, 'gateway', '--node', node, ...configFlags, '--port-offset', `${portOffset}`, '--state-dir', stateDir];
 }
