@@ -49,6 +49,11 @@ export function answerHeartbeatMoved(correlationId: number, version: number): Bu
   return encodeResponseFrame(API.consumerGroupHeartbeat, version, correlationId, encodeMessage(consumerGroupHeartbeatResponse, version, body));
 }
 
+/** A Fetch answer as of a broker without new records. Where its session has changes to tell, it tells them again: it knows by what is asked what has arrived. */
+export function fetchNothing({ sessionId }: Pick<FetchRequest, 'sessionId'>): Record<string, unknown> {
+  return { ...newMessage(fetchResponse, { sessionId }) };
+}
+
 /**
  * The answer to a fetch that was waiting on the cluster that is being left. A fetch session is forgotten (H7), so that the client names all
  * its partitions again; without one, each partition asks for fresh metadata.

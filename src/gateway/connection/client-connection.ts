@@ -31,7 +31,7 @@ import { awaitOwedWrites } from './await-owed-writes.ts';
 import { complain } from './complain.ts';
 import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
-import { forwardFetched } from './forward-fetched.ts';
+import { forwardFetched, withholdFetched } from './forward-fetched.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { ProduceForwarder, type ProducingClient } from './produce-forwarder.ts';
 
@@ -283,7 +283,7 @@ export class ClientConnection {
       const session = this.#login.session;
       const api = APIS.get(exchange.apiKey);
       if (session === undefined || api === undefined) throw new GwctlError('INTERNAL', 'an answer for a connection without a session');
-      if (exchange.apiKey === API.fetch) return forwardFetched(exchange, { source: link.source, size, names: session.around.names, queue: this.#queue, sink: this.#sink });
+      if (exchange.apiKey === API.fetch) return (this.#node.groups.isClosed ? withholdFetched : forwardFetched)(exchange, { api, source: link.source, size, names: session.around.names, queue: this.#queue, sink: this.#sink });
       return after(link.source.take(size), (frame) => this.#answer(session, api, exchange, route, frame));
     });
   }

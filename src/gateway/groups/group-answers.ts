@@ -2,13 +2,13 @@ import { writeVersioned } from '../../wire/consumer-protocol.ts';
 import { ERROR } from '../../wire/error-codes.ts';
 import { consumerGroupHeartbeatResponse, type ConsumerGroupHeartbeatRequest } from '../../wire/generated/consumer-group-heartbeat.ts';
 import { consumerProtocolAssignment } from '../../wire/generated/consumer-protocol-assignment.ts';
-import { fetchResponse, type FetchRequest } from '../../wire/generated/fetch.ts';
+import type { FetchRequest } from '../../wire/generated/fetch.ts';
 import { heartbeatResponse, type HeartbeatRequest } from '../../wire/generated/heartbeat.ts';
 import { joinGroupResponse, type JoinGroupRequest } from '../../wire/generated/join-group.ts';
 import type { LeaveGroupRequest } from '../../wire/generated/leave-group.ts';
 import { syncGroupResponse, type SyncGroupRequest } from '../../wire/generated/sync-group.ts';
 import { newMessage } from '../../wire/new-message.ts';
-import { fetchMoved } from '../answers/local-answers.ts';
+import { fetchMoved, fetchNothing } from '../answers/local-answers.ts';
 import { API } from '../api-table.ts';
 import { commitsByTimerOnly, keepsPartitionsWhileJoining, type ClientSoftware } from '../client-software.ts';
 import type { GroupGate } from './group-gate.ts';
@@ -31,7 +31,7 @@ export async function answerDuringDrain(
       const { groupId, memberId, generationId } = request as unknown as HeartbeatRequest;
       groups.heartbeat(groupId, memberId, generationId);
       if (!groups.isClosed) return undefined;
-      if (commitsByTimerOnly(software) && groups.isWithinTimer) return { ...newMessage(heartbeatResponse, {}) };
+      if (groups.isConsuming(commitsByTimerOnly(software))) return { ...newMessage(heartbeatResponse, {}) };
       return { ...newMessage(heartbeatResponse, { errorCode: ERROR.REBALANCE_IN_PROGRESS }) };
     }
     case API.consumerGroupHeartbeat:
@@ -65,7 +65,7 @@ export async function answerDuringDrain(
       const verdict = await groups.fetch(fetch.maxWaitMs, over);
       if (verdict === 'same') return undefined;
       if (verdict === 'moved') return fetchMoved(fetch, version);
-      return { ...newMessage(fetchResponse, { sessionId: fetch.sessionId }) };
+      return fetchNothing(fetch);
     }
     default:
       return undefined;

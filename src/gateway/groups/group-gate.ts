@@ -18,11 +18,13 @@ export type HoldVerdict = 'same' | 'moved' | 'expired';
 const MEMBER_FORGOTTEN_MS = 45_000;
 /** Clients that commit by a timer only have done so when nothing was fetched for so long: by default, or in practice, it is a second. */
 const TIMER_COMMIT_MS = 1300;
+/** After which a client has seen what was fetched for it before: it is on its way, or in its buffer, also through another node that closes a moment later. */
+const LAST_FETCHED_MS = 250;
 /** Longest time that a fetch is kept waiting here while groups are drained; short, so that clients come round to their heartbeat. */
 const EMPTY_FETCH_MS = 200;
 
 /**
- * The graceful drain of consumer groups (hazard H5). While it is closed, nothing is fetched, heartbeats are told that a rebalance is in
+ * The graceful drain of consumer groups (hazard H5). While it is closed, nothing is fetched; heartbeats are told, a moment later, that a rebalance is in
  * progress, so that each member commits what it has consumed and asks to join, and the join is held. When it opens on the new cluster the
  * members are unknown there, join afresh, and start from what they have committed.
  */
@@ -41,9 +43,12 @@ export class GroupGate {
     return this.#closedAt !== undefined;
   }
 
-  /** Closed, and who commits by a timer may have something to commit. */
-  get isWithinTimer(): boolean {
-    return this.#closedAt !== undefined && performance.now() - this.#closedAt < TIMER_COMMIT_MS;
+  /**
+   * Closed for so short a time that a member may be given, or has still to commit, what was fetched before. One that asks to join now commits too little:
+   * clients that keep their partitions meanwhile go on consuming, and may not commit it.
+   */
+  isConsuming(commitsByTimerOnly: boolean): boolean {
+    return this.#closedAt !== undefined && performance.now() - this.#closedAt < (commitsByTimerOnly ? TIMER_COMMIT_MS : LAST_FETCHED_MS);
   }
 
   /** Called for each heartbeat, whoever answers it. Names are physical. */

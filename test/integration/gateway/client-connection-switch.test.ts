@@ -75,6 +75,36 @@ describe('a flip, as one client sees it', () => {
   });
 });
 
+describe('a fetch that waits at its broker when groups are drained', () => {
+  const FETCHED = { sessionId: 5, responses: [{ topic: 'teamAusers', partitions: [{ partitionIndex: 0, highWatermark: 4n, records: Buffer.alloc(3000, 1) }] }] };
+
+  test.each([
+    { name: 'brings nothing, or its client would consume what it may no longer commit; what comes behind it arrives', isDraining: true, partitions: 0 },
+    { name: 'control: brings its records without the drain', isDraining: false, partitions: 1 },
+  ])('$name', async ({ isDraining, partitions }) => {
+    const client = await gateway.authenticated();
+    client.send(fetchApi, 12, 10, { ...FETCH, sessionId: 5, sessionEpoch: 2 });
+    const fetch = await gateway.main.next();
+    if (isDraining) await gateway.groups.drain(0);
+    client.send(metadataApi, 1, 11, { topics: [{ name: 'users' }] });
+    const metadata = await gateway.main.next();
+    fetch.answer(FETCHED);
+    metadata.answer({ topics: [{ name: 'teamAusers' }] });
+    const { correlationId, body } = await client.receive(fetchApi, 12);
+    expect({ correlationId, errorCode: body.errorCode, sessionId: body.sessionId, partitions: body.responses.length }).toEqual({ correlationId: 10, errorCode: 0, sessionId: 5, partitions });
+    expect((await client.receive(metadataApi, 1)).body.topics).toMatchObject([{ name: 'users' }]);
+  });
+
+  test('of a client without sessions, too', async () => {
+    const client = await gateway.authenticated();
+    client.send(fetchApi, 4, 10, FETCH);
+    const fetch = await gateway.main.next();
+    await gateway.groups.drain(0);
+    fetch.answer(FETCHED);
+    expect((await client.receive(fetchApi, 4)).body).toMatchObject({ throttleTimeMs: 0, responses: [] });
+  });
+});
+
 describe('writes while a switch is under way', () => {
   test('are held, and go to the new cluster when it is over', async () => {
     const client = await gateway.authenticated();

@@ -1,13 +1,15 @@
 import { checkHistory, type HistoryVerdict } from '../../../src/drill/load/history-checker.ts';
 import type { LoggedRecord, SentRecord } from '../../../src/drill/load/history.ts';
 import type { ClientEvent } from './client-event.ts';
-import type { MatrixClient } from './client-table.ts';
+import type { MatrixClient, ProgramName } from './client-table.ts';
 
 /** What one client went through, as the matrix prints it. */
 export interface MatrixRow {
   readonly client: MatrixClient;
   /** It acknowledged and received, again, records that were sent after the switch. */
   readonly isAlive: boolean;
+  /** They were not aligned before the switch. */
+  readonly leadersMove: boolean;
   readonly verdict: HistoryVerdict;
   /** Of a transactional client: what fed it. */
   readonly feed: HistoryVerdict | undefined;
@@ -25,13 +27,21 @@ export interface ClientLogs {
 }
 
 const SHOWN_ERRORS = 3;
+/**
+ * A client that hears that a partition has another leader, and fetches from it while its fetch from the old one waits: a follower answers as well (KIP-392),
+ * and both are delivered. The gateway cannot send it away from the follower: on NOT_LEADER_OR_FOLLOWER this one tries four times with what it knows, and ends.
+ */
+const FETCHES_FROM_BOTH: ReadonlySet<ProgramName> = new Set(['platformatic']);
+/** Of all partitions together, each of which moves once. */
+const MOST_FROM_BOTH = 6;
 
 /** Pure: what a client saw, and what stands on the log of the cluster that is active now. */
-export function judgeClient(client: MatrixClient, events: readonly ClientEvent[], logs: ClientLogs, seen: { readonly isAlive: boolean; readonly backendPorts: Iterable<number> }): MatrixRow {
+export function judgeClient(client: MatrixClient, events: readonly ClientEvent[], logs: ClientLogs, seen: { readonly isAlive: boolean; readonly leadersMove?: boolean; readonly backendPorts: Iterable<number> }): MatrixRow {
   const shown = events.flatMap((event) => (event.e === 'error' || event.e === 'send-failed' ? [{ message: event.m, isAbortable: event.e === 'error' && event.abortable === true }] : []));
   return {
     client,
     isAlive: seen.isAlive,
+    leadersMove: seen.leadersMove ?? false,
     verdict: check(events.filter(({ s }) => s === undefined), logs.out),
     feed: client.isTransactional ? check(events.filter(({ s }) => s === 'in'), logs.in) : undefined,
     errors: shown.map(({ message }) => message),
@@ -41,7 +51,7 @@ export function judgeClient(client: MatrixClient, events: readonly ClientEvent[]
 }
 
 /** What a row shows and may not, a line each; none for a client that did not notice the switch. */
-export function problemsOf({ client, isAlive, verdict, feed, errors, abortableErrors, backendPorts }: MatrixRow): readonly string[] {
+export function problemsOf({ client, isAlive, leadersMove, verdict, feed, errors, abortableErrors, backendPorts }: MatrixRow): readonly string[] {
   const problems: string[] = [];
   if (!isAlive) problems.push('not alive after the switch');
   for (const [stage, found] of [['', verdict], ['feed: ', feed]] as const) {
@@ -52,6 +62,9 @@ export function problemsOf({ client, isAlive, verdict, feed, errors, abortableEr
       if (count > 0) problems.push(`${stage}${what}: ${count} (${examples.join(', ')})`);
     }
   }
+  // Without a group nothing is committed that could move with it.
+  const mayReread = client.mode === 'assign' ? Number.POSITIVE_INFINITY : leadersMove && FETCHES_FROM_BOTH.has(client.program) ? MOST_FROM_BOTH : 0;
+  if (verdict.redelivered > mayReread) problems.push(`redelivered: ${verdict.redelivered}`);
   const allowedErrors = client.isTransactional ? Math.min(1, abortableErrors) : 0;
   if (errors.length > allowedErrors) problems.push(`errors shown to the application: ${errors.length} (allowed: ${client.isTransactional ? 'one abortable' : 'none'}), ${errors.slice(0, SHOWN_ERRORS).join(' | ')}`);
   if (backendPorts.length > 0) problems.push(`connected to brokers past the gateway: ports ${backendPorts.join(', ')}`);

@@ -95,7 +95,7 @@ export async function runMatrix(environment: TestEnvironment, clients: readonly 
       const rows = await Promise.all(present.map(async (client) => {
         const [topic = '', out] = topicsOf(client);
         const logs = { out: await readLog(cluster, out ?? topic), in: out === undefined ? [] : await readLog(cluster, topic) };
-        return judgeClient(client, eventsOf(client), logs, { isAlive: alive.has(client), backendPorts: watch.seen(running.get(client.program)?.pid ?? -1) });
+        return judgeClient(client, eventsOf(client), logs, { isAlive: alive.has(client), leadersMove: !environment.topology.failover.alignLeaders, backendPorts: watch.seen(running.get(client.program)?.pid ?? -1) });
       }));
       return { rows, leaders, failover: { exitCode, stderr, durationMs: switchedAtMs - startedAtMs }, chatter: new Map([...running].map(([name, { chatter }]) => [name, chatter])), looks: watch.samples };
     } finally {

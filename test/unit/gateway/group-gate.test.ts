@@ -31,8 +31,10 @@ describe('a drain', () => {
     await ask(API.heartbeat, member('m2'));
   });
 
-  test('tells members to rebalance, and is done when all have asked to join', async () => {
+  test('tells members to rebalance once they have what was fetched before, and is done when all have asked to join', async () => {
     const drained = gate.drain(6000);
+    expect(await ask(API.heartbeat, member('m1'))).toMatchObject({ errorCode: 0 });
+    await vi.advanceTimersByTimeAsync(250);
     expect(await ask(API.heartbeat, member('m1'))).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS });
     expect(await ask(API.syncGroup, member('m1'))).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS });
     void ask(API.joinGroup, member('m1'));
@@ -161,6 +163,7 @@ describe('a drain of a client that commits by a timer and keeps its partitions w
 
   test('waits for the timer before it tells of a rebalance; nobody else is given that time', async () => {
     void gate.drain(6000);
+    await vi.advanceTimersByTimeAsync(250);
     expect(await beat()).toMatchObject({ errorCode: 0 });
     expect(await ask(API.heartbeat, member('m2'))).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS });
     await vi.advanceTimersByTimeAsync(1300);
