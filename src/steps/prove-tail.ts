@@ -1,4 +1,4 @@
-import { partitionKey, type KafkaCluster, type TopicPartition } from '../ports/kafka-cluster.ts';
+import { partitionKey, type KafkaCluster, type RecordFingerprint, type TopicPartition } from '../ports/kafka-cluster.ts';
 import { observeLag } from '../checks/observe-lag.ts';
 import { totalLag } from '../checks/observation.ts';
 import { counted } from '../shared/counted.ts';
@@ -27,25 +27,30 @@ export const proveTail: Step<'prove-tail'> = {
     if (link === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
 
     const partitions = copiedPartitions(await source.describe(), link);
-    const evidence = step.waitsBecause === undefined ? await awaitCopying(step, context, source, partitions) : await awaitReplicator(step, context, source, partitions);
-    await compareLastRecords(source, target, partitions);
+    const { here, ...evidence } = await (step.waitsBecause === undefined ? awaitCopying : awaitReplicator)(step, context, source, partitions);
+    compareLastRecords(source.name, here, target.name, await target.lastFingerprints(partitions));
     return { topics: new Set(partitions.map(({ topic }) => topic)).size, partitions: partitions.length, ...evidence };
   },
 };
 
-/** gwctl copies: what stands on the source now is on the target as soon as the copier has passed it. */
-async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<StepEvidence> {
+/** What stands on the target, as far as waiting can tell; `here` are the last records of the source. */
+type Arrived = StepEvidence & { readonly here: LastRecords };
+type LastRecords = ReadonlyMap<string, RecordFingerprint>;
+
+/** gwctl copies: what stands on the source now is on the target as soon as the copier has passed it. The source's last records are read meanwhile: clients wait. */
+async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<Arrived> {
   const copying = world.takeover?.(plan.from, plan.to)?.copying;
   if (copying === undefined) throw new GwctlError('INTERNAL', `nobody copies ${plan.from}->${plan.to}`);
   await takeIn(copying, partitions, note);
   for (;;) {
-    const ends = await source.endOffsets(partitions);
+    const [ends, written] = await Promise.all([source.endOffsets(partitions), source.highWatermarks(partitions)]);
     const copied = copying.awaitEnds(ends, signal).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
       throw new GwctlError('UNAVAILABLE', `not everything of ${plan.from} was copied to ${plan.to} after ${step.timeoutMs} ms`, { cause: reason });
     });
-    const [held] = await Promise.all([heldBack(source, partitions.map((one) => ({ ...one, end: ends.get(partitionKey(one)) ?? 0n }))), copied]);
-    if (held.length === 0) return leftOutOf(copying, plan, note);
+    const [here] = await Promise.all([source.lastFingerprints(partitions), copied]);
+    const held = heldBack(partitions, ends, written);
+    if (held.length === 0) return { ...leftOutOf(copying, plan, note), here };
     note(`open transactions on ${plan.from} hold back ${counted(held.length, 'partition')}`);
     await clock.sleep(POLL_MS, signal).catch(() => {
       throw stillOpen(plan.from, held, step.timeoutMs);
@@ -53,14 +58,14 @@ async function awaitCopying(step: ProveTail, { world, plan, clock, note, signal 
   }
 }
 
-async function awaitReplicator(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<StepEvidence> {
+async function awaitReplicator(step: ProveTail, { world, plan, clock, note, signal }: StepContext, source: KafkaCluster, partitions: readonly TopicPartition[]): Promise<Arrived> {
   const replicator = world.replicator(plan.from, plan.to);
   if (replicator === undefined) throw new GwctlError('CHECK_FAILED', `nothing replicates ${plan.from}->${plan.to}`);
   for (;;) {
     const lag = await observeLag(source, replicator, partitions, () => clock.now());
     const { records, behind } = totalLag(lag);
-    const held = await heldBack(source, lag.partitions.map((one) => ({ ...one, end: one.sourceEnd })));
-    if (records === 0n && held.length === 0) return {};
+    const held = heldBack(partitions, new Map(lag.partitions.map((one) => [partitionKey(one), one.sourceEnd])), await source.highWatermarks(partitions));
+    if (records === 0n && held.length === 0) return { here: await source.lastFingerprints(partitions) };
     note(records > 0n ? `${counted(records, 'record')} in ${counted(behind.length, 'partition')} ${records === 1n ? 'is' : 'are'} not on ${plan.to} yet` : `open transactions on ${plan.from} hold back ${counted(held.length, 'partition')}`);
     try {
       await clock.sleep(POLL_MS, signal);
@@ -79,9 +84,8 @@ function stillOpen(from: string, held: readonly string[], timeoutMs: number): Gw
 }
 
 /** Partitions with records behind an open transaction: no reader of committed records, and so no replicator, has seen them. */
-async function heldBack(source: KafkaCluster, partitions: readonly (TopicPartition & { readonly end: bigint })[]): Promise<string[]> {
-  const ends = await source.highWatermarks(partitions);
-  return partitions.filter((partition) => (ends.get(partitionKey(partition)) ?? 0n) > partition.end).map(partitionKey);
+function heldBack(partitions: readonly TopicPartition[], ends: ReadonlyMap<string, bigint>, written: ReadonlyMap<string, bigint>): string[] {
+  return partitions.map(partitionKey).filter((key) => (written.get(key) ?? 0n) > (ends.get(key) ?? 0n));
 }
 
 function clusterOf({ world }: StepContext, name: string): KafkaCluster {
@@ -90,15 +94,13 @@ function clusterOf({ world }: StepContext, name: string): KafkaCluster {
   return cluster;
 }
 
-async function compareLastRecords(source: KafkaCluster, target: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
-  const [here, there] = await Promise.all([source.lastFingerprints(partitions), target.lastFingerprints(partitions)]);
-  const different = partitions.flatMap((partition) => {
-    const [wanted, seen] = [here.get(partitionKey(partition)), there.get(partitionKey(partition))];
-    if (wanted === undefined || wanted.hash === seen?.hash) return [];
-    return [`${partitionKey(partition)} (last record at ${wanted.offset} on ${source.name}, at ${seen?.offset ?? 'none'} on ${target.name})`];
+function compareLastRecords(from: string, here: LastRecords, to: string, there: LastRecords): void {
+  const different = [...here].flatMap(([partition, wanted]) => {
+    const seen = there.get(partition);
+    return wanted.hash === seen?.hash ? [] : [`${partition} (last record at ${wanted.offset} on ${from}, at ${seen?.offset ?? 'none'} on ${to})`];
   });
   if (different.length === 0) return;
-  throw new GwctlError('CHECK_FAILED', `the last record is another one on ${target.name}: ${different.slice(0, 3).join(', ')}`, {
-    hint: `somebody else writes to ${target.name}, or the replicator skipped records; compare the two partitions`,
+  throw new GwctlError('CHECK_FAILED', `the last record is another one on ${to}: ${different.slice(0, 3).join(', ')}`, {
+    hint: `somebody else writes to ${to}, or the replicator skipped records; compare the two partitions`,
   });
 }

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { InFlightWrites } from '../../../src/gateway/switch/in-flight-writes.ts';
+
+let writes: InFlightWrites;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  writes = new InFlightWrites();
+});
+afterEach(() => void vi.useRealTimers());
+
+async function isSettled(promise: Promise<boolean>): Promise<boolean> {
+  return await Promise.race([promise.then(() => true), vi.advanceTimersByTimeAsync(0).then(() => false)]);
+}
+
+describe('drained', () => {
+  test('at once when there is nothing', async () => {
+    expect(await writes.drained(100)).toBe(true);
+  });
+
+  test('once the last one was answered, and not before', async () => {
+    writes.begin();
+    writes.begin();
+    const drained = writes.drained(100);
+    writes.end();
+    expect(await isSettled(drained)).toBe(false);
+    writes.end();
+    expect(await drained).toBe(true);
+  });
+
+  test('not when it takes too long', async () => {
+    writes.begin();
+    const drained = writes.drained(100);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await drained).toBe(false);
+  });
+});
+
+describe('answered', () => {
+  test('counts from now on, also when others begin meanwhile and there is always one in flight', async () => {
+    writes.begin();
+    writes.end();
+    writes.begin();
+    const answered = writes.answered(2, 100);
+    writes.begin();
+    writes.end();
+    expect(await isSettled(answered)).toBe(false);
+    writes.begin();
+    writes.end();
+    expect(await answered).toBe(true);
+    expect(writes.count).toBe(1);
+  });
+
+  test('at once when nobody was held, and not when it takes too long', async () => {
+    expect(await writes.answered(0, 100)).toBe(true);
+    const answered = writes.answered(1, 100);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await answered).toBe(false);
+  });
+});
