@@ -15,15 +15,15 @@ const DELIVERY_MS = 60_000;
 const POLL_MS = 250;
 
 /** Creates the topics, and starts everything. `close` in any case. */
-export async function startSwitchLoad({ portOffset, clients, topics, rate }) {
+export async function startSwitchLoad({ portOffset, brokers, clients, topics, rate }) {
   // The ports of clients move by a hundredth more than all others (buildTopology).
-  const nodes = [0, 1].map((index) => ({ admin: 8888 + index + portOffset, ports: [0, 1, 2].map((broker) => 6969 + 1000 * index + broker + portOffset + Math.floor(portOffset / 100)) }));
+  const nodes = [0, 1].map((index) => ({ admin: 8888 + index + portOffset, ports: Array.from({ length: brokers }, (_, broker) => 6969 + 1000 * index + broker + portOffset + Math.floor(portOffset / 100)) }));
   const { token } = await post(nodes[0].admin, `/admin/vclusters/v1/vcluster/${VIRTUAL_CLUSTER}/username/sa`, { lifeTimeSeconds: 86_400 });
   const sasl = { mechanism: 'PLAIN', username: 'sa', password: token };
   const names = Array.from({ length: topics }, (_, index) => `load${index}`);
   const through = (index) => openKafkaClient({ bootstrap: nodes[index % nodes.length].ports.map((port) => ({ host: 'localhost', port })), clientId: `bench-${index}`, requestTimeoutMs: 30_000, sasl });
   const admin = through(0);
-  await admin.createTopics(names.map((name) => ({ name, partitions: 1, replicationFactor: 3 })), { timeoutMs: 60_000 });
+  await admin.createTopics(names.map((name) => ({ name, partitions: 1, replicationFactor: Math.min(3, brokers) })), { timeoutMs: 60_000 });
   admin.close();
 
   const over = new AbortController();
