@@ -1,7 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readPidFile } from '../../src/adapters/runtime/pid-file.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
+import { GATEWAY_NODE_FLAGS } from '../../src/gateway/v8-flags.ts';
 import type { NodeState } from '../../src/shared/admin-api.ts';
 import { awaitReady } from '../support/await-ready.ts';
 import { openTransactions } from '../support/copy-lab.ts';
@@ -11,6 +13,7 @@ import { startLiveClients, type LiveClients } from '../support/live-clients.ts';
 import { readValues } from '../support/read-values.ts';
 import { clientOn, clientThrough, issueToken, kafkaThrough, postAdmin, readNodeState } from '../support/service-account.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
+import { commandOf } from '../support/worker-node.ts';
 
 /** One node of one process, and one of several. */
 const CONFIG = 'failover:\n  pauseBudget: 5s\ngateways:\n  gateway1: { workers: 2 }\n  gateway2: {}\n';
@@ -58,6 +61,13 @@ async function nodes(): Promise<readonly string[]> {
 }
 
 const ON_MAIN = ['gateway1: main 1 serving', 'gateway2: main 1 serving'];
+
+test('nodes and their workers run with the flags that keep their memory small', async () => {
+  const pids = await Promise.all(['gateway1', 'gateway2'].map(async (name) => (await readPidFile(join(environment.dir, name, 'pid.json')))?.pid ?? 0));
+  const workers = (await readFile(`/proc/${pids[0]}/task/${pids[0]}/children`, 'utf8')).trim().split(' ').map(Number);
+  expect(workers).toHaveLength(2);
+  for (const pid of [...pids, ...workers]) expect(commandOf(pid)).toContain(` ${GATEWAY_NODE_FLAGS.join(' ')} `);
+});
 /** Generation 2 was used up by the run that was given up. */
 const ON_FAILOVER = ['gateway1: failover 3 serving', 'gateway2: failover 3 serving'];
 
