@@ -64,8 +64,6 @@ export interface ServingNeighbours {
 
 /** Longest time that an answer which is half-way to a client may hold up a flip. */
 const FLIP_FRAME_MS = 1000;
-/** Members of groups are held for so long at most until the writes that were held are answered. */
-const WRITES_FIRST_MS = 1000;
 /** A client waits for its answer meanwhile. */
 const OFFSETS_TIMEOUT_MS = 3000;
 
@@ -83,8 +81,6 @@ export class LocalServing implements Serving {
   readonly #apis: ApiTable;
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
-  /** How many writes went on when the gate opened last. */
-  #released = 0;
   readonly #stalls: StallGuard | undefined;
   readonly #cut = new ClusterCut();
   readonly #groups: GroupGate;
@@ -172,8 +168,6 @@ export class LocalServing implements Serving {
   }
 
   async openGroups(verdict: 'same' | 'moved'): Promise<void> {
-    // Members join, look for their offsets and fetch all at once: what was held longest, the writes, would wait behind them at the brokers (bench 03).
-    if (verdict === 'moved') await this.#inFlight.answered(this.#released, WRITES_FIRST_MS);
     this.#groups.open(verdict);
   }
 
@@ -185,7 +179,6 @@ export class LocalServing implements Serving {
   async openGate(): Promise<void> {
     this.#cut.end();
     this.#sequences.forget();
-    this.#released = this.#gate.held;
     this.#gate.open();
   }
 

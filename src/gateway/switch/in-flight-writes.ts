@@ -1,7 +1,6 @@
 /** Writes that were handed to a broker and are not answered yet, over all connections of the node. A drain waits for none to be left. */
 export class InFlightWrites {
   #count = 0;
-  #ended = 0;
   readonly #waiting = new Set<() => void>();
 
   get count(): number {
@@ -14,34 +13,21 @@ export class InFlightWrites {
 
   end(): void {
     this.#count--;
-    this.#ended++;
-    for (const look of [...this.#waiting]) look();
+    if (this.#count === 0) for (const wake of [...this.#waiting]) wake();
   }
 
   /** true once no write is in flight, false when that takes longer than `timeoutMs`. */
   async drained(timeoutMs: number): Promise<boolean> {
-    return await this.#until(() => this.#count === 0, timeoutMs);
-  }
-
-  /** true once so many more were answered, whichever they are; false when that takes longer than `timeoutMs`. */
-  async answered(count: number, timeoutMs: number): Promise<boolean> {
-    const wanted = this.#ended + count;
-    return await this.#until(() => this.#ended >= wanted, timeoutMs);
-  }
-
-  async #until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (isSo()) return true;
+    if (this.#count === 0) return true;
     return await new Promise<boolean>((resolve) => {
       const settle = (verdict: boolean): void => {
         clearTimeout(timer);
-        this.#waiting.delete(look);
+        this.#waiting.delete(wake);
         resolve(verdict);
       };
-      const look = (): void => {
-        if (isSo()) settle(true);
-      };
+      const wake = (): void => settle(true);
       const timer = setTimeout(() => settle(false), timeoutMs);
-      this.#waiting.add(look);
+      this.#waiting.add(wake);
     });
   }
 }

@@ -35,26 +35,3 @@ describe('drained', () => {
     expect(await drained).toBe(false);
   });
 });
-
-describe('answered', () => {
-  test('counts from now on, also when others begin meanwhile and there is always one in flight', async () => {
-    writes.begin();
-    writes.end();
-    writes.begin();
-    const answered = writes.answered(2, 100);
-    writes.begin();
-    writes.end();
-    expect(await isSettled(answered)).toBe(false);
-    writes.begin();
-    writes.end();
-    expect(await answered).toBe(true);
-    expect(writes.count).toBe(1);
-  });
-
-  test('at once when nobody was held, and not when it takes too long', async () => {
-    expect(await writes.answered(0, 100)).toBe(true);
-    const answered = writes.answered(1, 100);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(await answered).toBe(false);
-  });
-});
