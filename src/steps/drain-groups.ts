@@ -7,6 +7,8 @@ import { moveGroupsAhead } from './move-groups.ts';
 const NODE_CALL_MS = 10_000;
 /** Consumers wait meanwhile; what is left is found out while producers wait, too. */
 const TRANSLATE_MS = 3000;
+/** Longer: by now groups stand still, and half of it is for the copier to reach what they have read. Positions past it would be found while producers wait. */
+const REACH_MS = 8000;
 
 /**
  * Before any producer waits: consumers commit what they have read and stop, so that nothing is delivered twice. A member that takes longer
@@ -15,7 +17,7 @@ const TRANSLATE_MS = 3000;
  * lost it; and topics that were made meanwhile are copied, too.
  */
 export const drainGroups: Step<'drain-groups'> = {
-  timeoutMs: (step) => step.timeoutMs + NODE_CALL_MS,
+  timeoutMs: (step) => step.timeoutMs + REACH_MS + NODE_CALL_MS,
   failure: 'failed',
   apply: async (step, context) => {
     const gateways = gatewaysNamed(context, step.gateways);
@@ -26,7 +28,7 @@ export const drainGroups: Step<'drain-groups'> = {
     if (drained < members) context.note(`${members - drained} of ${counted(members, 'member')} did not commit in time: whoever did not will read some records again`);
     await Promise.all([
       onEveryNode(gateways, (gateway) => gateway.prepare(orderOf(context), context.world.topology.failover.deadlines.prepareMs)),
-      moveGroupsAhead(TRANSLATE_MS, context),
+      moveGroupsAhead(REACH_MS, context),
       takeInNewTopics(context),
     ]);
     return { members, drained };

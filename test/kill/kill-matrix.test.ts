@@ -1,7 +1,7 @@
-import { afterAll } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { runKillCase, type KillCase } from '../support/kill-case.ts';
 import { openKeptRows } from '../support/kept-rows.ts';
-import { openKillLab, type KillLab } from '../support/kill-lab.ts';
+import { openKillLab, openSmallKillLab, type KillLab } from '../support/kill-lab.ts';
 import { renderKillRows } from '../support/kill-rows.ts';
 import { runKeptCases } from '../support/run-kept-cases.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
@@ -27,12 +27,22 @@ const CASES: readonly KillCase[] = PARTICIPANTS.flatMap((who) => SWITCH_STEPS.fl
 const CASE_MS = 600_000;
 
 const { rows, keep, has } = openKeptRows(process.env['GWCTL_KILL_ROWS'] ?? '');
-const closeLab = runKeptCases(CASES.map((kill) => ({ name: nameOf(kill), run: (lab: KillLab) => runKillCase(lab, kill) })), { seed: SEED, minutes: MINUTES, caseMs: CASE_MS, openLab: openKillLab, keep, has });
 
-afterAll(async () => {
-  await closeLab();
-  process.stdout.write(`seed ${SEED}, ${CASES.length} cases\n${renderKillRows(rows)}\n`);
-}, CASE_MS);
+// A cluster whose broker dies must live on without it.
+describe.each([
+  { what: 'a broker', isIn: isBroker, openLab: openKillLab },
+  { what: 'whoever is no broker', isIn: (who: KillCase['who']) => !isBroker(who), openLab: openSmallKillLab },
+])('$what', ({ isIn, openLab }) => {
+  const cases = CASES.filter(({ who }) => isIn(who)).map((kill) => ({ name: nameOf(kill), run: (lab: KillLab) => runKillCase(lab, kill) }));
+  const closeLab = runKeptCases(cases, { seed: SEED, minutes: MINUTES, caseMs: CASE_MS, openLab, keep, has });
+  afterAll(closeLab, CASE_MS);
+});
+
+afterAll(() => void process.stdout.write(`seed ${SEED}, ${CASES.length} cases\n${renderKillRows(rows)}\n`));
+
+function isBroker(who: KillCase['who']): boolean {
+  return who === 'main-1' || who === 'failover-1';
+}
 
 function nameOf({ who, how, before, startsMeanwhile }: KillCase): string {
   return `${who} ${how === 'SIGKILL' ? 'killed' : 'hangs'} before ${before}${startsMeanwhile === true ? ', starts meanwhile' : ''}`;

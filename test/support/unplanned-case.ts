@@ -8,7 +8,7 @@ import type { TestEnvironment } from './environment.ts';
 import { ACTIVE_AFTER, recover, type KillOutcome } from './kill-case.ts';
 import { awaitCondition, decisionOfGeneration, runHalted } from './kill-lab.ts';
 import { readNodeState } from './service-account.ts';
-import { openUnplannedLab } from './unplanned-lab.ts';
+import { openUnplannedLab, SMALL_UNPLANNED_CONFIG, UNPLANNED_CONFIG } from './unplanned-lab.ts';
 
 /** All brokers of main are dead, and in the middle of the switch that follows something happens to one more participant. */
 export interface UnplannedCase {
@@ -19,6 +19,7 @@ export interface UnplannedCase {
 
 const NODES = ['gateway1', 'gateway2'];
 const RECORDS = 500;
+const BATCH_RECORDS = 5;
 const SETTLE_MS = 90_000;
 const FLAGS = ['--mode', 'unplanned', '--max-loss-records', '1000000', '-o', 'json'];
 
@@ -27,7 +28,7 @@ const FLAGS = ['--mode', 'unplanned', '--max-loss-records', '1000000', '-o', 'js
  * where it was not, main comes back and has everything.
  */
 export async function runUnplannedCase({ who, how, before }: UnplannedCase): Promise<KillOutcome> {
-  const lab = await openUnplannedLab();
+  const lab = await openUnplannedLab(BATCH_RECORDS, who === 'failover-1' ? UNPLANNED_CONFIG : SMALL_UNPLANNED_CONFIG);
   const { environment } = lab;
   try {
     await lab.untilMore(RECORDS);
