@@ -52,7 +52,8 @@ export async function run() {
       const ready = await prepareEach(bench, targets, skipped);
       for (const line of skipped) console.log(line);
       await measureUnderLoad(bench, ready);
-      await measureFresh(bench, ready);
+      await measureStarts(bench, ready);
+      await measureConnectionsOfEach(bench, ready);
       if (bench.only.has('memory')) await measureLargeFrames(bench, ready);
     } finally {
       if (process.env['BENCH_JSON'] !== undefined) writeFileSync(process.env['BENCH_JSON'], `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
@@ -120,18 +121,31 @@ async function measureLatency({ java, sendToAck, brokers, rows }, target, pid, r
   await deleteTopic(target, topic);
 }
 
-/** Start and connections: a new process each time, whose memory knows no load yet. */
-async function measureFresh({ only, brokers, rows }, targets) {
-  if (!only.has('start') && !only.has('connections')) return;
+/** From the start of a process to its first answer. Before any round of connections: a broker that has just lost thousands of them answers late. */
+async function measureStarts({ only, brokers, rows }, targets) {
+  if (!only.has('start')) return;
   for (let round = 1; round <= ROUNDS; round++) {
-    for (const target of inTurn(targets, round)) {
+    for (const target of inTurn(targets.filter(({ command }) => command !== undefined), round)) {
       const startedAtMs = performance.now();
       const running = startTarget(target);
       try {
         const { otherCores } = await watch({ pid: running.pid, others: brokers }, () => awaitServed(target, running, TOPIC));
-        const ms = performance.now() - startedAtMs;
-        if (only.has('start') && target.command !== undefined) rows.push({ workload: 'start', target: target.name, round, ms, otherCores });
-        if (!only.has('connections')) continue;
+        rows.push({ workload: 'start', target: target.name, round, ms: performance.now() - startedAtMs, otherCores });
+      } finally {
+        await running.stop();
+      }
+    }
+  }
+}
+
+/** A new process each time, whose memory knows no load yet. */
+async function measureConnectionsOfEach({ only, brokers, rows }, targets) {
+  if (!only.has('connections')) return;
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const target of inTurn(targets, round)) {
+      const running = startTarget(target);
+      try {
+        await awaitServed(target, running, TOPIC);
         const { cpuMicrosPerRequest, kibPerConnection, ...seen } = await measureConnections(target, { pid: running.pid, brokers, topic: TOPIC, connections: CONNECTIONS, seconds: SECONDS });
         const ofProxy = running.pid === undefined ? {} : { cpuMicrosPerRequest, kibPerConnection };
         rows.push({ workload: 'connections', target: target.name, round, ...seen, ...ofProxy, failures: seen.errors + seen.late });

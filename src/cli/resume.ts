@@ -45,11 +45,24 @@ export function addResumeCommand(program: Command, context: CliContext): void {
       if (isCommitted) return await executePlan({ plan: planToFinish(run, opened.world.gateways.map(({ node }) => node), opened.world.takeover?.(from, to) !== undefined), runId, isJson }, opened, context);
       await rollBack(run, opened, context);
       if (run.isSourceGone) {
-        throw new GwctlError('CHECK_FAILED', `run ${runId} was given up; ${from} cannot be read, and what would be lost has to be looked at anew`, { hint: `gwctl failover --to ${to} --mode unplanned` });
+        throw new GwctlError('ROLLED_BACK', `run ${runId} was given up; ${from} cannot be read, and what would be lost has to be looked at anew`, { hint: `gwctl failover --to ${to} --mode unplanned` });
       }
-      return await switchTo({ to, expectActive: from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
+      try {
+        return await switchTo({ to, expectActive: from, yes: true, resumesTakeover: true, output: options.output }, opened, context);
+      } catch (reason) {
+        throw await notAnew(run, GwctlError.from(reason), opened);
+      }
     }),
   );
+}
+
+/** A refusal says that nothing was changed: the run that was open was given up, and what it had taken over may not have been given back. */
+async function notAnew({ runId, from, to }: OpenRun, error: GwctlError, { world }: Opened): Promise<GwctlError> {
+  if (error.code !== 'CHECK_FAILED') return error;
+  const { findHeldTakeover } = await import('../engine/held-takeover.ts');
+  const isHeld = (await findHeldTakeover(world).catch(() => undefined)) !== undefined;
+  const held = isHeld ? `; MirrorMaker is ended, and nothing replicates ${from}->${to}: \`gwctl rollback\` starts it again` : '';
+  return new GwctlError('ROLLED_BACK', `run ${runId} was given up, and not begun anew: ${error.message}${held}`, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
 }
 
 /** The file may have changed since the run began, or be another one's. */

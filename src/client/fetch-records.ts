@@ -37,7 +37,8 @@ export async function fetchRecords(session: Session, topic: string, partition: n
     }, deadline, { lane, extraMs: maxWaitMs });
     if (answer.errorCode !== ERROR.NONE) throw kafkaError(`fetch of ${topic}-${partition}`, answer.errorCode);
     const found = answer.responses[0]?.partitions[0];
-    if (found === undefined) throw new GwctlError('PROTOCOL', `fetch of ${topic}-${partition}: the answer does not have the partition`);
+    // A gateway answers so while it drains consumer groups: asked again, it answers in full in the end.
+    if (found === undefined) throw new GwctlError('UNAVAILABLE', `fetch of ${topic}-${partition}: the answer does not have the partition`);
     if (found.errorCode !== ERROR.NONE) throw kafkaError(`fetch of ${topic}-${partition} at offset ${offset}`, found.errorCode);
     return {
       records: found.records ?? Buffer.alloc(0),

@@ -1,4 +1,5 @@
 import type { CheckReport } from '../checks/check.ts';
+import type { Loss } from '../checks/loss.ts';
 import type { World } from '../checks/observe-world.ts';
 import { describeStep, indexOfNoReturn, nodesOfPlan, type Plan, type PlannedStep, type StepKind } from '../plan/plan.ts';
 import type { Canary } from '../ports/canary.ts';
@@ -43,6 +44,16 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const tell = async (event: RunEvent): Promise<void> => {
     for (const listener of options.listeners) await listener(event);
   };
+  /** The switch is decided, and writes are held for it: it goes on, whatever can be written down. */
+  const tellAnyway = async (event: RunEvent, index: number): Promise<void> => {
+    try {
+      await tell(event);
+    } catch (reason) {
+      const text = `cannot be written down, and goes on all the same: ${GwctlError.from(reason).message}`;
+      for (const told of [event, { type: 'step-noted', atMs: atMs(), index, text } as const]) for (const listener of options.listeners) await quietly(async () => await listener(told));
+    }
+  };
+  let confirmedLoss: Loss | undefined;
   let pausedAtMs: number | undefined;
   let writePauseMs: number | undefined;
   const noReturnIndex = indexOfNoReturn(plan) ?? Number.POSITIVE_INFINITY;
@@ -63,20 +74,22 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     try {
       if (!isPastReturn) options.signal.throwIfAborted();
       if (index >= noReturnIndex) isPastReturn = true;
-      await tell({ type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to), limitMs: planned.timeoutMs ?? step.timeoutMs(planned) });
+      const started: RunEvent = { type: 'step-started', atMs: startedMs, index, text: describeStep(planned, plan.to), limitMs: planned.timeoutMs ?? step.timeoutMs(planned) };
+      await (index > noReturnIndex ? tellAnyway(started, index) : tell(started));
       if (planned.kind === 'pause-gateways') pausedAtMs = startedMs;
-      const evidence = await step.apply(planned, contextOf(options, isPastReturn, isPastReturn, step.timeoutMs(planned), (text) => {
-        void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
-      }));
+      const note = (text: string): void => void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
+      const evidence = await step.apply(planned, contextOf(options, { isPastReturn, hasCommitted: isPastReturn, confirmedLoss, timeoutMs: step.timeoutMs(planned), note }));
+      if (planned.kind === 'confirm-loss') confirmedLoss = evidence['loss'] as Loss;
       if (planned.kind === 'resume-gateways' && pausedAtMs !== undefined) writePauseMs = atMs() - pausedAtMs;
-      await tell({ type: 'step-done', atMs: atMs(), index, durationMs: atMs() - startedMs, evidence });
+      const done: RunEvent = { type: 'step-done', atMs: atMs(), index, durationMs: atMs() - startedMs, evidence };
+      await (isPastReturn ? tellAnyway(done, index) : tell(done));
     } catch (reason) {
       const cause = options.signal.aborted && !isPastReturn ? GwctlError.from(options.signal.reason) : GwctlError.from(reason);
       await quietly(() => tell({ type: 'step-failed', atMs: atMs(), index, message: cause.message }));
       if (step.failure === 'unproven') return await end('unproven', unproven(plan, cause));
-      const undone = await undo(options, index, isPastReturn, tell, atMs);
+      const undone = await undo(options, { failedIndex: index, hasCommitted: isPastReturn, confirmedLoss, tell, atMs });
       if (undone.stuck !== undefined) return await end('stuck', needsOperator(plan, cause, undone.stuck));
-      const state = plan.unkept === undefined ? stateLeft(plan, undone.unreachable, pausedAtMs !== undefined) : stateCalledBack(plan, [...new Set([...nodesOfPlan({ steps: plan.steps.slice(0, index) }), ...undone.calledBack])]);
+      const state = plan.unkept === undefined ? stateLeft(plan, undone, pausedAtMs !== undefined) : stateCalledBack(plan, [...new Set([...nodesOfPlan({ steps: plan.steps.slice(0, index) }), ...undone.calledBack])]);
       if (cause.code === 'INTERRUPTED') return await end('rolled-back', interrupted(state));
       return step.failure === 'refused' ? await end('refused', refused(plan, cause)) : await end('rolled-back', rolledBack(cause, plan.unkept === undefined ? `given up before the switch, ${state}` : `given up, ${state}`));
     }
@@ -91,12 +104,28 @@ interface Undone {
   readonly unreachable: readonly string[];
   /** Nodes that had been switched, each by its own call, and serve the old cluster again. */
   readonly calledBack: readonly string[];
+  /** What there is to do before the replication copies again; undefined: it does, or nobody touched it. */
+  readonly replication: string | undefined;
 }
 
-async function undo(options: RunOptions, failedIndex: number, hasCommitted: boolean, tell: (event: RunEvent) => Promise<void>, atMs: () => number): Promise<Undone> {
+interface UndoOptions extends Pick<StepContext, 'hasCommitted' | 'confirmedLoss'> {
+  readonly failedIndex: number;
+  readonly tell: (event: RunEvent) => Promise<void>;
+  readonly atMs: () => number;
+}
+
+/** As the steps that give a replication back say how far they came. */
+const REPLICATION: Readonly<Record<string, string>> = {
+  started: 'MirrorMaker was started again, and has not copied anything yet: look at `gwctl verify`',
+  ended: 'MirrorMaker is ended: `gwctl up` starts it again',
+  fenced: 'MirrorMaker is fenced, and copies nothing until it is restarted',
+};
+
+async function undo(options: RunOptions, { failedIndex, hasCommitted, confirmedLoss, tell, atMs }: UndoOptions): Promise<Undone> {
   const { plan, steps } = options;
+  let replication: string | undefined;
   const seen = { unreachable: new Set<string>(), calledBack: new Set<string>(), unknown: new Set<string>() };
-  const undone = (stuck: GwctlError | undefined): Undone => ({ stuck, unreachable: [...seen.unreachable], calledBack: [...seen.calledBack] });
+  const undone = (stuck: GwctlError | undefined): Undone => ({ stuck, unreachable: [...seen.unreachable], calledBack: [...seen.calledBack], replication });
   // What gives a node back gives it back from every phase: once is enough, and a node that does not answer is waited for once.
   const done = new Set<unknown>();
   for (let index = failedIndex; index >= 0; index--) {
@@ -111,9 +140,9 @@ async function undo(options: RunOptions, failedIndex: number, hasCommitted: bool
     try {
       if (step.undo === 'no-return') throw new GwctlError('NEEDS_OPERATOR', `"${describeStep(planned, plan.to)}" cannot be undone`);
       // A fresh deadline: the time of what failed is used up. Bookkeeping that fails here must not stop the world from being put back.
-      const evidence = await step.undo(planned, contextOf(options, true, hasCommitted, step.timeoutMs(planned), (text) => {
-        void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
-      }));
+      const note = (text: string): void => void quietly(() => tell({ type: 'step-noted', atMs: atMs(), index, text }));
+      const evidence = await step.undo(planned, contextOf(options, { isPastReturn: true, hasCommitted, confirmedLoss, timeoutMs: step.timeoutMs(planned), note }));
+      replication ??= REPLICATION[evidence['replicates'] === false ? 'started' : String(evidence['replication'])];
       for (const [key, nodes] of Object.entries(seen)) {
         const named = evidence[key];
         if (Array.isArray(named)) for (const node of named) nodes.add(String(node));
@@ -128,10 +157,15 @@ async function undo(options: RunOptions, failedIndex: number, hasCommitted: bool
   return undone(seen.unknown.size === 0 ? undefined : new GwctlError('NEEDS_OPERATOR', `nobody can tell whether ${[...seen.unknown].join(', ')} was switched`));
 }
 
-function contextOf(options: RunOptions, isPastReturn: boolean, hasCommitted: boolean, timeoutMs: number, note: (text: string) => void): StepContext {
+interface ContextOptions extends Pick<StepContext, 'hasCommitted' | 'confirmedLoss' | 'note'> {
+  readonly isPastReturn: boolean;
+  readonly timeoutMs: number;
+}
+
+function contextOf(options: RunOptions, { isPastReturn, timeoutMs, ...rest }: ContextOptions): StepContext {
   const { runId, plan, world, canary, clock, signal } = options;
   const deadline = timeLimit(timeoutMs);
-  return { runId, plan, world, canary, clock, note, hasCommitted, signal: isPastReturn ? deadline : AbortSignal.any([deadline, signal]) };
+  return { runId, plan, world, canary, clock, ...rest, signal: isPastReturn ? deadline : AbortSignal.any([deadline, signal]) };
 }
 
 /** The registry has an entry for each kind; the kind of the step and of its entry are the same. */
@@ -153,11 +187,11 @@ function refused(plan: Plan, cause: GwctlError): GwctlError {
 }
 
 /** What is known of the nodes after everything was put back. */
-function stateLeft(plan: Plan, unreachable: readonly string[], hasPaused: boolean): string {
+function stateLeft(plan: Plan, { unreachable, replication }: Undone, hasPaused: boolean): string {
   const { from, unplanned } = plan;
   const told = nodesOfPlan(plan).filter((node) => !unreachable.includes(node));
   const whatWasHeld = unplanned === undefined ? 'writes were held, none was lost' : 'writes were held; what was not acknowledged is sent again';
-  const writes = hasPaused ? whatWasHeld : 'no write was held';
+  const writes = `${hasPaused ? whatWasHeld : 'no write was held'}${replication === undefined ? '' : `; ${replication}`}`;
   if (unreachable.length === 0) return `every node serves ${from} again; ${writes}`;
   return `${told.length === 0 ? '' : `${told.join(', ')} ${told.length === 1 ? 'serves' : 'serve'} ${from} again; `}${unreachable.join(', ')} did not answer, and will serve ${from} again when the lease of this run ends; ${writes}`;
 }

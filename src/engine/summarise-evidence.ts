@@ -17,6 +17,8 @@ export interface NodeProof {
   readonly offset: string;
   readonly writeMs: number;
   readonly readMs: number;
+  /** The cluster where it was looked for, and was not. */
+  readonly absentOn: string | undefined;
 }
 
 /** Positions of consumer groups; the rest of them is as the replicator has translated it. */
@@ -39,7 +41,9 @@ export function nodesOf(plan: Plan, steps: readonly StepSummary[], pause: { read
   const resumed = steps.find(({ kind, outcome }) => kind === 'resume-gateways' && outcome === 'done');
   const unreachable = listOf(resumed?.evidence['unreachable']);
   const tookMs = new Map(entriesOf(resumed?.evidence).map((entry) => [entry['node'], numberOf(entry['tookMs'])]));
-  const proofs = new Map(entriesOf(evidenceOf(steps, 'prove-switch')).map((entry) => [entry['node'], proofOf(entry)]));
+  const proven = evidenceOf(steps, 'prove-switch');
+  const absentOn = proven?.['absentOn'];
+  const proofs = new Map(entriesOf(proven).map((entry) => [entry['node'], proofOf(entry, typeof absentOn === 'string' ? absentOn : undefined)]));
   return nodesOfPlan(plan).map((node) => {
     const isUnreachable = unreachable.includes(node);
     const ms = tookMs.get(node);
@@ -67,9 +71,9 @@ function entriesOf(evidence: StepEvidence | undefined): readonly Readonly<Record
   return listOf(evidence?.['nodes']).filter((entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null);
 }
 
-function proofOf({ offset, writeMs, readMs }: Readonly<Record<string, unknown>>): NodeProof | undefined {
+function proofOf({ offset, writeMs, readMs }: Readonly<Record<string, unknown>>, absentOn: string | undefined): NodeProof | undefined {
   if (offset === undefined || typeof writeMs !== 'number' || typeof readMs !== 'number') return undefined;
-  return { offset: String(offset), writeMs, readMs };
+  return { offset: String(offset), writeMs, readMs, absentOn };
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -17,20 +17,22 @@ export function readClientSoftware(head: RequestHead, frame: Buffer): ClientSoft
   if (head.apiVersion < FIRST_VERSION_WITH_NAME || head.apiVersion > apiVersionsRequest.validVersions[1]) return UNKNOWN_SOFTWARE;
   try {
     const { clientSoftwareName, clientSoftwareVersion } = decodeMessage(apiVersionsRequest, head.apiVersion, frame, head.bodyStart);
-    return { name: clientSoftwareName, version: clientSoftwareVersion };
+    return clientSoftwareName.length + clientSoftwareVersion.length > LONGEST ? UNKNOWN_SOFTWARE : { name: clientSoftwareName, version: clientSoftwareVersion };
   } catch {
     return UNKNOWN_SOFTWARE;
   }
 }
 
 const REMEMBERED = 10_000;
+/** Clients say it before they log in: longer names are not remembered. */
+const LONGEST = 500;
 
 /** What clients have said of themselves, by address and client id: @platformatic/kafka says it on the first of its connections only. */
 export class SoftwareMemory {
   readonly #known = new Map<string, ClientSoftware>();
 
   see(address: string | undefined, clientId: string | null, software: ClientSoftware): void {
-    if (software.name === '') return;
+    if (software.name === '' || (clientId ?? '').length > LONGEST) return;
     const key = keyOf(address, clientId);
     this.#known.delete(key);
     this.#known.set(key, software);

@@ -103,7 +103,7 @@ export async function startGatewayNode(options: GatewayNodeOptions): Promise<Gat
     },
     drainGroups: (timeoutMs) => serving.drainGroups(timeoutMs),
     openGroups: (verdict) => serving.openGroups(verdict),
-    closeGate: () => serving.closeGate(),
+    closeGate: (insists) => serving.closeGate(insists),
     openGate: () => serving.openGate(),
     drain: async (timeoutMs, isCut) => {
       if (isCut) {

@@ -177,9 +177,13 @@ export class LocalServing implements Serving {
   }
 
   async openGate(): Promise<void> {
+    const isGivenUp = this.#cut.isOn;
     this.#cut.end();
     this.#sequences.forget();
     this.#gate.open();
+    if (!isGivenUp) return;
+    // What was asked before the cut is asked anew of the same cluster. Not waited for: it may still not answer.
+    for (const connection of this.#connections) void connection.moveBackend(0).catch((reason: unknown) => this.#log.warn('a client could not be led back', { reason: String(reason) }));
   }
 
   async cutOff(): Promise<void> {

@@ -115,6 +115,6 @@ function provenLines({ from, to, tail, nodes }: RunSummary): readonly string[] {
   return [
     ...(tail?.isLate === true ? [`what was written to ${from} before its last node was switched is on ${to}, in ${counted(tail.partitions, 'partition')} of ${counted(tail.topics, 'topic')}`] : []),
     ...(tail === undefined || tail.isLate ? [] : [`the last record of ${counted(tail.partitions, 'partition')} in ${counted(tail.topics, 'topic')} of ${from} was on ${to} before the switch`]),
-    ...nodes.flatMap(({ node, proof }) => (proof === undefined ? [] : [`a record through ${node}: written in ${proof.writeMs} ms, read back in ${proof.readMs} ms, on ${to} at offset ${proof.offset}, not on ${from}`])),
+    ...nodes.flatMap(({ node, proof }) => (proof === undefined ? [] : [`a record through ${node}: written in ${proof.writeMs} ms, read back in ${proof.readMs} ms, on ${to} at offset ${proof.offset}${proof.absentOn === undefined ? '' : `, not on ${proof.absentOn}`}`])),
   ];
 }

@@ -22,14 +22,20 @@ export const alignLeaders: Step<'align-leaders'> = {
     const link = world.topology.links.find(({ from, to }) => from === step.from && to === plan.to);
     if (source === undefined || target === undefined || link === undefined) throw new GwctlError('INTERNAL', `no link ${step.from}->${plan.to} in this world`);
     const limit = AbortSignal.any([signal, timeLimit(step.timeoutMs)]);
-    const described = await source.describe();
-    const there = { ...described, topics: replicatedTopics(described, link) };
-    const before = compareLeaders(there, await target.describe());
-    await target.electLeaders(before.wanted, limit).catch((reason: unknown) => {
+    const unlessEnded = (reason: unknown): void => {
       if (signal.aborted) throw reason;
       note(`not every leader of ${plan.to} could be aligned: ${GwctlError.from(reason).message}`);
-    });
-    const after = before.wanted.length === 0 ? before : compareLeaders(there, await target.describe());
+    };
+    let [before, after] = [NOT_SEEN, NOT_SEEN];
+    try {
+      const described = await source.describe();
+      const there = { ...described, topics: replicatedTopics(described, link) };
+      before = after = compareLeaders(there, await target.describe());
+      await target.electLeaders(before.wanted, limit).catch(unlessEnded);
+      if (before.wanted.length > 0) after = compareLeaders(there, await target.describe());
+    } catch (reason) {
+      unlessEnded(reason);
+    }
     const others = after.partitions - after.aligned;
     if (others > 0) note(`${counted(others, 'partition')} of ${plan.to} ${others === 1 ? 'is' : 'are'} led by another broker than on ${step.from}: clients ask for it after the switch`);
     return { partitions: after.partitions, aligned: after.aligned, moved: after.aligned - before.aligned };
@@ -42,6 +48,8 @@ interface Comparison {
   /** Led by the same broker. */
   readonly aligned: number;
 }
+
+const NOT_SEEN: Comparison = { wanted: [], partitions: 0, aligned: 0 };
 
 /** Of every partition that is on both sides; only a replica that is in sync may lead. */
 function compareLeaders(source: ClusterDescription, target: ClusterDescription): Comparison {

@@ -154,8 +154,9 @@ async function endForeignIntent(records: readonly StateRecord[], context: StepCo
   context.note(`run ${intent.runId} of ${intent.by} was given up: nobody had decided it`);
 }
 
-function decisionOf({ plan, runId, world, clock }: StepContext, kind: Decision['kind']): Decision {
-  const loss = lossOf(plan);
+function decisionOf(context: StepContext, kind: Decision['kind']): Decision {
+  const { plan, runId, world, clock } = context;
+  const loss = lossOf(context);
   return { kind, generation: plan.generation, from: plan.from, to: plan.to, runId, by: world.operator, at: clock.now().toISOString(), ...(loss === undefined ? {} : { loss }) };
 }
 

@@ -1,5 +1,5 @@
 import { counted } from '../shared/counted.ts';
-import { gatewaysNamed, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
+import { gatewaysNamed, leaseMsOf, onEveryNode, orderOf, type Step, type StepContext } from './step.ts';
 import { copiedPartitions, takeIn } from './follow-topics.ts';
 import { giveBack } from './gateway-steps.ts';
 import { moveGroupsAhead } from './move-groups.ts';
@@ -7,7 +7,10 @@ import { moveGroupsAhead } from './move-groups.ts';
 const NODE_CALL_MS = 10_000;
 /** Consumers wait meanwhile; what is left is found out while producers wait, too. */
 const TRANSLATE_MS = 3000;
-/** Longer: by now groups stand still, and half of it is for the copier to reach what they have read. Positions past it would be found while producers wait. */
+/**
+ * Longer: by now groups stand still, and half of it is for the copier to reach what they have read. Positions past it would be found while producers
+ * wait. Never so long that the nodes, which are asked at its beginning, give the run up meanwhile.
+ */
 const REACH_MS = 8000;
 
 /**
@@ -28,7 +31,7 @@ export const drainGroups: Step<'drain-groups'> = {
     if (drained < members) context.note(`${members - drained} of ${counted(members, 'member')} did not commit in time: whoever did not will read some records again`);
     await Promise.all([
       onEveryNode(gateways, (gateway) => gateway.prepare(orderOf(context), context.world.topology.failover.deadlines.prepareMs)),
-      moveGroupsAhead(REACH_MS, context),
+      moveGroupsAhead(Math.min(REACH_MS, leaseMsOf(context) / 2), context),
       takeInNewTopics(context),
     ]);
     return { members, drained };

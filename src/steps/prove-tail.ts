@@ -28,7 +28,7 @@ export const proveTail: Step<'prove-tail'> = {
 
     const partitions = copiedPartitions(await source.describe(), link);
     const { here, ...evidence } = await (step.waitsBecause === undefined ? awaitCopying : awaitReplicator)(step, context, source, partitions);
-    compareLastRecords(source.name, here, target.name, await target.lastFingerprints(partitions));
+    await compareLastRecords(source, here, target, partitions);
     return { topics: new Set(partitions.map(({ topic }) => topic)).size, partitions: partitions.length, ...evidence };
   },
 };
@@ -94,13 +94,16 @@ function clusterOf({ world }: StepContext, name: string): KafkaCluster {
   return cluster;
 }
 
-function compareLastRecords(from: string, here: LastRecords, to: string, there: LastRecords): void {
+async function compareLastRecords(source: KafkaCluster, here: LastRecords, target: KafkaCluster, partitions: readonly TopicPartition[]): Promise<void> {
+  const there = await target.lastFingerprints(partitions);
   const different = [...here].flatMap(([partition, wanted]) => {
     const seen = there.get(partition);
-    return wanted.hash === seen?.hash ? [] : [`${partition} (last record at ${wanted.offset} on ${from}, at ${seen?.offset ?? 'none'} on ${to})`];
+    return wanted.hash === seen?.hash ? [] : [`${partition} (last record at ${wanted.offset} on ${source.name}, at ${seen?.offset ?? 'none'} on ${target.name})`];
   });
   if (different.length === 0) return;
-  throw new GwctlError('CHECK_FAILED', `the last record is another one on ${to}: ${different.slice(0, 3).join(', ')}`, {
-    hint: `somebody else writes to ${to}, or the replicator skipped records; compare the two partitions`,
+  const now = await source.lastFingerprints(partitions);
+  const isWritten = [...here].some(([partition, { offset }]) => now.get(partition)?.offset !== offset);
+  throw new GwctlError('CHECK_FAILED', `the last record is another one on ${target.name}: ${different.slice(0, 3).join(', ')}`, {
+    hint: isWritten ? `somebody writes to ${source.name} past the gateways: \`gwctl verify\` names the topics` : `somebody else writes to ${target.name}, or the replicator skipped records; compare the two partitions`,
   });
 }

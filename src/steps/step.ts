@@ -1,3 +1,4 @@
+import type { Loss } from '../checks/loss.ts';
 import type { World } from '../checks/observe-world.ts';
 import type { Plan, PlannedStep, StepKind } from '../plan/plan.ts';
 import type { Canary } from '../ports/canary.ts';
@@ -13,6 +14,8 @@ export interface StepContext {
   readonly world: World;
   readonly canary: Canary;
   readonly clock: Clock;
+  /** What an unplanned switch was found to lose once nothing could be acknowledged any more. */
+  readonly confirmedLoss?: Loss | undefined;
   /** The commit was sent: it may stand, whatever was answered. */
   readonly hasCommitted: boolean;
   /** Aborted when the step has used up its time, or when the user wants out before the flip. */
@@ -49,14 +52,15 @@ export function leaseMsOf({ world }: Pick<StepContext, 'world'>): number {
 
 export function orderOf(context: StepContext, timeoutMs?: number): SwitchOrder {
   const { runId, plan, world } = context;
-  const loss = lossOf(plan);
+  const loss = lossOf(context);
   return { ...(loss === undefined ? {} : { loss }), runId, generation: plan.generation, from: plan.from, to: plan.to, by: world.operator, leaseMs: leaseMsOf(context), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 /** What an unplanned switch loses, as it is written down; undefined for a planned one. */
-export function lossOf({ unplanned }: Plan): AcceptedLoss | undefined {
+export function lossOf({ plan: { unplanned }, confirmedLoss }: Pick<StepContext, 'plan' | 'confirmedLoss'>): AcceptedLoss | undefined {
   if (unplanned === undefined) return undefined;
-  const { loss, budget } = unplanned;
+  const { budget } = unplanned;
+  const loss = confirmedLoss ?? unplanned.loss;
   return { records: loss.records, isExact: loss.isExact && loss.unknown.length === 0, acceptedBy: budget.acceptedBy ?? null };
 }
 

@@ -38,8 +38,7 @@ export const switchNode: Step<'switch-node'> = {
       return { unknown: [gateway.node] };
     }
     if (active === step.from) return step.isSourceGone === true ? { unknown: [gateway.node] } : {};
-    // There is nothing to go back to; the nodes that are left are for the next run.
-    if (step.isSourceGone === true) return {};
+    if (step.isSourceGone === true) throw new GwctlError('NEEDS_OPERATOR', `${gateway.node} serves ${active}, and ${step.from} is given up: there is nothing to go back to`);
     note(`${gateway.node} serves ${active}: it is called back`);
     await gateway.switchAlone(plan.to, step.from, step.timeoutMs);
     await awaitServing(gateway, step.from, context);

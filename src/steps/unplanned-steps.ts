@@ -23,7 +23,7 @@ const SOURCE_MS = 2000;
  */
 export const fenceSource: Step<'fence-source'> = {
   timeoutMs: () => TIMEOUT_MS,
-  failure: 'refused',
+  failure: 'failed',
   apply: async (step, context) => {
     const { world, plan, note } = context;
     const replicator = world.replicator(step.from, plan.to);

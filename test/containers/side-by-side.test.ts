@@ -7,10 +7,9 @@ import { gatewayNamed } from '../../src/topology/lookup.ts';
 import { createAuthority, type CertificateAuthority } from '../support/certificates.ts';
 import { containerOf } from '../support/component.ts';
 import { componentsOf, ownedBy } from '../support/containers.ts';
-import { reserveEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, reserveEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { clientOn, clientThrough, issueToken } from '../support/service-account.ts';
 
-const SMALL = 'clusters: {main: {brokers: 1}, failover: {brokers: 1}}\n';
 let authority: CertificateAuthority;
 let plain: TestEnvironment;
 let secured: TestEnvironment;
@@ -27,10 +26,10 @@ beforeAll(async () => {
     return `{cert: ${certFile}, key: ${keyFile}, ca: ${authority.caFile}}`;
   };
   const node = (name: string) => `  ${name}: {tls: ${tls(name)}, adminTls: ${tls(name)}}\n`;
-  plain = await reserveEnvironment(SMALL, 'docker');
+  plain = await reserveEnvironment(ONE_BROKER_EACH, 'docker');
   await up(plain, '--with', 'schema-registry');
   // Reserved when the first one has its ports.
-  secured = await reserveEnvironment(`${SMALL}gateways:\n${node('gateway1')}${node('gateway2')}`, 'docker');
+  secured = await reserveEnvironment(`${ONE_BROKER_EACH}gateways:\n${node('gateway1')}${node('gateway2')}`, 'docker');
   await up(secured);
 });
 afterAll(async () => {

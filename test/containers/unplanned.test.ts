@@ -5,7 +5,7 @@ import { openUnplannedLab, type UnplannedLab } from '../support/unplanned-lab.ts
 
 let lab: UnplannedLab;
 beforeAll(async () => {
-  lab = await openUnplannedLab(5, undefined, 'docker');
+  lab = await openUnplannedLab({ runtime: 'docker' });
 });
 afterAll(async () => await lab?.dispose());
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startAdminProxy, type AdminProxy } from '../support/admin-proxy.ts';
 import { awaitReady } from '../support/await-ready.ts';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { readNodeState } from '../support/service-account.ts';
 
 /** The nodes of gwctl, driven as if they knew only the one call: it answers in the same words, and the proof is the same. */
@@ -13,7 +13,7 @@ let proxy: AdminProxy;
 let oneCall: string;
 
 beforeAll(async () => {
-  environment = await startEnvironment([], 'clusters: {main: {brokers: 1}, failover: {brokers: 1}}\n');
+  environment = await startEnvironment([], ONE_BROKER_EACH);
   const { config, portOffset, stateDir, topology } = environment;
   const gateway2 = topology.gateways.find(({ name }) => name === 'gateway2');
   if (gateway2 === undefined) throw new Error('no gateway2');

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 
 let environment: TestEnvironment;
 
 beforeAll(async () => {
-  environment = await startEnvironment();
+  environment = await startEnvironment([], ONE_BROKER_EACH);
 });
 afterAll(async () => await environment.dispose());
 

@@ -7,7 +7,7 @@ import { LATEST, type Isolation } from '../../src/client/list-offsets.ts';
 import type { KafkaCluster } from '../../src/ports/kafka-cluster.ts';
 import type { Replicator } from '../../src/ports/replicator.ts';
 import { clusterNamed } from '../../src/topology/lookup.ts';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { clientOn } from '../support/service-account.ts';
 import { startSteadyLoad, type SteadyLoad } from '../support/steady-load.ts';
 
@@ -22,13 +22,13 @@ let replicator: Replicator;
 let load: SteadyLoad | undefined;
 
 beforeAll(async () => {
-  environment = await startEnvironment(['--no-gateways']);
+  environment = await startEnvironment(['--no-gateways'], ONE_BROKER_EACH);
   [source, target] = [clientOn(environment, 'main'), clientOn(environment, 'failover')];
   cluster = openKafkaCluster(clusterNamed(environment.topology, 'failover'));
   const [link] = environment.topology.links;
   if (link === undefined) throw new Error('no link');
   replicator = mirrorMaker(link, cluster, target);
-  await source.createTopics([{ name: TOPIC, partitions: PARTITIONS, replicationFactor: 3 }]);
+  await source.createTopics([{ name: TOPIC, partitions: PARTITIONS, replicationFactor: 1 }]);
   load = startSteadyLoad(source, TOPIC, PARTITIONS);
 });
 afterAll(async () => {

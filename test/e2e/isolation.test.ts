@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { issueToken as signToken } from '../../src/gateway/login/tokens.ts';
 import { gatewayNamed } from '../../src/topology/lookup.ts';
 import { ERROR } from '../../src/wire/error-codes.ts';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { readValues } from '../support/read-values.ts';
 import { clientOn, clientThrough, issueToken, kafkaThrough, postAdmin } from '../support/service-account.ts';
 
@@ -19,7 +19,7 @@ const ALL_IN_SYNC = -1;
 const DEADLINE = { timeout: 30_000, interval: 50 };
 
 beforeAll(async () => {
-  environment = await startEnvironment();
+  environment = await startEnvironment([], ONE_BROKER_EACH);
   const [a, b] = [await issueToken(environment, 'gateway1', 'teamA'), await issueToken(environment, 'gateway2', 'teamB')];
   tokens = { teamA: a, teamB: b };
   teamA = kafkaThrough(environment, 'gateway1', a);

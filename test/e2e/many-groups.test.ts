@@ -3,7 +3,7 @@ import type { KafkaClient } from '../../src/client/kafka-client.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import { createDice } from '../model/schedule.ts';
 import { awaitReady } from '../support/await-ready.ts';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import type { ShownPosition } from '../support/group-positions.ts';
 import { awaitCondition } from '../support/kill-lab.ts';
 import { clientOn, clientThrough, issueToken } from '../support/service-account.ts';
@@ -24,10 +24,10 @@ let failover: KafkaClient;
 const committed = new Map<string, number>();
 
 beforeAll(async () => {
-  environment = await startEnvironment();
+  environment = await startEnvironment([], ONE_BROKER_EACH);
   const through = clientThrough(environment, 'gateway1', await issueToken(environment, 'gateway1', 'teamA'));
   [main, failover] = [clientOn(environment, 'main'), clientOn(environment, 'failover')];
-  await through.createTopics(Array.from({ length: TOPICS }, (_, index) => ({ name: topicOf(index), partitions: PARTITIONS, replicationFactor: 3 })));
+  await through.createTopics(Array.from({ length: TOPICS }, (_, index) => ({ name: topicOf(index), partitions: PARTITIONS, replicationFactor: 1 })));
   for (let index = 0; index < TOPICS * PARTITIONS; index++) {
     const partition = index % PARTITIONS;
     await through.produce(topicOf(Math.floor(index / PARTITIONS)), partition, Array.from({ length: RECORDS }, (_, nth) => ({ key: null, value: Buffer.from(`${partition} ${nth}`) })));

@@ -5,7 +5,7 @@ import type { KafkaClient } from '../../src/client/kafka-client.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import type { StepKind } from '../../src/plan/plan.ts';
 import { awaitReady } from '../support/await-ready.ts';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { awaitCondition } from '../support/kill-lab.ts';
 import { clientOn, clientThrough, issueToken, readNodeState } from '../support/service-account.ts';
 import { loadValues, startSteadyLoad, type SteadyLoad } from '../support/steady-load.ts';
@@ -20,10 +20,10 @@ let load: SteadyLoad | undefined;
 
 beforeAll(async () => {
   // Short, so that a lease is over soon.
-  environment = await startEnvironment([], 'failover:\n  pauseBudget: 3s\n');
+  environment = await startEnvironment([], `${ONE_BROKER_EACH}failover:\n  pauseBudget: 3s\n`);
   gateway = clientThrough(environment, 'gateway1', await issueToken(environment, 'gateway1', 'teamA'));
   failover = clientOn(environment, 'failover');
-  await gateway.createTopics([{ name: 'load', partitions: PARTITIONS, replicationFactor: 3 }]);
+  await gateway.createTopics([{ name: 'load', partitions: PARTITIONS, replicationFactor: 1 }]);
   load = startSteadyLoad(gateway, 'load', PARTITIONS);
   await awaitReady(environment.gwctl, READY_MS);
 });

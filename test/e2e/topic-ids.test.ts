@@ -12,7 +12,7 @@ import { fetchApi } from '../../src/wire/generated/fetch.ts';
 import { metadataApi } from '../../src/wire/generated/metadata.ts';
 import { saslAuthenticateApi } from '../../src/wire/generated/sasl-authenticate.ts';
 import { saslHandshakeApi } from '../../src/wire/generated/sasl-handshake.ts';
-import { startEnvironment, type TestEnvironment } from '../support/environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type TestEnvironment } from '../support/environment.ts';
 import { connectFrameClient, type FrameClient } from '../support/frame-peer.ts';
 import { runTool } from '../support/kafka-tools.ts';
 import { bootstrapOf, clientOn, clientThrough, issueToken, writeProperties } from '../support/service-account.ts';
@@ -37,7 +37,7 @@ interface Member {
 }
 
 beforeAll(async () => {
-  environment = await startEnvironment();
+  environment = await startEnvironment([], ONE_BROKER_EACH);
   const [teamA, teamB] = await Promise.all([issueToken(environment, 'gateway1', 'teamA'), issueToken(environment, 'gateway1', 'teamB')]);
   tokens = { teamA, teamB };
   const [gateway1, gateway2] = await Promise.all(NODES.map((name) => writeProperties(environment, name, teamA)));

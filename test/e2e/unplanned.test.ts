@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signalComponent } from '../support/component.ts';
-import { awaitCondition, decisionOfGeneration } from '../support/kill-lab.ts';
-import { clientOn, readNodeState } from '../support/service-account.ts';
-import { openUnplannedLab, type UnplannedLab, type UnplannedResult } from '../support/unplanned-lab.ts';
+import { awaitCondition, decisionOfGeneration, runHalted } from '../support/kill-lab.ts';
+import { clientOn, clientThrough, issueToken, readNodeState } from '../support/service-account.ts';
+import { openUnplannedLab, SMALL_UNPLANNED_CONFIG, type UnplannedLab, type UnplannedResult } from '../support/unplanned-lab.ts';
 
 const SETTLE_MS = 60_000;
 const BUDGET = ['--yes', '--max-loss-records', '100000'];
@@ -32,7 +32,7 @@ async function auditLines(cluster: string): Promise<string[]> {
 
 describe('main is killed under load, MirrorMaker before it', () => {
   beforeAll(async () => {
-    lab = await openUnplannedLab();
+    lab = await openUnplannedLab({ config: SMALL_UNPLANNED_CONFIG });
   });
   afterAll(async () => await lab?.dispose());
 
@@ -90,10 +90,8 @@ describe('main is killed under load, MirrorMaker before it', () => {
 
 describe('main hangs, and so does one of the nodes', () => {
   beforeAll(async () => {
-    lab = await openUnplannedLab();
+    lab = await openUnplannedLab({ config: SMALL_UNPLANNED_CONFIG });
     await lab.untilMore(500);
-    await lab.signalMain('SIGSTOP');
-    await signalComponent(lab.environment, 'gateway2', 'SIGSTOP');
   });
   afterAll(async () => {
     await signalComponent(lab.environment, 'gateway2', 'SIGCONT').catch(() => {});
@@ -101,7 +99,24 @@ describe('main hangs, and so does one of the nodes', () => {
     await lab?.dispose();
   });
 
+  test('a switch that is given up once the nodes have let go of main: what clients had asked it before is asked anew, and answered when it goes on', async () => {
+    const reader = clientThrough(lab.environment, 'gateway1', await issueToken(lab.environment, 'gateway1', 'teamA'));
+    const end = { topic: 'load', partition: 0, timestamp: -1n, isolation: 'read_uncommitted' as const };
+    const [before] = await reader.listOffsets([end]);
+    await lab.signalMain('SIGSTOP');
+    const asked = reader.listOffsets([end], { timeoutMs: SETTLE_MS });
+    const { exitCode, stderr } = await runHalted(lab.environment, ['--mode', 'unplanned', '--max-loss-records', '100000'], 'confirm-loss', async ({ gwctl }) => gwctl.signal('SIGINT'));
+    expect(exitCode, stderr).toBe(5);
+    await bothServe('main');
+    await lab.signalMain('SIGCONT');
+    expect((await asked)[0]?.offset).toBeGreaterThanOrEqual(before?.offset ?? 0n);
+    reader.close();
+    await lab.untilMore(100);
+  });
+
   test('a node that does not answer refuses the run, and the hint says how to leave it out', async () => {
+    await lab.signalMain('SIGSTOP');
+    await signalComponent(lab.environment, 'gateway2', 'SIGSTOP');
     const refused = await lab.failover(...BUDGET);
     expect(refused.exitCode).toBe(3);
     expect(JSON.stringify(JSON.parse(refused.stdout))).toMatch(/gateways-agree[^]*--without-node gateway2/);

@@ -4,22 +4,17 @@ import { CUTS, openCutLab, type Cut, type CutLab } from '../support/cut-lab.ts';
 import { openKeptRows } from '../support/kept-rows.ts';
 import { runDisturbed } from '../support/kill-case.ts';
 import { renderKillRows } from '../support/kill-rows.ts';
+import { CASE_MS, isWanted, MINUTES, SEED } from '../support/kill-settings.ts';
 import { runKeptCases, type KeptCase } from '../support/run-kept-cases.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
 
-/** The same settings as of the kill matrix; `GWCTL_KILL_WHO=cut` wants these cases only. */
-const SEED = Number(process.env['GWCTL_KILL_SEED'] ?? 1);
-const MINUTES = Number(process.env['GWCTL_KILL_MINUTES'] ?? Number.POSITIVE_INFINITY);
-const WANTED = (process.env['GWCTL_KILL_WHO'] ?? '').split(',').filter((name) => name !== '');
-const CASE_MS = 600_000;
-
-const CASES = (WANTED.length === 0 || WANTED.includes('cut') ? CUTS : []).flatMap((cut) => SWITCH_STEPS.map((before) => caseOf(cut, before)));
+const CASES = (isWanted('cut') ? CUTS : []).flatMap((cut) => SWITCH_STEPS.map((before) => caseOf(cut, before)));
 const { rows, keep, has } = openKeptRows(process.env['GWCTL_CUT_ROWS'] ?? '');
 const closeLab = runKeptCases(CASES, { seed: SEED, minutes: MINUTES, caseMs: CASE_MS, openLab: openCutLab, keep, has });
 
 afterAll(async () => {
   await closeLab();
-  process.stdout.write(`seed ${SEED}, ${CASES.length} cuts\n${renderKillRows(rows)}\n`);
+  process.stdout.write(`seed ${SEED}, ${CASES.length} cuts\n${renderKillRows(rows())}\n`);
 }, CASE_MS);
 
 function caseOf(cut: Cut, before: StepKind): KeptCase<CutLab> {

@@ -3,16 +3,9 @@ import { runKillCase, type KillCase } from '../support/kill-case.ts';
 import { openKeptRows } from '../support/kept-rows.ts';
 import { openKillLab, openSmallKillLab, type KillLab } from '../support/kill-lab.ts';
 import { renderKillRows } from '../support/kill-rows.ts';
+import { CASE_MS, isWanted, MINUTES, SEED } from '../support/kill-settings.ts';
 import { runKeptCases } from '../support/run-kept-cases.ts';
 import { SWITCH_STEPS } from '../support/switch-steps.ts';
-
-/**
- * `npm run test:kill` sets these: a seed for the order, an end in minutes, whose cases are wanted (all without it), and a file that keeps what was
- * run, so that the matrix can be run in parts: a case that is in it already is not run again.
- */
-const SEED = Number(process.env['GWCTL_KILL_SEED'] ?? 1);
-const MINUTES = Number(process.env['GWCTL_KILL_MINUTES'] ?? Number.POSITIVE_INFINITY);
-const WANTED = (process.env['GWCTL_KILL_WHO'] ?? '').split(',').filter((name) => name !== '');
 
 const PARTICIPANTS = ['gwctl', 'gateway1', 'gateway2', 'mirror-maker', 'main-1', 'failover-1'] as const;
 /** From here on MirrorMaker has no process. */
@@ -23,8 +16,7 @@ const CASES: readonly KillCase[] = PARTICIPANTS.flatMap((who) => SWITCH_STEPS.fl
   const ending = who === 'gwctl' && index % 2 === 0 ? 'resume' : 'rollback';
   const kills: KillCase[] = [{ who, how: 'SIGKILL', before, ending }, { who, how: 'SIGSTOP', before }];
   return who.startsWith('gateway') ? [...kills, { who, how: 'SIGKILL' as const, before, startsMeanwhile: true }] : kills;
-})).filter(({ who }) => WANTED.length === 0 || WANTED.includes(who));
-const CASE_MS = 600_000;
+})).filter(({ who }) => isWanted(who));
 
 const { rows, keep, has } = openKeptRows(process.env['GWCTL_KILL_ROWS'] ?? '');
 
@@ -34,11 +26,11 @@ describe.each([
   { what: 'whoever is no broker', isIn: (who: KillCase['who']) => !isBroker(who), openLab: openSmallKillLab },
 ])('$what', ({ isIn, openLab }) => {
   const cases = CASES.filter(({ who }) => isIn(who)).map((kill) => ({ name: nameOf(kill), run: (lab: KillLab) => runKillCase(lab, kill) }));
-  const closeLab = runKeptCases(cases, { seed: SEED, minutes: MINUTES, caseMs: CASE_MS, openLab, keep, has });
+  const closeLab = runKeptCases(cases, { seed: SEED, minutes: (MINUTES * cases.length) / CASES.length, caseMs: CASE_MS, openLab, keep, has });
   afterAll(closeLab, CASE_MS);
 });
 
-afterAll(() => void process.stdout.write(`seed ${SEED}, ${CASES.length} cases\n${renderKillRows(rows)}\n`));
+afterAll(() => void process.stdout.write(`seed ${SEED}, ${CASES.length} cases\n${renderKillRows(rows())}\n`));
 
 function isBroker(who: KillCase['who']): boolean {
   return who === 'main-1' || who === 'failover-1';

@@ -17,7 +17,7 @@ afterEach(async () => {
 /** At a random moment, with batches of a random size, with MirrorMaker alive, hanging or dead. */
 test.each(Array.from({ length: ROUNDS }, (_, round) => ({ seed: SEED + round })))('all brokers of main are killed, seed $seed: announced is what the clients have lost', async ({ seed }) => {
   const dice = createDice(seed);
-  lab = await openUnplannedLab(1 + dice(8));
+  lab = await openUnplannedLab({ batchRecords: 1 + dice(8) });
   await lab.untilMore(LEAST_RECORDS + dice(4000));
   const mirror = (['alive', 'SIGSTOP', 'SIGKILL'] as const)[dice(3)] ?? 'alive';
   if (mirror !== 'alive') {

@@ -48,6 +48,9 @@ export interface GwctlResult {
   readonly stderr: string;
 }
 
+/** For tests to which it does not matter how many brokers there are: it starts in half the time. */
+export const ONE_BROKER_EACH = 'clusters: {main: {brokers: 1}, failover: {brokers: 1}}\n';
+
 const ROOT = new URL('../../', import.meta.url).pathname;
 const ENTRY = join(ROOT, 'bin', 'gwctl.js');
 const TIMEOUT_MS = 170_000;

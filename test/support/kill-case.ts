@@ -18,14 +18,21 @@ export interface KillCase {
   readonly ending?: 'resume' | 'rollback';
 }
 
-export interface KillOutcome {
+/** Of a switch that may lose records: how many the clients miss, and how many it had announced; 'unknown': nothing. */
+export interface LossVerdict {
+  readonly acknowledged: number;
+  readonly missing: number;
+  readonly announced: number | 'unknown';
+}
+
+export interface KillOutcome<Verdict = ProbeVerdict | LossVerdict> {
   readonly exitCode: number;
   readonly stderr: string;
   /** By the log of the cluster that was to be switched to. */
   readonly decision: 'commit' | 'abort' | undefined;
   readonly active: string;
   readonly recovery: string;
-  readonly verdict: ProbeVerdict;
+  readonly verdict: Verdict;
   /** Every violation; empty when all is as promised. */
   readonly problems: readonly string[];
 }
@@ -34,7 +41,7 @@ const LISTEN_MS = 60_000;
 /** Which cluster is active after which exit code (README, "Exit codes"). */
 export const ACTIVE_AFTER: Readonly<Record<number, string>> = { 0: 'failover', 3: 'main', 4: 'main', 5: 'main', 7: 'failover', 8: 'main' };
 
-export async function runKillCase(lab: KillLab, { who, how, before, startsMeanwhile = false, ending }: KillCase): Promise<KillOutcome> {
+export async function runKillCase(lab: KillLab, { who, how, before, startsMeanwhile = false, ending }: KillCase): Promise<KillOutcome<ProbeVerdict>> {
   const { environment } = lab;
   let starting: Promise<GwctlResult> | undefined;
   return await runDisturbed(lab, {
@@ -69,7 +76,7 @@ export interface Disturbance {
 }
 
 /** A run that is disturbed, put right, and ended with the command that gwctl names; then everything is compared with what was promised. */
-export async function runDisturbed(lab: KillLab, { before, ending = 'rollback', isGone = false, strike: hit, heal }: Disturbance): Promise<KillOutcome> {
+export async function runDisturbed(lab: KillLab, { before, ending = 'rollback', isGone = false, strike: hit, heal }: Disturbance): Promise<KillOutcome<ProbeVerdict>> {
   const { environment, probe, runTo } = lab;
   probe.mark();
   let generation = 0;

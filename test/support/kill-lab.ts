@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/engine/run-event.ts';
 import type { StepKind } from '../../src/plan/plan.ts';
 import type { NodeState } from '../../src/shared/admin-api.ts';
 import { awaitReady } from './await-ready.ts';
-import { startEnvironment, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
 import { clientOn, clientThrough, issueToken, readNodeState } from './service-account.ts';
 import { startSwitchProbe, type SwitchProbe } from './switch-probe.ts';
 
@@ -33,7 +33,7 @@ export interface HaltedRun {
 const SHORT = 'failover:\n  pauseBudget: 5s\n  deadlines: { prepare: 4s }\n';
 export const KILL_CONFIG = `${SHORT}gateways:\n  gateway1: {}\n  gateway2: {}\n`;
 /** The same on one broker each, for tests that let every broker live: it starts in half the time. */
-export const SMALL_KILL_CONFIG = `${SHORT}clusters:\n  main: { brokers: 1 }\n  failover: { brokers: 1 }\ngateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n`;
+export const SMALL_KILL_CONFIG = `${SHORT}${ONE_BROKER_EACH}gateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n`;
 const TOPIC = 'probe';
 const VIRTUAL_CLUSTER = 'teamA';
 const POLL_MS = 100;

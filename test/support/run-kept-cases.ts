@@ -21,7 +21,7 @@ const WANTED = process.env['GWCTL_KILL_CASE'] ?? '';
 
 /** One test a case that was not run before, in an order of its own. Answers with what ends the environment: to be called in afterAll. */
 export function runKeptCases<Lab extends { dispose(): Promise<void> }>(cases: readonly KeptCase<Lab>[], { seed, minutes, caseMs, openLab, keep, has }: KeptCasesOptions<Lab>): () => Promise<void> {
-  const started = performance.now();
+  let startedMs: number | undefined;
   let lab: Lab | undefined;
   const closeLab = async (): Promise<void> => {
     const closing = lab;
@@ -31,7 +31,8 @@ export function runKeptCases<Lab extends { dispose(): Promise<void> }>(cases: re
   test('every case has a name of its own: what was run is known by it', () => expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length));
 
   test.for(shuffle(cases.filter(({ name }) => name.includes(WANTED) && !has(name)), seed))('$name', { timeout: caseMs }, async ({ name, run }, { skip }) => {
-    if (performance.now() - started > minutes * 60_000) return skip('no time left');
+    startedMs ??= performance.now();
+    if (performance.now() - startedMs > minutes * 60_000) return skip('no time left');
     let outcome: KillOutcome;
     try {
       outcome = await run((lab ??= await openLab()));

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { createAuthority } from './certificates.ts';
-import { reserveEnvironment, type GwctlOptions, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
+import { ONE_BROKER_EACH, reserveEnvironment, type GwctlOptions, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
 
 const GWCTL = new URL('../../bin/gwctl.js', import.meta.url).pathname;
 const PASSWORD = 'a-password-of-gwctl';
@@ -41,7 +41,7 @@ export interface SecuredEnvironment {
 export async function startSecuredEnvironment(): Promise<SecuredEnvironment> {
   const authority = createAuthority();
   const other = createAuthority();
-  const environment = await reserveEnvironment('clusters: {main: {brokers: 1}, failover: {brokers: 1}}\n');
+  const environment = await reserveEnvironment(ONE_BROKER_EACH);
   const { topology, stateDir, portOffset } = environment;
   const node = authority.issue('node');
   const broker = authority.issue('broker', { names: 'DNS:localhost' });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { openKafkaClient, type KafkaClient } from '../../src/client/kafka-client.ts';
-import { reserveEnvironment, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
+import { ONE_BROKER_EACH, reserveEnvironment, type GwctlResult, type RunningGwctl, type TestEnvironment } from './environment.ts';
 import { freePorts } from './kafka-broker.ts';
 import { startStandInNode, type StandInNode } from './stand-in-node.ts';
 
@@ -30,7 +30,7 @@ export interface StandInLab {
 }
 
 export async function openStandInLab(): Promise<StandInLab> {
-  const environment = await reserveEnvironment('clusters: {main: {brokers: 1}, failover: {brokers: 1}}\n');
+  const environment = await reserveEnvironment(ONE_BROKER_EACH);
   const ports = await freePorts(4);
   const backendsOf = (index: number): Record<string, number> => ({ main: ports[index] ?? 0, failover: ports[index + 2] ?? 0 });
   const options = { active: 'main', username: 'admin', password: 'conduktor', token: TOKEN };

@@ -3,7 +3,7 @@ import type { Loss } from '../../src/checks/loss.ts';
 import type { KafkaClient } from '../../src/client/kafka-client.ts';
 import { awaitReady } from './await-ready.ts';
 import { signalComponent } from './component.ts';
-import { startEnvironment, type GwctlResult, type TestEnvironment } from './environment.ts';
+import { ONE_BROKER_EACH, startEnvironment, type GwctlResult, type TestEnvironment } from './environment.ts';
 import { awaitCondition } from './kill-lab.ts';
 import { clientOn, clientThrough, issueToken } from './service-account.ts';
 
@@ -32,7 +32,7 @@ export interface UnplannedResult extends GwctlResult {
 const SHORT = 'failover:\n  pauseBudget: 3s\n';
 export const UNPLANNED_CONFIG = `${SHORT}gateways:\n  gateway1: {}\n  gateway2: {}\n`;
 /** The same on one broker each, where no broker of failover has to die: it starts in half the time. */
-export const SMALL_UNPLANNED_CONFIG = `${SHORT}clusters:\n  main: { brokers: 1 }\n  failover: { brokers: 1 }\ngateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n`;
+export const SMALL_UNPLANNED_CONFIG = `${SHORT}${ONE_BROKER_EACH}gateways:\n  gateway1: { brokerPorts: 1 }\n  gateway2: { brokerPorts: 1 }\n`;
 const PARTITIONS = 4;
 const TOPIC = 'load';
 const READY_MS = 90_000;
@@ -43,8 +43,14 @@ interface Writer {
   readonly running: Promise<void>;
 }
 
-/** `batchRecords`: how many records a write may have, from 1. */
-export async function openUnplannedLab(batchRecords = 5, config = UNPLANNED_CONFIG, runtime: TestEnvironment['runtime'] = 'local'): Promise<UnplannedLab> {
+export interface UnplannedLabOptions {
+  /** How many records a write may have, from 1. */
+  readonly batchRecords?: number;
+  readonly config?: string;
+  readonly runtime?: TestEnvironment['runtime'];
+}
+
+export async function openUnplannedLab({ batchRecords = 5, config = UNPLANNED_CONFIG, runtime = 'local' }: UnplannedLabOptions = {}): Promise<UnplannedLab> {
   const environment = await startEnvironment([], config, runtime);
   const writers: Writer[] = [];
   const over = new AbortController();

@@ -33,13 +33,14 @@ export function canOf(acls: readonly Acl[], username: string): Can {
       relevant.some((acl) => acl.permissionType === permission && (acl.operation === OPERATION.all || operations.includes(acl.operation)));
     const isAllowed = !has(PERMISSION.deny, [operation]) && has(PERMISSION.allow, [operation, ...(IMPLIED_BY[operation] ?? [])]);
     if (decided.size >= MAX_DECIDED) decided.clear();
-    decided.set(key, isAllowed);
+    if (key.length <= LONGEST_DECIDED) decided.set(key, isAllowed);
     return isAllowed;
   };
 }
 
 /** Names come from clients: what is remembered about them is bounded. */
 const MAX_DECIDED = 10_000;
+const LONGEST_DECIDED = 300;
 
 /** The access of a user, computed again when `read` gives other ACLs than before. */
 export function userAccess(account: ServiceAccount, read: () => readonly Acl[] | undefined): UserAccess {

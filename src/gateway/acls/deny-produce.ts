@@ -4,6 +4,7 @@ import { produceResponse } from '../../wire/generated/produce.ts';
 import { encodeResponseFrame, type RequestHead } from '../../wire/headers.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import { ZERO_UUID } from '../../wire/schema.ts';
+import { answerProduceFailed } from '../answers/local-answers.ts';
 import { API } from '../api-table.ts';
 import { nameOfProduced } from '../rewrite/produced-topics.ts';
 import type { Surroundings } from '../rewrite/rewriter.ts';
@@ -11,12 +12,16 @@ import type { ProduceHead } from '../splice/produce-request.ts';
 import { OPERATION, RESOURCE } from './acl.ts';
 
 /**
- * The answer to a Produce request that writes to a topic which its user may not write to; undefined when all of it is allowed. Nothing
+ * The answer to a Produce request that writes to a topic, or in a transaction, which its user may not write to; undefined when all of it is allowed. Nothing
  * of it is written: the topics that are allowed beside the denied ones are answered so that the client sends them again, without those.
  */
-export async function denyProduce(head: RequestHead, asked: ProduceHead, around: Surroundings): Promise<Buffer | undefined> {
+export async function denyProduce(head: RequestHead, { transactionalId, ...asked }: ProduceHead & { readonly transactionalId: string | null }, around: Surroundings): Promise<Buffer | undefined> {
   const can = around.access?.user.can;
   if (can === undefined) return undefined;
+  if (transactionalId !== null && !can(OPERATION.write, RESOURCE.transactionalId, transactionalId)) {
+    around.access?.denied?.('Produce', { operation: OPERATION.write, resourceType: RESOURCE.transactionalId, name: transactionalId });
+    return answerProduceFailed(head.correlationId, head.apiVersion, asked, ERROR.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+  }
   const judged = await Promise.all(asked.topics.map(async (topic) => {
     const name = topic.topicId === ZERO_UUID ? topic.name : await nameOfProduced(topic.topicId, around);
     return { ...topic, isDenied: name !== undefined && !can(OPERATION.write, RESOURCE.topic, name) };

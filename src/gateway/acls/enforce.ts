@@ -181,7 +181,7 @@ const RULES: { readonly [key: number]: Rule } = {
   42: each('groupsNames', 'results', (id, can) => can(remove, RESOURCE.group, id), (groupId) => ({ groupId, ...GROUP })), // DeleteGroups
   [API.electLeaders]: (_body, can, key) => (can(alter, RESOURCE.cluster, CLUSTER_NAME) ? FORWARD : answer(key, CLUSTER)),
   46: (_body, can, key) => (can(describe, RESOURCE.cluster, CLUSTER_NAME) ? FORWARD : answer(key, CLUSTER)), // ListPartitionReassignments
-  47: group(remove), // OffsetDelete
+  47: group(remove, commitTopics), // OffsetDelete
   61: topics(read, (topic) => ({ name: topic['name'], partitions: partitionsOf(topic, 'partitionIndexes', undefined) })), // DescribeProducers
   65: each('transactionalIds', 'transactionStates', (id, can) => can(describe, RESOURCE.transactionalId, id), (transactionalId) => ({ transactionalId, ...TRANSACTION })), // DescribeTransactions
   66: filtered('transactionStates', ({ transactionalId }, can) => can(describe, RESOURCE.transactionalId, String(transactionalId))), // ListTransactions

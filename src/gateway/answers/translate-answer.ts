@@ -1,3 +1,4 @@
+import { ERROR } from '../../wire/error-codes.ts';
 import type { ApiDefinition } from '../../wire/schema.ts';
 import { API } from '../api-table.ts';
 import { auditTopics } from '../audit/audited-topics.ts';
@@ -27,7 +28,13 @@ function tell(exchange: Exchange, body: Record<string, unknown>, { account }: Cl
   const { apiKey, request } = exchange;
   const correct = (): Soon<void> => after(correctOffsets(exchange, body, node), () => node.transactions.after(apiKey, request, body, software));
   if (request === undefined) return correct();
+  if (apiKey === API.heartbeat) forgetUnknown(request, body, node);
   if (apiKey === API.createTopics) return node.topicsCreated(account, request, body).then(correct);
   if (apiKey === API.deleteTopics) return node.topicsDeleted(account, request, body).then(correct);
   return correct();
+}
+
+/** Members are remembered as soon as they say that they are one. */
+function forgetUnknown(request: Record<string, unknown>, body: Record<string, unknown>, { groups }: NodeContext): void {
+  if (body['errorCode'] === ERROR.UNKNOWN_MEMBER_ID) groups.left(request['groupId'] as string, request['memberId'] as string);
 }

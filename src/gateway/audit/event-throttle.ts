@@ -9,6 +9,8 @@ const SOURCE = { perSecond: 1, burst: 10 } as const;
 /** Of one kind, whoever is the source: an attacker may have many addresses. */
 const KIND = { perSecond: 50, burst: 500 } as const;
 const MAX_SOURCES = 1000;
+/** Anybody may claim to be a user of any name. */
+const LONGEST_USER = 200;
 
 /** Keeps refusals from flooding the log: the first of each source are let through, the rest counted. */
 export class EventThrottle {
@@ -24,7 +26,7 @@ export class EventThrottle {
   /** Whether it is recorded; false: it is counted instead. */
   admits({ kind, virtualCluster, user, address }: AuditEvent): boolean {
     if (!THROTTLED.has(kind)) return true;
-    const source = [kind, virtualCluster, user, address].join(' ');
+    const source = [kind, virtualCluster, user?.slice(0, LONGEST_USER), address].join(' ');
     if (this.#bucket(this.#sources, source, SOURCE).tryTake() && this.#bucket(this.#kinds, kind, KIND).tryTake()) return true;
     this.#suppressed.set(kind, (this.#suppressed.get(kind) ?? 0) + 1);
     return false;

@@ -6,6 +6,8 @@ import type { CoordinatorKey } from './coordinator-key.ts';
 
 /** How long a stand-in serves, at least, before the broker itself is looked for again. */
 const STAND_IN_MS = 1000;
+/** Of one connection, which has a group or two: who asks for more is looked after anew. */
+const MOST_COORDINATORS = 100;
 
 /** A link, and the broker that it was made for. */
 export interface Route {
@@ -97,6 +99,7 @@ export class BackendRoutes {
     this.#coordinators.delete(keyOf(key));
     const found = await this.#node.coordinatorOf(key, asked);
     if (found === asked || generation !== this.#node.generation) return undefined;
+    if (this.#coordinators.size >= MOST_COORDINATORS) this.#coordinators.clear();
     this.#coordinators.set(keyOf(key), found);
     return await this.to(key);
   }

@@ -33,6 +33,7 @@ export class FrameReader {
   readonly #what: string;
   readonly flexible: boolean;
   remaining: number;
+  #counted = 0;
 
   constructor(source: FrameBytes, size: number, flexible: boolean, what: string) {
     this.#source = source;
@@ -94,10 +95,11 @@ export class FrameReader {
     });
   }
 
-  /** The length of a list of which each element is kept. */
+  /** The length of a list of which each element is kept: all lists of a frame together are limited. */
   count(field: string): Soon<Measured> {
     return after(this.length('int32', field), (count) => {
-      if (count.value > MAX_REQUEST_ELEMENTS) throw new GwctlError('PROTOCOL', `${this.#what}: ${count.value} ${field} (allowed: ${MAX_REQUEST_ELEMENTS})`);
+      this.#counted += Math.max(0, count.value);
+      if (this.#counted > MAX_REQUEST_ELEMENTS) throw new GwctlError('PROTOCOL', `${this.#what}: ${this.#counted} ${field} (allowed: ${MAX_REQUEST_ELEMENTS})`);
       return count;
     });
   }

@@ -35,6 +35,9 @@ import { forwardFetched, withholdFetched } from './forward-fetched.ts';
 import { inClientsWords, prepareRequest } from './prepare-request.ts';
 import { ProduceForwarder, type ProducingClient } from './produce-forwarder.ts';
 
+/** What a client asks about its connection, logged in or not. */
+const OF_CONNECTIONS: ReadonlySet<number> = new Set([API.apiVersions, API.saslHandshake, API.saslAuthenticate]);
+
 /**
  * One client, and its broker connection behind it (two where a coordinator is another broker, see BackendRoutes).
  *
@@ -68,7 +71,7 @@ export class ClientConnection {
     this.#log = log;
     this.#login = new Login(node, socket.remoteAddress ?? '');
     this.#routes = new BackendRoutes(node, nodeId, { nextAnswer: (route) => this.#nextAnswer(route), lost: (route, reason) => this.#lost(route, reason), isOwed: (route) => this.#isOwed(route), flush: () => this.#flush(), over: this.#over.signal });
-    this.#detours = new Detours(node, nodeId, this.#routes, this.#over.signal, (reason) => this.#fail(reason));
+    this.#detours = new Detours(node, nodeId, this.#routes, this.#over.signal, { mayAskNow: (exchange, via) => !(via === undefined && this.#produces.isMidWrite) && !this.#queue.isOwedAfter(exchange, via), failed: (reason) => this.#fail(reason) });
     this.#patience = new FramePatience(node.limits);
     this.#sink = new ByteSink(socket, (bytes) => this.#traffic.untaken(bytes));
     this.#source = new ByteSource(socket, () => this.#flush());
@@ -191,6 +194,9 @@ export class ClientConnection {
   }
 
   #handle(head: RequestHead, size: number): Soon<void> {
+    const { maxUnauthenticatedBytes } = this.#node.limits;
+    // Taken whole, and counted for nobody.
+    if (OF_CONNECTIONS.has(head.apiKey) && size > maxUnauthenticatedBytes) throw new GwctlError('PROTOCOL', `request ${head.apiKey} of ${size} bytes (allowed: ${maxUnauthenticatedBytes})`);
     if (head.apiKey === API.apiVersions) return after(this.#source.take(size), (frame) => this.#greet(head, frame));
     const { rule, api } = servedApi(head, this.#node.apis);
     if (head.apiKey === API.saslHandshake || head.apiKey === API.saslAuthenticate) return this.#logIn(size, head);
@@ -308,8 +314,8 @@ export class ClientConnection {
   }
 
   #finishWrite(exchange: Exchange, answer: Buffer): void {
-    this.#queue.answer(exchange, answer);
-    if (exchange.isWrite) this.#node.inFlight.end();
+    // An answer that comes late, to one that was given up meanwhile, ends no write again.
+    if (this.#queue.answer(exchange, answer) && exchange.isWrite) this.#node.inFlight.end();
   }
 
   #flush(): void {

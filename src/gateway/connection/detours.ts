@@ -9,21 +9,28 @@ const MAX_DETOURS = 3;
 /** `via` of a request whose coordinator is looked for: no broker's id. */
 const NOWHERE = -1;
 
+/** What the connection knows, and hears. */
+export interface DetourUser {
+  /** Whether a frame written to that broker now begins a frame there, and is answered when its turn among those that are owed there comes. */
+  mayAskNow(exchange: Exchange, via: number | undefined): boolean;
+  failed(reason: unknown): void;
+}
+
 /** Requests of one connection that were asked of a broker which is not their coordinator; sent on one after the other. */
 export class Detours {
   readonly #node: NodeContext;
   readonly #nodeId: number;
   readonly #routes: BackendRoutes;
   readonly #over: AbortSignal;
-  readonly #failed: (reason: unknown) => void;
+  readonly #user: DetourUser;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(node: NodeContext, nodeId: number, routes: BackendRoutes, over: AbortSignal, failed: (reason: unknown) => void) {
+  constructor(node: NodeContext, nodeId: number, routes: BackendRoutes, over: AbortSignal, user: DetourUser) {
     this.#node = node;
     this.#nodeId = nodeId;
     this.#routes = routes;
     this.#over = over;
-    this.#failed = failed;
+    this.#user = user;
   }
 
   /** Asks the coordinator instead of broker `asked`, and calls `giveUp` when there is no other; false when that was tried often enough. */
@@ -40,11 +47,13 @@ export class Detours {
         // A move has taken care of it, or the client is gone.
         if (exchange.via !== NOWHERE || generation !== this.#node.generation || this.#over.aborted) return;
         if (route === undefined || !this.#routes.isCurrent(route)) return await giveUp();
-        exchange.via = route.via === this.#nodeId ? undefined : route.via;
+        const via = route.via === this.#nodeId ? undefined : route.via;
+        if (!this.#user.mayAskNow(exchange, via)) return await giveUp();
+        exchange.via = via;
         void route.link.write(frame);
         route.link.flush();
       })
-      .catch(this.#failed);
+      .catch((reason: unknown) => this.#user.failed(reason));
     return true;
   }
 }

@@ -78,6 +78,12 @@ export class ExchangeQueue {
     return undefined;
   }
 
+  /** Whether a broker owes an answer to a request that came after this one: brokers answer in the order in which they were asked. */
+  isOwedAfter(exchange: Exchange, via?: number): boolean {
+    const at = this.#slots.findIndex((slot) => slot?.exchange === exchange);
+    return this.#slots.slice(at + 1).some((slot) => isOwed(slot) && slot.exchange.via === via);
+  }
+
   owed(): Exchange[] {
     return this.#slots.slice(this.#first).filter(isOwed).map(({ exchange }) => exchange);
   }
@@ -91,12 +97,13 @@ export class ExchangeQueue {
     });
   }
 
-  /** An answer in one piece; sent when its turn comes. An empty frame is no answer: the exchange just ends. */
-  answer(exchange: Exchange, frame: Buffer): void {
+  /** An answer in one piece; sent when its turn comes. An empty frame is no answer: the exchange just ends. False where it has one, or is given up. */
+  answer(exchange: Exchange, frame: Buffer): boolean {
     const slot = this.#slotOf(exchange);
-    if (slot === undefined) return;
+    if (slot === undefined || slot.answer !== undefined) return false;
     slot.answer = frame;
     this.#flush();
+    return true;
   }
 
   /** Wakes whoever waits: nothing will be answered any more. */

@@ -76,6 +76,8 @@ export class ProduceForwarder {
     const reader = new FrameReader(source, size, isFlexible(head.apiKey, head.apiVersion), 'Produce');
     return after(reader.bytes(head.bodyStart, 'request head'), (header) => {
       header.writeInt16BE(brokerVersionOf(API.produce, head.apiVersion), 2);
+      // Before it is looked whose turn it is: a process that was stopped closes the gate.
+      node.stalls?.check();
       const isTransactionsTurn = node.transactions.isDisturbed || !node.gate.isOpen;
       return after(isTransactionsTurn ? reader.peekString('transactional id') : null, (named) => {
         const transactionalId = named === null ? null : session.around.names.transactionalIdToPhysical(named);

@@ -30,6 +30,8 @@ export async function answerDuringDrain(
     case API.heartbeat: {
       const { groupId, memberId, generationId } = request as unknown as HeartbeatRequest;
       groups.heartbeat(groupId, memberId, generationId);
+      // The switch was given up: its broker does not know that it has nothing.
+      if (groups.mustRejoin(groupId, memberId)) return { ...newMessage(heartbeatResponse, { errorCode: ERROR.REBALANCE_IN_PROGRESS }) };
       if (!groups.isClosed) return undefined;
       if (groups.isConsuming(commitsByTimerOnly(software))) return { ...newMessage(heartbeatResponse, {}) };
       return { ...newMessage(heartbeatResponse, { errorCode: ERROR.REBALANCE_IN_PROGRESS }) };
@@ -47,12 +49,11 @@ export async function answerDuringDrain(
       return groups.isClosed ? { ...newMessage(syncGroupResponse, { errorCode: ERROR.REBALANCE_IN_PROGRESS }) } : undefined;
     }
     case API.joinGroup: {
-      if (!groups.isClosed) return undefined;
       const { groupId, memberId, protocolType, protocols } = request as unknown as JoinGroupRequest;
       // It would go on where it was, by the offsets of the cluster that is left: it is assigned nothing first, in a round that only this node knows of.
       const generationId = keepsPartitionsWhileJoining(software) ? groups.empties(groupId, memberId) : undefined;
       if (generationId !== undefined) return { ...newMessage(joinGroupResponse, { generationId, protocolType, protocolName: protocols[0]?.name ?? '', leader: 'gwctl', memberId }) };
-      beforeWait();
+      if (groups.isClosed) beforeWait();
       const verdict = await groups.join(groupId, memberId, over);
       if (verdict === 'expired') return joinRefused(ERROR.REBALANCE_IN_PROGRESS, memberId);
       // Who has no member id yet joins afresh anyway.

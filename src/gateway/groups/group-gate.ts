@@ -1,3 +1,5 @@
+import { Progress } from '../../shared/progress.ts';
+
 /** One consumer group member as this node sees it. */
 interface Member {
   readonly group: string;
@@ -6,7 +8,7 @@ interface Member {
   hasJoined: boolean;
   /** KIP-848: how many topics it has said that it owns partitions of. */
   owned: number;
-  /** It was told to give up all partitions, of which its broker does not know. */
+  /** It was told to give up all partitions, of which its broker does not know: it must join again. */
   wasEmptied: boolean;
   generation: number;
 }
@@ -22,6 +24,9 @@ const TIMER_COMMIT_MS = 1300;
 const LAST_FETCHED_MS = 250;
 /** Longest time that a fetch is kept waiting here while groups are drained; short, so that clients come round to their heartbeat. */
 const EMPTY_FETCH_MS = 200;
+/** Names of groups and members are the clients' own: neither many nor long ones take the node's memory. A member that is not remembered is not waited for. */
+const MOST_MEMBERS = 20_000;
+const LONGEST_KEY = 2000;
 
 /**
  * The graceful drain of consumer groups (hazard H5). While it is closed, nothing is fetched; heartbeats are told, a moment later, that a rebalance is in
@@ -32,7 +37,7 @@ export class GroupGate {
   readonly #holdMs: number;
   readonly #members = new Map<string, Member>();
   readonly #held = new Set<(verdict: HoldVerdict) => void>();
-  readonly #progress = new Set<() => void>();
+  readonly #progress = new Progress();
   #closedAt: number | undefined;
 
   constructor(holdMs: number) {
@@ -60,7 +65,12 @@ export class GroupGate {
     const key = keyOf(group, memberId);
     const member = this.#members.get(key) ?? { group, lastHeartbeatMs: 0, hasJoined: false, owned: 0, wasEmptied: false, generation: -1 };
     member.lastHeartbeatMs = performance.now();
+    if (key.length > LONGEST_KEY) return member;
+    // Whoever was heard of last stands last.
+    this.#members.delete(key);
     this.#members.set(key, member);
+    const [longestSilent] = this.#members.keys();
+    if (this.#members.size > MOST_MEMBERS && longestSilent !== undefined) this.#members.delete(longestSilent);
     return member;
   }
 
@@ -85,7 +95,7 @@ export class GroupGate {
     return this.#members.get(keyOf(group, memberId))?.wasEmptied === true;
   }
 
-  /** Whether that member gave up what its broker believes it to own: it must join again. Asked once. */
+  /** Whether that member gave up what its broker believes it to own: it must join again. Asked once, and not any more when it has joined. */
   mustRejoin(group: string, memberId: string): boolean {
     const member = this.#members.get(keyOf(group, memberId));
     if (member === undefined || !member.wasEmptied || this.#closedAt !== undefined) return false;
@@ -97,12 +107,12 @@ export class GroupGate {
   drained(group: string, memberId: string): void {
     const member = this.#members.get(keyOf(group, memberId));
     if (member !== undefined) member.hasJoined = true;
-    this.#tell();
+    this.#progress.made();
   }
 
   left(group: string, memberId: string): void {
     this.#members.delete(keyOf(group, memberId));
-    this.#tell();
+    this.#progress.made();
   }
 
   /** Closes the gate and waits until every member has asked to join, at most `timeoutMs`: one that is busy with its records is not waited for longer. */
@@ -111,15 +121,10 @@ export class GroupGate {
       this.#closedAt = performance.now();
       for (const [key, member] of this.#members) {
         if (performance.now() - member.lastHeartbeatMs > MEMBER_FORGOTTEN_MS) this.#members.delete(key);
-        else Object.assign(member, { hasJoined: false, wasEmptied: false });
+        else member.hasJoined = false;
       }
     }
-    const deadline = performance.now() + timeoutMs;
-    while (this.#outstanding() > 0) {
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0) break;
-      await this.#nextProgress(leftMs);
-    }
+    await this.#progress.until(() => this.#outstanding() === 0, timeoutMs);
     const members = this.#members.size;
     return { members, drained: members - this.#outstanding() };
   }
@@ -132,10 +137,13 @@ export class GroupGate {
 
   /** Holds a join until the gate opens; the time counts from when it closed, as for writes. `over` ends the wait early. */
   async join(group: string, memberId: string, over: AbortSignal): Promise<HoldVerdict> {
-    if (this.#closedAt === undefined) return 'same';
-    this.drained(group, memberId);
-    const leftMs = this.#closedAt + this.#holdMs - performance.now();
-    return await this.#wait(leftMs, over);
+    let verdict: HoldVerdict = 'same';
+    if (this.#closedAt !== undefined) {
+      this.drained(group, memberId);
+      verdict = await this.#wait(this.#closedAt + this.#holdMs - performance.now(), over);
+    }
+    if (verdict === 'same') this.mustRejoin(group, memberId);
+    return verdict;
   }
 
   /** Waits a moment with a fetch, as a broker without new records would; 'expired' is then the usual verdict. */
@@ -162,22 +170,6 @@ export class GroupGate {
     let count = 0;
     for (const { hasJoined } of this.#members.values()) if (!hasJoined) count++;
     return count;
-  }
-
-  #tell(): void {
-    for (const wake of [...this.#progress]) wake();
-  }
-
-  async #nextProgress(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.#progress.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      this.#progress.add(wake);
-    });
   }
 }
 

@@ -119,6 +119,18 @@ export class Login {
     return refusal;
   }
 
+  #surroundingsOf({ virtualCluster }: ServiceAccount): Omit<Surroundings, 'access'> {
+    return {
+      names: this.#node.namesOf(virtualCluster),
+      topics: this.#node.topics,
+      clusterId: this.#node.clusterId,
+      generation: () => this.#node.generation,
+      endpoints: this.#node.endpoints,
+      groupProtocols: new Map(),
+      disabledGuards: this.#node.disabledGuards,
+    };
+  }
+
   async #refusalOf(message: Buffer): Promise<string | undefined> {
     const credentials = readSaslPlain(message);
     this.#claimedUser = credentials?.username;
@@ -131,16 +143,8 @@ export class Login {
       this.#session = {
         account,
         address: this.#address,
-        around: before?.around ?? {
-          names: this.#node.namesOf(account.virtualCluster),
-          topics: this.#node.topics,
-          clusterId: this.#node.clusterId,
-          generation: () => this.#node.generation,
-          endpoints: this.#node.endpoints,
-          groupProtocols: new Map(),
-          access: this.#accessOf(account),
-          disabledGuards: this.#node.disabledGuards,
-        },
+        // What another token of this user may do is for this token to say.
+        around: { ...(before?.around ?? this.#surroundingsOf(account)), access: this.#accessOf(account) },
       };
       return undefined;
     } catch (reason) {

@@ -1,13 +1,14 @@
 import { decodeMessage } from '../../wire/codec.ts';
 import { produceRequest } from '../../wire/generated/produce.ts';
 import { ATTRIBUTE, BATCH, BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
+import { MAX_REQUEST_ELEMENTS } from '../bytes/frame-reader.ts';
 import type { NumberedBatch } from './producer-sequences.ts';
 
 const CURRENT_MAGIC = 2;
 
 /** The first batch of each partition of a Produce request whose producer numbers its batches, and is not transactional; `topicOf` knows physical names. */
 export function numberedBatches(version: number, body: Buffer, topicOf: (name: string, topicId: string) => string | undefined): readonly NumberedBatch[] {
-  return decodeMessage(produceRequest, version, body).topicData.flatMap(({ name, topicId, partitionData }) => {
+  return decodeMessage(produceRequest, version, body, 0, MAX_REQUEST_ELEMENTS).topicData.flatMap(({ name, topicId, partitionData }) => {
     const topic = topicOf(name, topicId);
     if (topic === undefined) return [];
     return partitionData.flatMap(({ index: partition, records }) => {

@@ -79,6 +79,10 @@ const REFUSED = { errorCode: ERROR.CLUSTER_AUTHORIZATION_FAILED, errorMessage: '
 /** Who says that it is a broker reads past the high watermark, and moves it: the gateway's own rights on the cluster would allow that. */
 const NO_REPLICA = -1;
 
+/** Groups of one connection whose protocol is remembered: mostly it is one. */
+const MOST_REMEMBERED = 100;
+const LONGEST_REMEMBERED = 1000;
+
 type RequestRule = (body: never, around: Surroundings, version: number) => RequestOutcome | void;
 type ResponseRule = (body: never, around: Surroundings, version: number) => void;
 
@@ -100,7 +104,10 @@ const REQUESTS: { readonly [key: number]: RequestRule } = {
     body.coordinatorKeys = body.coordinatorKeys.map(toPhysical);
   },
   [API.joinGroup]: (body: JoinGroupRequest, { names, groupProtocols }) => {
-    groupProtocols.set(body.groupId, body.protocolType);
+    if (body.groupId.length <= LONGEST_REMEMBERED) {
+      if (groupProtocols.size >= MOST_REMEMBERED) groupProtocols.clear();
+      groupProtocols.set(body.groupId, body.protocolType);
+    }
     if (body.protocolType !== CONSUMER_PROTOCOL) return;
     for (const protocol of body.protocols) protocol.metadata = rewriteSubscription(protocol.metadata, (topic) => names.topicToPhysical(topic));
   },

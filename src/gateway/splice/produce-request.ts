@@ -130,8 +130,8 @@ export function passTags(reader: FrameReader, emit: Emit, change = (tags: Buffer
 }
 
 /** Reads a Produce request to its end and keeps nothing of it but the names: for one that is answered here instead of being forwarded. */
-export async function swallowProduceRequest(reader: FrameReader, byId = false): Promise<ProduceHead> {
-  await reader.string('transactional id');
+export async function swallowProduceRequest(reader: FrameReader, byId = false): Promise<ProduceHead & { readonly transactionalId: string | null }> {
+  const transactionalId = await reader.string('transactional id');
   const acks = (await reader.bytes(6, 'acks and timeout')).readInt16BE(0);
   const topicCount = await reader.count('topics');
   const topics: { name: string; topicId: string; partitions: number[] }[] = [];
@@ -151,5 +151,5 @@ export async function swallowProduceRequest(reader: FrameReader, byId = false): 
   }
   await reader.tags();
   reader.end();
-  return { acks, topics };
+  return { transactionalId, acks, topics };
 }

@@ -3,6 +3,7 @@ import { crc32c } from '../../wire/crc32c.ts';
 import { produceRequest } from '../../wire/generated/produce.ts';
 import type { RequestHead } from '../../wire/headers.ts';
 import { BATCH, BATCH_HEADER_BYTES } from '../../wire/record-batch.ts';
+import { MAX_REQUEST_ELEMENTS } from '../bytes/frame-reader.ts';
 import type { Introduced, ProducerIdentity } from '../transactions/transactional-producer.ts';
 import { isSame } from '../transactions/transactional-producer.ts';
 
@@ -15,7 +16,7 @@ const CURRENT_MAGIC = 2;
  * sequence are in the head of a batch, and its checksum covers them.
  */
 export function renumberBatches({ apiVersion }: Pick<RequestHead, 'apiVersion'>, body: Buffer, client: ProducerIdentity, known: Introduced): void {
-  for (const { name, topicId, partitionData } of decodeMessage(produceRequest, apiVersion, body).topicData) {
+  for (const { name, topicId, partitionData } of decodeMessage(produceRequest, apiVersion, body, 0, MAX_REQUEST_ELEMENTS).topicData) {
     for (const { index, records } of partitionData) if (records !== null) renumber(records, client, known, `${name} ${topicId} ${index}`);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GwctlError } from '../../shared/errors.ts';
 
@@ -41,15 +41,23 @@ export async function readNodeMemory(file: string): Promise<NodeMemory | undefin
   });
 }
 
-/** On disk before it returns. */
+/** On disk before it returns, also after a power failure. */
 export async function writeNodeMemory(file: string, memory: NodeMemory): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const handle = await open(`${file}.new`, 'w', 0o600);
-  try {
+  await withFile(`${file}.new`, 'w', async (handle) => {
     await handle.writeFile(`${JSON.stringify(memory)}\n`);
     await handle.datasync();
+  });
+  await rename(`${file}.new`, file);
+  // Until its folder is on disk the name may still lead to what was there before.
+  await withFile(dirname(file), 'r', async (folder) => await folder.sync());
+}
+
+async function withFile(path: string, flags: string, use: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const handle = await open(path, flags, 0o600);
+  try {
+    await use(handle);
   } finally {
     await handle.close();
   }
-  await rename(`${file}.new`, file);
 }

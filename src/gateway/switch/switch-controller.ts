@@ -20,7 +20,8 @@ export interface SwitchEffects {
   /** Lets held joins and fetches go on: on the same cluster, or as strangers on another one. */
   openGroups(verdict: 'same' | 'moved'): Promise<void>;
   /** No write passes any more once it resolves. */
-  closeGate(): Promise<void>;
+  /** `insists`: whoever does not follow is replaced, rather than waited for. Throws UNAVAILABLE without it. */
+  closeGate(insists?: boolean): Promise<void>;
   openGate(): Promise<void>;
   /** true once no write is in flight. `isCut`: none is waited for, the cluster that is left may not answer any more. */
   drain(timeoutMs: number, isCut: boolean): Promise<boolean>;
@@ -225,7 +226,7 @@ export class SwitchController {
     if (commit.generation <= this.#generation || this.#isLost) return;
     // Its own run's gwctl is about to say so, until the lease ends; but it may have said so before this node was there to hear.
     if (this.#run?.generation === commit.generation && !this.#isExpired(this.#run) && !this.#isUnheard) return;
-    await this.#effects.closeGate();
+    await this.#effects.closeGate(true);
     await this.#alone(async () => {
       if (commit.generation > this.#generation) await this.#goAfter(commit);
     });
@@ -264,7 +265,7 @@ export class SwitchController {
   }
 
   async #goAfter(commit: Standing): Promise<void> {
-    await this.#effects.closeGate();
+    await this.#effects.closeGate(true);
     if (commit.generation !== this.#generation || !this.#isMoved) {
       // On another cluster nobody counts on what is in flight here, and its producers send it again; on the same one that would write it twice.
       if (commit.active === this.#active) await this.#effects.drain(SAME_CLUSTER_DRAIN_MS, false).catch(() => false);

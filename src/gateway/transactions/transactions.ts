@@ -162,6 +162,8 @@ export class Transactions {
       }
       case API.addPartitionsToTxn:
       case API.addOffsetsToTxn: {
+        // What a broker refused is not open, and anybody may ask for it.
+        if (!isAdded(answer)) return false;
         const identity = identityOf(apiKey, request);
         const known = this.#producers.get(transactionalId);
         const isStranger = known === undefined || !isSame(known.introduced ?? known, identity);
@@ -306,4 +308,10 @@ function refusalFor(software: ClientSoftware): number {
 
 function stranger({ producerId, epoch }: ProducerIdentity): TransactionalProducer {
   return { producerId, epoch, timeoutMs: DEFAULT_TIMEOUT_MS, standing: 'here', hasCommitted: false, introduced: undefined, introduction: undefined, replaced: [] };
+}
+
+/** Brokers add all partitions or none. */
+function isAdded(answer: Body): boolean {
+  const topics = (answer['resultsByTopicV3AndBelow'] ?? []) as readonly { readonly resultsByPartition: readonly { readonly partitionErrorCode: number }[] }[];
+  return (answer['errorCode'] ?? ERROR.NONE) === ERROR.NONE && topics.every(({ resultsByPartition }) => resultsByPartition.every(({ partitionErrorCode }) => partitionErrorCode === ERROR.NONE));
 }

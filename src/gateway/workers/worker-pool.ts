@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GwctlError } from '../../shared/errors.ts';
+import { Progress } from '../../shared/progress.ts';
 import type { AckMemory } from '../acknowledged/ack-memory.ts';
 import type { Backing } from '../backing.ts';
 import { tableOf } from '../local-serving.ts';
@@ -66,7 +67,7 @@ export class WorkerPool implements Serving {
   readonly #keepers: Promise<void>[] = [];
   readonly #spreader = new ClientSpreader(() => this.#workers.values());
   readonly #over = new AbortController();
-  readonly #progress = new Set<() => void>();
+  readonly #progress = new Progress();
   /** For the changes that the primary itself makes. */
   readonly #gate: WriteGate;
   readonly #inFlight = new InFlightWrites();
@@ -136,9 +137,10 @@ export class WorkerPool implements Serving {
     await this.#insist('openGroups', [verdict], ANSWER_MS);
   }
 
-  async closeGate(): Promise<void> {
+  async closeGate(insists = false): Promise<void> {
     this.#gate.close();
-    await this.#callAll('closeGate', [], ANSWER_MS);
+    if (insists) await this.#insist('closeGate', [], ANSWER_MS);
+    else await this.#callAll('closeGate', [], ANSWER_MS);
   }
 
   async openGate(): Promise<void> {
@@ -249,7 +251,7 @@ export class WorkerPool implements Serving {
       await this.#bringUp(worker);
       const how = await worker.exited;
       this.#retired = await mergeMetrics([countersOf(worker.lastMetrics), this.#retired]);
-      this.#wake();
+      this.#progress.made();
       for (const transactionalId of worker.transactions) this.#orphans.adopt(transactionalId);
       const left = worker.leftClients();
       if (this.#isOver) return left.forEach(({ socket }) => socket.destroy());
@@ -266,7 +268,7 @@ export class WorkerPool implements Serving {
   #giveUp(reason: GwctlError): void {
     this.#refusal ??= reason;
     this.#fail(reason);
-    this.#wake();
+    this.#progress.made();
   }
 
   async #bringUp(worker: WorkerProcess): Promise<void> {
@@ -286,7 +288,7 @@ export class WorkerPool implements Serving {
       }
       worker.kill();
     }
-    this.#wake();
+    this.#progress.made();
   }
 
   /** Answers of all workers that are there; whoever dies meanwhile has none to give. Throws what the first one throws. */
@@ -323,30 +325,10 @@ export class WorkerPool implements Serving {
 
   async #allServe(limitMs: number, failure: () => unknown = () => undefined): Promise<void> {
     const missing = (): number[] => Array.from({ length: this.#size }, (_, index) => index + 1).filter((number) => this.#workers.get(number)?.isServing !== true);
-    const deadline = performance.now() + limitMs;
-    while (missing().length > 0) {
-      const reason = failure();
-      if (reason !== undefined) throw reason;
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw new GwctlError('UNAVAILABLE', `worker ${missing().join(', ')} does not serve yet, after ${limitMs} ms: it is being started`);
-      await this.#nextProgress(leftMs);
-    }
-  }
-
-  #wake(): void {
-    for (const wake of [...this.#progress]) wake();
-  }
-
-  async #nextProgress(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.#progress.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      this.#progress.add(wake);
-    });
+    const isInTime = await this.#progress.until(() => missing().length === 0 || failure() !== undefined, limitMs);
+    const reason = failure();
+    if (missing().length > 0 && reason !== undefined) throw reason;
+    if (!isInTime) throw new GwctlError('UNAVAILABLE', `worker ${missing().join(', ')} does not serve yet, after ${limitMs} ms: it is being started`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeMessage } from '../../../src/wire/codec.ts';
+import { encodeRecordBatch } from '../../../src/wire/encode-record-batch.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
 import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partitions-to-txn.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';
@@ -7,7 +8,8 @@ import { heartbeatApi } from '../../../src/wire/generated/heartbeat.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { offsetCommitApi } from '../../../src/wire/generated/offset-commit.ts';
 import { offsetFetchApi } from '../../../src/wire/generated/offset-fetch.ts';
-import { encodeResponseFrame } from '../../../src/wire/headers.ts';
+import { produceApi } from '../../../src/wire/generated/produce.ts';
+import { encodeRequestFrame, encodeResponseFrame } from '../../../src/wire/headers.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
 import type { FrameClient } from '../../support/frame-peer.ts';
 import { startScriptedGateway, type ScriptedGateway } from '../../support/scripted-gateway.ts';
@@ -84,6 +86,26 @@ test('brokers that send a request round in circles do not do so for ever', async
   }
   (await gateway.other.next()).answer(REFUSED);
   expect((await client.receive(heartbeatApi, 4)).body.errorCode).toBe(ERROR.NOT_COORDINATOR);
+});
+
+test('a request is not sent on into the middle of a write: its client is told instead, and the write arrives as it was', async () => {
+  client.send(heartbeatApi, 4, 10, MEMBER);
+  (await gateway.main.next()).answer(REFUSED);
+  const there = await gateway.other.next();
+  const records = encodeRecordBatch([{ key: null, value: Buffer.alloc(1000, 7), timestamp: 1n }]);
+  const produce = { acks: -1, timeoutMs: 1000, topicData: [{ name: 'users', partitionData: [{ index: 0, records }] }] };
+  const frame = encodeRequestFrame(produceApi.key, 9, 11, 'test', encodeMessage(produceApi.request, 9, newMessage(produceApi.request, produce)));
+  client.socket.write(frame.subarray(0, frame.length / 2));
+  await expect.poll(() => gateway.inFlight.count).toBe(1);
+  gateway.coordinator = 1;
+  there.answer(REFUSED);
+  expect((await client.receive(heartbeatApi, 4)).body.errorCode).toBe(ERROR.NOT_COORDINATOR);
+  client.socket.write(frame.subarray(frame.length / 2));
+  const written = await gateway.main.next();
+  expect([written.head.correlationId, written.body['topicData']]).toMatchObject([11, [{ name: 'teamAusers', partitionData: [{ records }] }]]);
+  written.answer({ responses: [{ name: 'teamAusers', partitionResponses: [{ index: 0, baseOffset: 7n }] }] });
+  expect((await client.receive(produceApi, 9)).correlationId).toBe(11);
+  expect(gateway.inFlight.count).toBe(0);
 });
 
 test('a request that waits at another coordinator when the node flips is asked again of the new cluster', async () => {

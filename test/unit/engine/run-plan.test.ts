@@ -4,9 +4,10 @@ import type { RunEvent } from '../../../src/engine/run-event.ts';
 import { runPlan } from '../../../src/engine/run-plan.ts';
 import type { Plan, StepKind } from '../../../src/plan/plan.ts';
 import { planSwitch } from '../../../src/plan/plan-switch.ts';
+import { planUnplanned } from '../../../src/plan/plan-unplanned.ts';
 import { GwctlError } from '../../../src/shared/errors.ts';
 import { STEPS } from '../../../src/steps/step-registry.ts';
-import type { StepRegistry } from '../../../src/steps/step.ts';
+import { lossOf, type StepRegistry } from '../../../src/steps/step.ts';
 import { observation, TOPOLOGY } from '../../support/observation.ts';
 
 let done: string[];
@@ -161,4 +162,51 @@ test('a step that cannot be written down does not act', async () => {
   expect(result.outcome).toBe('rolled-back');
   expect(done).not.toContain('pause-gateways');
   expect(done).toContain('undo prepare-gateways');
+});
+
+test.each([
+  { name: 'that it was decided', kind: 'commit-switch', type: 'step-done' },
+  { name: 'that nodes are to follow', kind: 'flip-gateways', type: 'step-started' },
+  { name: 'that writes pass again', kind: 'resume-gateways', type: 'step-done' },
+] as const)('a switch that is decided goes on although nobody can write down $name: writes are held for it', async ({ kind, type }) => {
+  const result = await run(undefined, (event) => {
+    if (event.type === type && PLAN.steps[event.index]?.kind === kind) throw new GwctlError('ENVIRONMENT', 'disk full');
+  });
+  expect(result).toMatchObject({ outcome: 'switched', error: undefined });
+  expect(done.slice(-3)).toEqual(['flip-gateways', 'resume-gateways', 'prove-switch']);
+  expect(events.filter((event) => event.type === type && PLAN.steps[event.index]?.kind === kind)).toHaveLength(1);
+  expect(events).toContainEqual(expect.objectContaining({ type: 'step-noted', text: 'cannot be written down, and goes on all the same: disk full' }));
+});
+
+test('a commit that cannot be written down before it is sent is not sent', async () => {
+  const result = await run(undefined, (event) => {
+    if (event.type === 'step-started' && PLAN.steps[event.index]?.kind === 'commit-switch') throw new GwctlError('ENVIRONMENT', 'disk full');
+  });
+  expect(result.outcome).toBe('rolled-back');
+  expect(done).not.toContain('commit-switch');
+});
+
+test.each([
+  { evidence: { replicates: false }, says: /MirrorMaker was started again, and has not copied anything yet/ },
+  { evidence: { replication: 'ended' }, says: /MirrorMaker is ended: `gwctl up` starts it again/ },
+  { evidence: { replication: 'replicates' }, says: /no write was held$/ },
+])('a switch that is given up says what is left to do for the replication: $evidence', async ({ evidence, says }) => {
+  fails('drain-groups');
+  const steps = tracedSteps({});
+  const { error } = await run(undefined, undefined, {}, { ...steps, 'declare-intent': { ...steps['declare-intent'], undo: async () => evidence } });
+  expect(error?.message).toMatch(says);
+});
+
+test('what is written on the log of the switch as lost is what was confirmed once nothing could be acknowledged, not what was seen before', async () => {
+  const loss = (records: number) => ({ topics: [], records, bytes: 0, seconds: 0, isExact: true, unknown: [], notMirrored: [] });
+  const plan = planUnplanned({ to: 'failover', expectActive: undefined, budget: {} }, { seen: observation(), loss: loss(10), source: { ok: false, why: 'main is dead' }, withoutNodes: [], answering: [] });
+  const written: unknown[] = [];
+  const steps = tracedSteps({});
+  await runPlan({
+    runId: 'r1', plan, world: { topology: TOPOLOGY } as World, canary: { physicalTopic: '', prove: async () => Promise.reject(new Error('unused')) },
+    clock: { now: () => new Date(0), elapsedMs: () => nowMs, sleep: async () => {} },
+    steps: { ...steps, 'confirm-loss': { ...steps['confirm-loss'], apply: async () => ({ loss: loss(5000) }) }, 'commit-switch': { ...steps['commit-switch'], apply: async (_step, context) => (written.push(lossOf(context)), {}) } },
+    signal: new AbortController().signal, listeners: [],
+  });
+  expect(written).toEqual([{ records: 5000, isExact: true, acceptedBy: null }]);
 });

@@ -193,6 +193,7 @@ describe('enforcement', () => {
     { name: 'EndTxn', key: API.endTxn, draft: { transactionalId: 't' }, errors: { errorCode: 53 } },
     { name: 'TxnOffsetCommit', key: API.txnOffsetCommit, draft: { transactionalId: 't', groupId: 'g', topics: [{ name: 'users', partitions: P }] }, errors: { topics: [{ partitions: [{ errorCode: 53 }] }] } },
     { name: 'DescribeTransactions', key: 65, draft: { transactionalIds: ['t'] }, errors: { transactionStates: [{ transactionalId: 't', errorCode: 53 }] } },
+    { name: 'OffsetDelete', key: 47, draft: { groupId: 'g', topics: [{ name: 'users', partitions: P }] }, errors: { errorCode: 30 } },
     { name: 'DescribeProducers', key: 61, draft: { topics: [{ name: 'users', partitionIndexes: [0] }] }, errors: { topics: [{ name: 'users', partitions: [{ errorCode: 29 }] }] } },
     { name: 'DescribeLogDirs', key: 35, draft: {}, errors: { errorCode: 31 } },
     { name: 'ElectLeaders', key: API.electLeaders, draft: {}, errors: { errorCode: 31 } },

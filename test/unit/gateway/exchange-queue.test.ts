@@ -73,3 +73,24 @@ test('10,000 exchanges keep their order', () => {
   for (const exchange of [...all].reverse()) queue.answer(exchange, Buffer.from(String(exchange.correlationId)));
   expect(sent).toEqual(all.map(({ correlationId }) => String(correlationId)));
 });
+
+test('an exchange is answered once: whoever comes later hears that there was nothing to end', () => {
+  const first = push('backend');
+  const second = push('backend');
+  expect(queue.answer(second, Buffer.from('second'))).toBe(true);
+  expect(queue.answer(second, Buffer.from('again'))).toBe(false);
+  queue.close();
+  expect(queue.answer(first, Buffer.from('first'))).toBe(false);
+  expect(sent).toEqual([]);
+});
+
+test('what was sent to the same broker after a request is answered before one that is sent there now', () => {
+  const first = push('backend');
+  expect(queue.isOwedAfter(first)).toBe(false);
+  push('local');
+  expect(queue.isOwedAfter(first)).toBe(false);
+  const third = push('backend');
+  expect([queue.isOwedAfter(first), queue.isOwedAfter(first, 2), queue.isOwedAfter(third)]).toEqual([true, false, false]);
+  queue.answer(third, Buffer.from('third'));
+  expect(queue.isOwedAfter(first)).toBe(false);
+});

@@ -44,6 +44,9 @@ describe('what a peer may have kept for it while a frame is read', () => {
   test('a list of the most elements, and of one more', async () => {
     expect((await reader(encodeVarint(MAX_REQUEST_ELEMENTS + 1)).count('topics')).value).toBe(MAX_REQUEST_ELEMENTS);
     await expect(async () => await reader(encodeVarint(MAX_REQUEST_ELEMENTS + 2)).count('topics')).rejects.toThrow('Produce: 250001 topics (allowed: 250000)');
+    const many = reader(Buffer.concat([encodeVarint(MAX_REQUEST_ELEMENTS), encodeVarint(3)]));
+    await many.count('topics');
+    await expect(async () => await many.count('partitions')).rejects.toThrow('Produce: 250001 partitions (allowed: 250000)');
   });
 
   test('many empty tagged fields are refused before they take up memory', async () => {

@@ -49,6 +49,16 @@ describe('a drain', () => {
     expect(await drained).toEqual({ members: 1, drained: 1 });
   });
 
+  test('waits for no more members than a node remembers: whoever was silent for longest is forgotten, and a name that is too long never remembered', async () => {
+    await ask(API.heartbeat, member('m'.repeat(2001)));
+    for (let index = 0; index < 19_999; index++) await ask(API.heartbeat, member(`other-${index}`));
+    const drained = gate.drain(6000);
+    void ask(API.joinGroup, member('m1'));
+    void ask(API.joinGroup, member('m2'));
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(await drained).toEqual({ members: 20_000, drained: 1 });
+  });
+
   test('does not wait longer than it may', async () => {
     const drained = gate.drain(6000);
     void ask(API.joinGroup, member('m1'));
@@ -180,6 +190,27 @@ describe('a drain of a client that commits by a timer and keeps its partitions w
     expect(await drained).toEqual({ members: 1, drained: 1 });
     gate.open('moved');
     expect(await held).toMatchObject({ errorCode: ERROR.UNKNOWN_MEMBER_ID });
+  });
+
+  test.each([{ name: 'once', drains: 1 }, { name: 'twice, before it was heard of', drains: 2 }])('that ends on the same cluster, $name, makes it join again, once: its broker believes that it has what it gave up', async ({ drains }) => {
+    void gate.drain(6000);
+    await join();
+    gate.open('same');
+    for (let more = 1; more < drains; more++) {
+      void gate.drain(6000);
+      gate.open('same');
+    }
+    expect(await beat()).toMatchObject({ errorCode: ERROR.REBALANCE_IN_PROGRESS });
+    expect(await beat()).toBeUndefined();
+  });
+
+  test.each([{ name: 'held', isHeld: true }, { name: 'made afterwards', isHeld: false }])('that ends on the same cluster leaves alone who joins there, its join $name', async ({ isHeld }) => {
+    void gate.drain(6000);
+    await join();
+    const held = isHeld ? join() : undefined;
+    gate.open('same');
+    expect(await (held ?? join())).toBeUndefined();
+    expect(await beat()).toBeUndefined();
   });
 
   test('who is no member yet is only held', async () => {

@@ -11,19 +11,24 @@ import { newMessage } from '../../../src/wire/new-message.ts';
 
 const LIFE_MS = 60_000;
 
-function openLogin(answers = true): { readonly login: Login; readonly failures: string[] } {
+function openLogin(answers = true): { readonly login: Login; readonly failures: string[]; readonly judged: string[] } {
+  const judged: string[] = [];
   const failures: string[] = [];
+  let tokens = 0;
   const usages = new NodeLimits({ limits: { maxConnections: 1, maxBytesInFlight: 1024 }, tenantLimits: {}, exempt: new Set() });
   const login = new Login({
     authenticate: async (username, password) => {
       if (password === 'bad') throw new TokenRefused('the token has expired');
-      return { username, virtualCluster: password, token: { id: username, issuedAtMs: 0, expiresAtMs: Date.now() + LIFE_MS } };
+      return { username, virtualCluster: password, token: { id: `token ${++tokens}`, issuedAtMs: 0, expiresAtMs: Date.now() + LIFE_MS } };
     },
     loginFailed: async (address) => {
       failures.push(address);
       return answers;
     },
-    accessOf: () => undefined,
+    accessOf: ({ token }) => {
+      judged.push(token?.id ?? '');
+      return undefined;
+    },
     audit: { record: () => {} },
     usageOf: (virtualCluster) => usages.usageOf(virtualCluster),
     namesOf: (virtualCluster) => new TenantNames(virtualCluster),
@@ -32,7 +37,7 @@ function openLogin(answers = true): { readonly login: Login; readonly failures: 
     generation: 1,
     endpoints: new Map(),
   } as ConstructorParameters<typeof Login>[0], '10.0.0.1');
-  return { login, failures };
+  return { login, failures, judged };
 }
 
 async function authenticate(login: Login, username: string, password: string): Promise<SaslAuthenticateResponse & { readonly refusal: string | undefined }> {
@@ -43,8 +48,8 @@ async function authenticate(login: Login, username: string, password: string): P
   return { ...decodeMessage(saslAuthenticateResponse, 2, answer.subarray(4), bodyStart), refusal };
 }
 
-test('a client is told how long its session lasts, and a new login makes it last longer', async () => {
-  const { login, failures } = openLogin();
+test('a client is told how long its session lasts, and a new login makes it last longer, with the rights of its own token', async () => {
+  const { login, failures, judged } = openLogin();
   const first = await authenticate(login, 'sa', 'teamA');
   expect(first.errorCode).toBe(0);
   expect(Number(first.sessionLifetimeMs)).toBeGreaterThan(LIFE_MS - 5000);
@@ -53,7 +58,8 @@ test('a client is told how long its session lasts, and a new login makes it last
   await authenticate(login, 'sa', 'teamA');
   expect(login.session?.account.token?.expiresAtMs).toBeGreaterThanOrEqual(before?.account.token?.expiresAtMs ?? Infinity);
   expect(login.session).not.toBe(before);
-  expect(login.session?.around).toBe(before?.around);
+  expect(login.session?.around.groupProtocols).toBe(before?.around.groupProtocols);
+  expect(judged).toEqual(['token 1', 'token 2']);
   expect(failures).toEqual([]);
 });
 

@@ -131,6 +131,7 @@ test.each(VERSIONS)('a swallowed request leaves its names and nothing in the sou
   const reader = new FrameReader(source, size, isFlexible(0, version), 'Produce');
   await reader.bytes(readRequestHeader(frame.subarray(4)).bodyStart, 'head');
   expect(await swallowProduceRequest(reader)).toEqual({
+    transactionalId: 'pay',
     acks: 1,
     topics: [
       { name: 'users', topicId: ZERO_UUID, partitions: [0, 5, 6] },

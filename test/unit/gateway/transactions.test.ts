@@ -318,3 +318,13 @@ test('what a client says of itself is read from ApiVersions 3 and 4, and nothing
   expect(readClientSoftware(readRequestHeader(frame(0)), frame(0))).toEqual(UNKNOWN_SOFTWARE);
   expect(readClientSoftware({ ...readRequestHeader(frame(4)), bodyStart: 12 }, frame(4).subarray(0, 13))).toEqual(UNKNOWN_SOFTWARE);
 });
+
+test.each([
+  { name: 'partitions', api: API.addPartitionsToTxn, request: addPartitions(), refused: { resultsByTopicV3AndBelow: [{ resultsByPartition: [{ partitionErrorCode: INVALID_PRODUCER_ID_MAPPING }] }] }, added: { resultsByTopicV3AndBelow: [{ resultsByPartition: [{ partitionErrorCode: NONE }] }] } },
+  { name: 'offsets', api: API.addOffsetsToTxn, request: { ...ID, ...OLD }, refused: { errorCode: INVALID_PRODUCER_ID_MAPPING }, added: { errorCode: NONE } },
+])('$name that a broker does not add to a transaction open none: anybody may ask for it', async ({ api, request, refused, added }) => {
+  await transactions.after(api, request, refused, JAVA_4);
+  expect(await transactions.abortOpen(main.client, 1000)).toBe(0);
+  await transactions.after(api, request, added, JAVA_4);
+  expect(await transactions.abortOpen(main.client, 1000)).toBe(1);
+});

@@ -38,7 +38,7 @@ test('only what still stands as it was written is put back: to what stood there 
   const committed: GroupOffset[] = [];
   const deleted: GroupPartition[] = [];
   const cluster = {
-    groupOffsets: () => Promise.resolve({ offsets: [{ ...AT, group: 'a', offset: 7n }, { ...AT, group: 'b', offset: 5n }, { ...AT, group: 'c', offset: 3n }], unread: [] }),
+    groupOffsets: () => Promise.resolve({ offsets: [{ ...AT, group: 'a', offset: 7n }, { ...AT, group: 'b', offset: 5n }, { ...AT, group: 'c', offset: 3n }], unread: [{ group: 'd', why: 'its coordinator is loading' }] }),
     commitGroupOffsets: async (offsets: readonly GroupOffset[]) => {
       committed.push(...offsets);
       return [];
@@ -48,8 +48,8 @@ test('only what still stands as it was written is put back: to what stood there 
       return [];
     },
   } as unknown as KafkaCluster;
-  const undone = await undoMoves(cluster, [{ ...AT, group: 'a', written: 6n, before: 1n }, { ...AT, group: 'b', written: 5n, before: 4n }, { ...AT, group: 'c', written: 3n, before: null }]);
-  expect(undone).toMatchObject({ restored: 2, movedOn: [{ group: 'a' }], refused: [] });
+  const undone = await undoMoves(cluster, [{ ...AT, group: 'a', written: 6n, before: 1n }, { ...AT, group: 'b', written: 5n, before: 4n }, { ...AT, group: 'c', written: 3n, before: null }, { ...AT, group: 'd', written: 2n, before: 1n }]);
+  expect(undone).toMatchObject({ restored: 2, movedOn: [{ group: 'a' }], refused: [{ topic: AT.topic, partition: AT.partition, group: 'd', why: 'what stands there cannot be read: its coordinator is loading' }] });
   expect(committed).toMatchObject([{ group: 'b', offset: 4n }]);
   expect(deleted).toMatchObject([{ group: 'c' }]);
 });

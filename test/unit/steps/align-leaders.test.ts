@@ -16,7 +16,8 @@ interface Seen {
   readonly evidence: unknown[];
 }
 
-async function run(main: Readonly<Record<string, readonly PartitionDescription[]>>, failover: Readonly<Record<string, readonly PartitionDescription[]>>, elect: Elect = () => Promise.resolve()) {
+async function run(main: Readonly<Record<string, readonly PartitionDescription[]>>, failover: Readonly<Record<string, readonly PartitionDescription[]>>, elect: Elect = () => Promise.resolve(), silentFrom = Number.POSITIVE_INFINITY) {
+  let looks = 0;
   const seen: Seen = { wanted: [], notes: [], evidence: [] };
   const elected = new Map<string, number>();
   const cluster = (topics: Readonly<Record<string, readonly PartitionDescription[]>>): KafkaCluster => ({
@@ -27,10 +28,11 @@ async function run(main: Readonly<Record<string, readonly PartitionDescription[]
       for (const one of wanted) elected.set(partitionKey(one), one.leader);
     },
   }) as unknown as KafkaCluster;
+  const silenced = (target: KafkaCluster): KafkaCluster => ({ ...target, describe: () => (looks++ < silentFrom ? target.describe() : Promise.reject(new GwctlError('UNAVAILABLE', 'failover does not answer'))) });
   const { outcome, error } = await runPlan({
     runId: 'r1',
     plan: PLAN,
-    world: { topology: TOPOLOGY, operator: 'tom@host', gateways: [], clusters: new Map([['main', cluster(main)], ['failover', cluster(failover)]]), replicator: () => undefined },
+    world: { topology: TOPOLOGY, operator: 'tom@host', gateways: [], clusters: new Map([['main', cluster(main)], ['failover', silenced(cluster(failover))]]), replicator: () => undefined },
     canary: { physicalTopic: '', prove: async () => Promise.reject(new Error('unused')) },
     clock: { now: () => new Date(0), elapsedMs: () => 0, sleep: async () => {} },
     steps: STEPS,
@@ -69,4 +71,10 @@ test('a target that refuses does not end the switch: it is told', async () => {
     'not every leader of failover could be aligned: order of replicas: CLUSTER_AUTHORIZATION_FAILED',
     '1 partition of failover is led by another broker than on main: clients ask for it after the switch',
   ]);
+});
+
+test.each([{ name: 'before', silentFrom: 0 }, { name: 'after', silentFrom: 1 }])('a target that does not answer $name the election does not end the switch: it is told', async ({ silentFrom }) => {
+  const { outcome, notes } = await run({ teamAa: [led(1)] }, { teamAa: [led(3)] }, undefined, silentFrom);
+  expect(outcome).toBe('switched');
+  expect(notes[0]).toBe('not every leader of failover could be aligned: failover does not answer');
 });
