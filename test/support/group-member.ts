@@ -19,6 +19,8 @@ const PACE_MS = 50;
 const COMMIT_EVERY_LOOPS = 200;
 const REJOIN: ReadonlySet<number> = new Set([25, 110]); // UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH
 const LOADING: ReadonlySet<number> = new Set([14, 15, 16]);
+/** Between two heartbeats, also while a node leaves partitions out. */
+const FETCH_MS = 1000;
 /** Few, so that there is always something left to read. */
 const MAX_BYTES = 300;
 
@@ -75,7 +77,7 @@ export function startGroupMember(client: KafkaClient, groupId: string, topic: st
   const read = async (): Promise<void> => {
     for (const partition of owned) {
       const position = positions.get(partition) ?? 0n;
-      const fetched = await client.fetch(topic, partition, position, { maxBytes: MAX_BYTES, maxWaitMs: 0, isolation: 'read_uncommitted' }).catch(undefinedIfLeftOut);
+      const fetched = await client.fetch(topic, partition, position, { maxBytes: MAX_BYTES, maxWaitMs: 0, isolation: 'read_uncommitted', timeoutMs: FETCH_MS }).catch(undefinedIfLeftOut);
       for (const batch of readRecordBatches(fetched?.records ?? Buffer.alloc(0))) {
         for (const { offset, value } of batch.records()) {
           if (offset < (positions.get(partition) ?? 0n)) continue;
@@ -109,7 +111,7 @@ export function startGroupMember(client: KafkaClient, groupId: string, topic: st
   };
 }
 
-/** While groups are drained a node leaves partitions out of its answers. Consumers take that for nothing new; our own client, which reads logs, does not. */
+/** While groups are drained a node leaves partitions out of its answers. Consumers take that for nothing new; our own client, which reads logs, asks again until its time is up. */
 function undefinedIfLeftOut(reason: unknown): undefined {
   if (!(reason instanceof GwctlError) || !reason.message.endsWith('the answer does not have the partition')) throw reason;
 }

@@ -50,6 +50,14 @@ describe('a leader that has moved', () => {
     expect([names(old), names(next)]).toEqual([['Metadata', 'Produce', 'Metadata'], ['Produce']]);
   });
 
+  test('a fetch whose partition was left out of the answer, as by a gateway that drains groups, is asked again', async () => {
+    const fetched = [{ responses: [] }, { responses: [{ topic: 't', partitions: [{ partitionIndex: 0, highWatermark: 7n, records: Buffer.alloc(0) }] }] }];
+    let asked = 0;
+    const broker = await start((request) => request.answer(request.name === 'Metadata' ? metadata(0) : (fetched[asked++] as Message)));
+    expect(await open({ bootstrap: [broker] }).fetch('t', 0, 7n, { maxBytes: 100, maxWaitMs: 0, isolation: 'read_uncommitted' })).toMatchObject({ highWatermark: 7n });
+    expect(asked).toBe(2);
+  });
+
   test('is looked up once for all writes that it refuses', async () => {
     let asked = 0;
     const answerMetadata = (request: SeenRequest) => request.answer(metadata(asked++ === 0 ? 0 : 1));
