@@ -28,6 +28,9 @@ export interface SendOptions {
 const MAIN_LANE = 'main';
 /** A broker that has not answered for so long where any would do is not waited for alone: it may hang. */
 const HEDGE_MS = 500;
+/** In a gateway the keys are names that its clients claim: neither many nor long ones take its memory. */
+const MOST_COORDINATORS = 100_000;
+const LONGEST_KEY = 500;
 
 /** What all operations of one client share: connections, metadata, coordinators. */
 export class Session {
@@ -92,7 +95,8 @@ export class Session {
     const found = answer.coordinators.length > 0 ? answer.coordinators[0] : answer; // one per key since version 4
     if (found === undefined || found.errorCode !== 0) throw kafkaError(`coordinator of ${kind} ${key}`, found?.errorCode ?? -1, found?.errorMessage ?? null);
     this.metadata.addBroker({ id: found.nodeId, host: found.host, port: found.port, rack: null });
-    this.#coordinators.set(`${kind} ${key}`, { brokerId: found.nodeId, askedAtMs });
+    if (this.#coordinators.size >= MOST_COORDINATORS) this.#coordinators.clear();
+    if (key.length <= LONGEST_KEY) this.#coordinators.set(`${kind} ${key}`, { brokerId: found.nodeId, askedAtMs });
     return found.nodeId;
   }
 

@@ -21,6 +21,9 @@ export interface TopicMapping {
   isVirtual: boolean;
 }
 
+/** So many that were deleted are still named; what is not named any more has the name by the prefix rule, as a deleted one. */
+const KEPT_DELETED = 100;
+
 export type TopicMappings = Record<string, TopicMapping>;
 
 /** The names that a virtual cluster's mappings give; a deleted topic's falls back to the prefix rule. */
@@ -81,7 +84,14 @@ export function withDeletedTopics(
     next[virtual] = { ...known, isDeleted: true };
     changed = true;
   }
-  return changed ? next : undefined;
+  return changed ? withoutOldest(next) : undefined;
+}
+
+/** Topics come and go, and one record holds them all: brokers take a record of 1 MiB, which is some 2,500 topics. */
+function withoutOldest(mappings: TopicMappings): TopicMappings {
+  const deleted = Object.keys(mappings).filter((virtual) => mappings[virtual]?.isDeleted === true);
+  const forgotten = new Set(deleted.slice(0, -KEPT_DELETED));
+  return Object.fromEntries(Object.entries(mappings).filter(([virtual]) => !forgotten.has(virtual)));
 }
 
 function createMapping(name: string, clusterId: string, now: Date, configuration: TopicMapping['configuration']): TopicMapping {

@@ -37,6 +37,11 @@ describe('creation', () => {
 describe('deletion', () => {
   test('marks the mapping', () => expect(deleted({ users: USERS }, 0)).toEqual({ users: { ...USERS, isDeleted: true } }));
   test('that failed changes nothing', () => expect(deleted({ users: USERS }, 29)).toBeUndefined());
+  test('forgets the topics that were deleted before the last hundred, and none that is alive', () => {
+    const gone = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`gone-${index}`, { ...USERS, isDeleted: true }]));
+    const left = Object.keys(deleted({ ...gone, orders: USERS, users: USERS }, 0) ?? {});
+    expect(left).toEqual([...Object.keys(gone).slice(-99), 'orders', 'users']);
+  });
   test('of a topic that is not there marks a mapping that was left', () => expect(deleted({ users: USERS }, 3)).toEqual({ users: { ...USERS, isDeleted: true } }));
 });
 
