@@ -96,8 +96,9 @@ export class ProduceForwarder {
       () => after(this.#judge(request, transactionalId), (judged) => this.#forwardJudged(request, judged, state)),
       () => {
         this.#isMidWrite = false;
-        if (!state.isPushed) node.inFlight.end();
+        // First: between the two a drain would find nothing in flight.
         if (this.#isBarrierWanted) this.settleUnacknowledged();
+        if (!state.isPushed) node.inFlight.end();
       },
     );
   }
