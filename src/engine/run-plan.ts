@@ -46,12 +46,9 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   };
   /** The switch is decided, and writes are held for it: it goes on, whatever can be written down. */
   const tellAnyway = async (event: RunEvent, index: number): Promise<void> => {
-    try {
-      await tell(event);
-    } catch (reason) {
-      const text = `cannot be written down, and goes on all the same: ${GwctlError.from(reason).message}`;
-      for (const told of [event, { type: 'step-noted', atMs: atMs(), index, text } as const]) for (const listener of options.listeners) await quietly(async () => await listener(told));
-    }
+    const [failure] = await tellEach(options.listeners, event);
+    if (failure === undefined) return;
+    await tellEach(options.listeners, { type: 'step-noted', atMs: atMs(), index, text: `cannot be written down, and goes on all the same: ${GwctlError.from(failure).message}` });
   };
   let confirmedLoss: Loss | undefined;
   let pausedAtMs: number | undefined;
@@ -171,6 +168,19 @@ function contextOf(options: RunOptions, { isPastReturn, timeoutMs, ...rest }: Co
 /** The registry has an entry for each kind; the kind of the step and of its entry are the same. */
 function stepOf(steps: StepRegistry, planned: PlannedStep): Step<StepKind> {
   return steps[planned.kind] as unknown as Step<StepKind>;
+}
+
+/** Nobody is left out because another one could not take it. Answers with what was thrown. */
+async function tellEach(listeners: readonly RunListener[], event: RunEvent): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const listener of listeners) {
+    try {
+      await listener(event);
+    } catch (reason) {
+      failures.push(reason);
+    }
+  }
+  return failures;
 }
 
 async function quietly(act: () => Promise<void>): Promise<void> {

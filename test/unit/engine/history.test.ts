@@ -66,6 +66,12 @@ test('a run that switched: how it ended, how long it took, and how long writes w
   expect(renderHistory([run], createPalette(false, {}))).toMatch(/r1 +2026-01-01 03:00:00 +tom@host +main -> failover +2 +switched +0\.3 s +140 ms/);
 });
 
+test('that a record is not on the old cluster is said only where it was looked for', async () => {
+  await write('r1', linesOf(SWITCHED.map((event) => (event.type === 'step-done' && event.index === at('prove-switch') ? { ...event, evidence: { nodes: EVIDENCE['prove-switch']?.['nodes'] } } : event))));
+  const run = summariseRun(await readJournal(dir, 'r1'));
+  expect(run === undefined ? '' : renderRunReport([run], createPalette(false, {}))).toMatch(/on failover at offset 7$/m);
+});
+
 test('the same as markdown: tables that a check with a bar in it does not break', async () => {
   const checks = [{ id: 'configs-equal', title: '', status: 'pass' as const, evidence: 'delete|compact' }];
   await write('r1', linesOf(SWITCHED.map((event) => (event.type === 'run-started' ? { ...event, checks } : event))));

@@ -169,9 +169,13 @@ test.each([
   { name: 'that nodes are to follow', kind: 'flip-gateways', type: 'step-started' },
   { name: 'that writes pass again', kind: 'resume-gateways', type: 'step-done' },
 ] as const)('a switch that is decided goes on although nobody can write down $name: writes are held for it', async ({ kind, type }) => {
+  let tried = 0;
   const result = await run(undefined, (event) => {
-    if (event.type === type && PLAN.steps[event.index]?.kind === kind) throw new GwctlError('ENVIRONMENT', 'disk full');
+    if (event.type !== type || PLAN.steps[event.index]?.kind !== kind) return;
+    tried++;
+    throw new GwctlError('ENVIRONMENT', 'disk full');
   });
+  expect(tried).toBe(1);
   expect(result).toMatchObject({ outcome: 'switched', error: undefined });
   expect(done.slice(-3)).toEqual(['flip-gateways', 'resume-gateways', 'prove-switch']);
   expect(events.filter((event) => event.type === type && PLAN.steps[event.index]?.kind === kind)).toHaveLength(1);

@@ -5,9 +5,14 @@ import { answerAclApi, MAX_ACLS, type AclBook } from '../../../src/gateway/acls/
 import { applyAcls, completeAnswer, type SessionAccess } from '../../../src/gateway/acls/apply-acls.ts';
 import { enforce, hasAclRule, type Enforcement } from '../../../src/gateway/acls/enforce.ts';
 import { API, API_TABLE } from '../../../src/gateway/api-table.ts';
-import { encodeMessage } from '../../../src/wire/codec.ts';
+import { denyProduce } from '../../../src/gateway/acls/deny-produce.ts';
+import type { Surroundings } from '../../../src/gateway/rewrite/rewriter.ts';
+import { decodeMessage, encodeMessage } from '../../../src/wire/codec.ts';
 import { APIS } from '../../../src/wire/generated/apis.ts';
+import { produceResponse } from '../../../src/wire/generated/produce.ts';
+import { readResponseHeader } from '../../../src/wire/headers.ts';
 import { newMessage } from '../../../src/wire/new-message.ts';
+import { ZERO_UUID } from '../../../src/wire/schema.ts';
 
 const acl = (more: Partial<Acl> = {}): Acl => ({ resourceType: RESOURCE.topic, resourceName: 'users', patternType: PATTERN.literal, principal: 'User:sa', host: '*', operation: OPERATION.read, permissionType: PERMISSION.allow, ...more });
 const DENY = { permissionType: PERMISSION.deny };
@@ -209,6 +214,19 @@ describe('enforcement', () => {
     const before = structuredClone(request);
     expect(enforce(key, request, EVERYTHING).kind).toBe('forward');
     expect(request).toEqual(before);
+  });
+
+  test('OffsetDelete needs Read on the topic, beside Delete on the group', () => {
+    const mayDelete = enforce(47, requestOf(47, { groupId: 'g', topics: [{ name: 'users', partitions: P }] }), (operation, type) => operation === OPERATION.delete && type === RESOURCE.group);
+    expect(answered(47, mayDelete)).toMatchObject({ topics: [{ name: 'users', partitions: [{ errorCode: 29 }] }] });
+  });
+
+  test.each([{ mayWriteInIt: false, errors: [53] }, { mayWriteInIt: true, errors: undefined }])('a transactional write needs Write on its transactional id: $mayWriteInIt', async ({ mayWriteInIt, errors }) => {
+    const can: Can = (_operation, type) => type === RESOURCE.topic || mayWriteInIt;
+    const head = { apiKey: API.produce, apiVersion: 9, correlationId: 1, clientId: null, bodyStart: 0 };
+    const answer = await denyProduce(head, { transactionalId: 't', acks: -1, topics: [{ name: 'users', topicId: ZERO_UUID, partitions: [0] }] }, { access: { user: { can } } } as unknown as Surroundings);
+    const body = answer === undefined ? undefined : decodeMessage(produceResponse, 9, answer.subarray(4), readResponseHeader(API.produce, 9, answer.subarray(4)).bodyStart);
+    expect(body?.responses.flatMap(({ partitionResponses }) => partitionResponses.map(({ errorCode }) => errorCode))).toEqual(errors);
   });
 
   test('of several topics only the allowed ones reach the broker, and the answer names the others', () => {

@@ -82,6 +82,15 @@ describe('a switch that happened without this node', () => {
     expect(node.controller.state).toEqual({ phase: 'serving', generation: 4, active: 'failover', run: null, isLost: false });
   });
 
+  test('does not wait for whoever hangs: it is insisted on that writes stop, which a pause does not', async () => {
+    const insisted: unknown[] = [];
+    node.effects.closeGate = async (insists) => void insisted.push(insists);
+    await node.upTo('paused');
+    await node.controller.abort(ORDER);
+    await node.controller.follow({ generation: 4, active: 'failover' });
+    expect(insisted).toEqual([undefined, true, true]);
+  });
+
   test('is its own run\'s to finish while the lease lasts', async () => {
     await node.upTo('drained');
     await node.controller.follow({ generation: 2, active: 'failover' });

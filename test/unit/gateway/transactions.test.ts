@@ -313,8 +313,10 @@ function batchIn(body: Buffer): RecordBatch | undefined {
 }
 
 test('what a client says of itself is read from ApiVersions 3 and 4, and nothing is guessed', () => {
-  const frame = (version: number) => encodeRequestFrame(18, version, 1, null, encodeMessage(apiVersionsRequest, version, newMessage(apiVersionsRequest, { clientSoftwareName: 'x', clientSoftwareVersion: '1' }))).subarray(4);
+  const frame = (version: number, clientSoftwareName = 'x') => encodeRequestFrame(18, version, 1, null, encodeMessage(apiVersionsRequest, version, newMessage(apiVersionsRequest, { clientSoftwareName, clientSoftwareVersion: '1' }))).subarray(4);
   for (const version of [3, 4]) expect(readClientSoftware(readRequestHeader(frame(version)), frame(version))).toEqual({ name: 'x', version: '1' });
+  const long = frame(4, 'x'.repeat(500));
+  expect(readClientSoftware(readRequestHeader(long), long)).toEqual(UNKNOWN_SOFTWARE);
   expect(readClientSoftware(readRequestHeader(frame(0)), frame(0))).toEqual(UNKNOWN_SOFTWARE);
   expect(readClientSoftware({ ...readRequestHeader(frame(4)), bodyStart: 12 }, frame(4).subarray(0, 13))).toEqual(UNKNOWN_SOFTWARE);
 });
