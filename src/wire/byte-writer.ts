@@ -1,6 +1,7 @@
 import { GwctlError } from '../shared/errors.ts';
 
 const MAX_STRING_BYTES = 0x7fff;
+const SHORT_TEXT = 64;
 /** A kept writer gives its memory back when one message made it larger than this. */
 const MAX_KEPT_BYTES = 1 << 20;
 
@@ -110,11 +111,28 @@ export class ByteWriter {
   }
 
   writeString(value: string, compact: boolean): void {
+    if (value.length <= SHORT_TEXT && this.#writeAscii(value, compact)) return;
     const byteCount = Buffer.byteLength(value, 'utf8');
     if (byteCount > MAX_STRING_BYTES) throw this.fault(`string of ${byteCount} bytes (allowed: ${MAX_STRING_BYTES})`);
     this.writeLength(byteCount, 16, compact);
     const at = this.#room(byteCount);
     this.#buffer.write(value, at, byteCount, 'utf8');
+  }
+
+  /** Most strings are names of a few letters: to copy these one by one takes less than the two calls into Node's own code. False where one is no ASCII. */
+  #writeAscii(value: string, compact: boolean): boolean {
+    const start = this.#length;
+    this.writeLength(value.length, 16, compact);
+    const at = this.#room(value.length);
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#length = start;
+        return false;
+      }
+      this.#buffer[at + index] = code;
+    }
+    return true;
   }
 
   writeBytes(value: Buffer, compact: boolean): void {

@@ -9,41 +9,40 @@ interface Step {
   readonly read: Read;
 }
 
-/** A reader of one struct in one version: what the version lacks gets its default, unknown tagged fields are kept. */
+/**
+ * A reader of one struct in one version: what the version lacks gets its default, unknown tagged fields are kept. Its text is made here, so that V8
+ * knows the shape of what it makes: to set fields by their names, one by one, takes three times as long.
+ */
 export function compileStructReader(fields: readonly FieldSchema[], version: number, flexible: boolean): Read {
   const present = fieldsAt(fields, version);
-  const steps: Step[] = [];
   const tagged = new Map<number, Step>();
   for (const field of present) {
-    const step = { name: field.name, read: compileFieldReader(field, version, flexible) };
-    if (field.tag !== undefined && isWithin(version, field.tagged)) tagged.set(field.tag, step);
-    else steps.push(step);
+    if (field.tag !== undefined && isWithin(version, field.tagged)) tagged.set(field.tag, { name: field.name, read: compileFieldReader(field, version, flexible) });
   }
-  // Copying a template gives all values of a struct one shape; objects in it must be made anew each time, unless they are read anyway.
-  const template: Message = {};
-  const positional = new Set(steps.map((step) => step.name));
-  const fresh: FieldSchema[] = [];
-  for (const field of fields) {
-    template[field.name] = positional.has(field.name) ? undefined : defaultOf(field);
-    if (!positional.has(field.name) && typeof field.type === 'object' && template[field.name] !== null) fresh.push(field);
-  }
-  return (reader) => {
-    const value: Message = { ...template };
-    for (const field of fresh) value[field.name] = defaultOf(field);
-    let name = '';
-    try {
-      for (const step of steps) {
-        name = step.name;
-        value[name] = step.read(reader);
+  const positional = present.filter((field) => !isWithin(version, field.tagged));
+  const reads = positional.map((field) => compileFieldReader(field, version, flexible));
+  const readEach = positional.map((_, index) => `at = ${index}; const v${index} = read${index}(reader);`);
+  const properties = fields.map((field, index) => {
+    const at = positional.indexOf(field);
+    return `${JSON.stringify(field.name)}: ${at < 0 ? `defaultOf(fields[${index}])` : `v${at}`}`;
+  });
+  const body = `
+    const [${reads.map((_, index) => `read${index}`).join(', ')}] = reads;
+    return (reader) => {
+      let at = 0;
+      try {
+        ${readEach.join('\n        ')}
+        const value = { ${properties.join(', ')} };
+        at = ${positional.length};
+        ${flexible ? 'readTags(reader, value, tagged);' : ''}
+        return value;
+      } catch (reason) {
+        reader.path.unshift(names[at]);
+        throw reason;
       }
-      name = 'tagged fields';
-      if (flexible) readTags(reader, value, tagged);
-    } catch (reason) {
-      reader.path.unshift(name);
-      throw reason;
-    }
-    return value;
-  };
+    };`;
+  const names = [...positional.map(({ name }) => name), 'tagged fields'];
+  return new Function('fields', 'names', 'reads', 'tagged', 'defaultOf', 'readTags', body)(fields, names, reads, tagged, defaultOf, readTags) as Read;
 }
 
 /** The fewest bytes that a value can have: what array counts are checked against. */

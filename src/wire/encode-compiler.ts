@@ -9,29 +9,33 @@ interface Step {
   readonly write: Write;
 }
 
-/** A writer of one struct in one version: fields that the version lacks are dropped, tagged ones with their default left out, as Kafka does. */
+/**
+ * A writer of one struct in one version: fields that the version lacks are dropped, tagged ones with their default left out, as Kafka does. As in
+ * decode-compiler.ts, its text is made here: each field is then read where V8 expects it.
+ */
 export function compileStructWriter(fields: readonly FieldSchema[], version: number, flexible: boolean): Write {
   const steps: Step[] = [];
   const tagged: Step[] = [];
   for (const field of fieldsAt(fields, version)) {
     (isWithin(version, field.tagged) ? tagged : steps).push({ field, write: compileFieldWriter(field, version, flexible) });
   }
-  return (writer, struct) => {
-    if (typeof struct !== 'object' || struct === null) throw writer.fault(`${String(struct)} is not a struct`);
-    const value = struct as Message;
-    let name = '';
-    try {
-      for (const step of steps) {
-        name = step.field.name;
-        step.write(writer, value[name]);
+  const writeEach = steps.map(({ field }, index) => `at = ${index}; write${index}(writer, value[${JSON.stringify(field.name)}]);`);
+  const body = `
+    const [${steps.map((_, index) => `write${index}`).join(', ')}] = writes;
+    return (writer, value) => {
+      if (typeof value !== 'object' || value === null) throw writer.fault(String(value) + ' is not a struct');
+      let at = 0;
+      try {
+        ${writeEach.join('\n        ')}
+        at = ${steps.length};
+        ${flexible ? 'writeTags(writer, value, tagged);' : ''}
+      } catch (reason) {
+        writer.path.unshift(names[at]);
+        throw reason;
       }
-      name = 'tagged fields';
-      if (flexible) writeTags(writer, value, tagged);
-    } catch (reason) {
-      writer.path.unshift(name);
-      throw reason;
-    }
-  };
+    };`;
+  const names = [...steps.map(({ field }) => field.name), 'tagged fields'];
+  return new Function('names', 'writes', 'tagged', 'writeTags', body)(names, steps.map(({ write }) => write), tagged, writeTags) as Write;
 }
 
 function compileFieldWriter(field: FieldSchema, version: number, messageFlexible: boolean): Write {

@@ -3,6 +3,7 @@ import { fetchResponse } from '../../wire/generated/fetch.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import type { ApiDefinition } from '../../wire/schema.ts';
 import { API } from '../api-table.ts';
+import type { Soon } from '../bytes/soon.ts';
 import type { UserAccess } from './access.ts';
 import { answerAclApi, isAclApi, type AclBook } from './acl-apis.ts';
 import { enforce, type Enforcement } from './enforce.ts';
@@ -26,12 +27,18 @@ export interface Refusal {
 }
 
 /** Applies the ACLs to a decoded request in the client's own names; answers the ACL requests themselves. */
-export async function applyAcls(api: ApiDefinition, request: Body, access: SessionAccess | undefined): Promise<Enforcement> {
-  if (access === undefined) return isAclApi(api.key) ? { kind: 'answer', body: await answerAclApi(api.key, request, undefined, NO_BOOK) } : { kind: 'forward' };
-  if (isAclApi(api.key)) {
-    if (!(api.key === API.describeAcls ? access.user.maySeeAcls : access.user.mayEditAcls)) access.denied?.(api.name, undefined);
-    return { kind: 'answer', body: await answerAclApi(api.key, request, access.user, access.book) };
-  }
+export function applyAcls(api: ApiDefinition, request: Body, access: SessionAccess | undefined): Soon<Enforcement> {
+  return isAclApi(api.key) ? editAcls(api, request, access) : enforceAcls(api, request, access);
+}
+
+async function editAcls(api: ApiDefinition, request: Body, access: SessionAccess | undefined): Promise<Enforcement> {
+  if (access === undefined) return { kind: 'answer', body: await answerAclApi(api.key, request, undefined, NO_BOOK) };
+  if (!(api.key === API.describeAcls ? access.user.maySeeAcls : access.user.mayEditAcls)) access.denied?.(api.name, undefined);
+  return { kind: 'answer', body: await answerAclApi(api.key, request, access.user, access.book) };
+}
+
+function enforceAcls(api: ApiDefinition, request: Body, access: SessionAccess | undefined): Enforcement {
+  if (access === undefined) return FORWARD;
   const { can, basis } = access.user;
   if (api.key === API.fetch) {
     // A session's later fetches do not name their topics again. After a change of the ACLs the client names them all once more.
@@ -39,7 +46,7 @@ export async function applyAcls(api: ApiDefinition, request: Body, access: Sessi
     access.fetchBasis = basis;
     if (isStale) return { kind: 'answer', body: { ...newMessage(fetchResponse, { errorCode: ERROR.FETCH_SESSION_ID_NOT_FOUND }) } };
   }
-  if (can === undefined) return { kind: 'forward' };
+  if (can === undefined) return FORWARD;
   let refusal: Refusal | undefined;
   const verdict = enforce(api.key, request, (operation, resourceType, name) => {
     const isAllowed = can(operation, resourceType, name);
@@ -56,4 +63,5 @@ export function completeAnswer({ extra, filter }: Extract<Enforcement, { kind: '
   for (const [key, entries] of Object.entries(extra ?? {})) answer[key] = [...((answer[key] ?? []) as unknown[]), ...(entries as unknown[])];
 }
 
+const FORWARD: Enforcement = { kind: 'forward' };
 const NO_BOOK: AclBook = { acls: [], update: async () => {} };

@@ -57,18 +57,23 @@ export class BackendRoutes {
     return this.#routes.get(this.#nodeId)?.link;
   }
 
-  /** The same, as a route; undefined where `to` has to be asked. */
-  get mainNow(): Route | undefined {
-    return this.#usable(this.#nodeId);
-  }
-
   get(via: number | undefined): BackendLink | undefined {
     return this.#routes.get(via ?? this.#nodeId)?.link;
   }
 
+  /** Calls `use` with the route to where that key is served, which is current then: between the answer of an `await` and the next line it may be moved. */
+  through(key: CoordinatorKey | undefined, use: (route: Route) => Soon<void>): Soon<void> {
+    const route = this.#usable(this.#viaOf(key));
+    return route === undefined ? this.#to(key).then((made) => (this.isCurrent(made) ? use(made) : this.through(key, use))) : use(route);
+  }
+
+  #viaOf(key: CoordinatorKey | undefined): number {
+    return (key === undefined ? undefined : this.#coordinators.get(keyOf(key))) ?? this.#nodeId;
+  }
+
   /** Made at the first need, and again after each move. What it resolves to may be moved before the caller goes on: see `isCurrent`. */
-  async to(key?: CoordinatorKey): Promise<Route> {
-    const via = (key === undefined ? undefined : this.#coordinators.get(keyOf(key))) ?? this.#nodeId;
+  async #to(key?: CoordinatorKey): Promise<Route> {
+    const via = this.#viaOf(key);
     const route = this.#usable(via);
     if (route !== undefined) return route;
     let connecting = this.#connecting.get(via);
@@ -101,7 +106,7 @@ export class BackendRoutes {
     if (found === asked || generation !== this.#node.generation) return undefined;
     if (this.#coordinators.size >= MOST_COORDINATORS) this.#coordinators.clear();
     this.#coordinators.set(keyOf(key), found);
-    return await this.to(key);
+    return await this.#to(key);
   }
 
   /** Stops reading between two frames and destroys all links; false when a frame is not through in time. */
@@ -117,7 +122,7 @@ export class BackendRoutes {
   /** Connects to the broker of this port and sends it these frames before any other. */
   async resume(frames: readonly Buffer[]): Promise<void> {
     this.#again = [...this.#again, ...frames];
-    if (this.#again.length > 0) await this.to();
+    if (this.#again.length > 0) await this.#to();
   }
 
   /** Why a broker is waited for no longer; undefined: all are well. */

@@ -20,7 +20,7 @@ export class ByteSink {
   readonly #socket: Socket;
   /** The last piece: the next one may be its continuation, as most of what goes on unchanged is. */
   #last: Piece | undefined;
-  #gathered: Piece[] = [];
+  readonly #gathered: Piece[] = [];
   #gatheredBytes = 0;
   /** Undefined: not corked. */
   #corkedBytes: number | undefined;
@@ -91,14 +91,14 @@ export class ByteSink {
     const [first] = pieces;
     if (first === undefined) return;
     const size = this.#gatheredBytes;
-    this.#gathered = [];
     this.#gatheredBytes = 0;
-    if (pieces.length === 1 && this.#socket.writable) {
-      this.#hand(first);
-      return;
+    if (pieces.length === 1 && this.#socket.writable) this.#hand(first);
+    else {
+      if (this.#socket.writable) this.#socket.write(Buffer.concat(pieces.map(({ bytes }) => bytes), size));
+      for (const { lease } of pieces) lease?.release();
     }
-    if (this.#socket.writable) this.#socket.write(Buffer.concat(pieces.map(({ bytes }) => bytes), size));
-    for (const { lease } of pieces) lease?.release();
+    // Not a new list (see ExchangeQueue).
+    pieces.length = 0;
   }
 
   #hand({ bytes, lease }: Piece): void {

@@ -32,11 +32,24 @@ import { complain } from './complain.ts';
 import { Detours } from './detours.ts';
 import { ExchangeQueue, type Exchange } from './exchange-queue.ts';
 import { forwardFetched, withholdFetched } from './forward-fetched.ts';
-import { inClientsWords, prepareRequest } from './prepare-request.ts';
+import { inClientsWords, prepareRequest, type PreparedRequest } from './prepare-request.ts';
 import { ProduceForwarder, type ProducingClient } from './produce-forwarder.ts';
 
 /** What a client asks about its connection, logged in or not. */
 const OF_CONNECTIONS: ReadonlySet<number> = new Set([API.apiVersions, API.saslHandshake, API.saslAuthenticate]);
+
+/** A request on its way to a broker. */
+interface Sending {
+  readonly session: ClientSession;
+  readonly api: ApiDefinition;
+  readonly head: RequestHead;
+  readonly isWrite: boolean;
+  /** That was active when its client's words were read. */
+  readonly generation: number;
+  readonly prepared: Extract<PreparedRequest, { kind: 'forward' }>;
+  /** It is in the queue, and ends as an exchange does. */
+  isPushed: boolean;
+}
 
 /**
  * One client, and its broker connection behind it (two where a coordinator is another broker, see BackendRoutes).
@@ -225,36 +238,49 @@ export class ClientConnection {
     if (this.#login.usage !== undefined) this.#traffic.join(this.#login.usage);
   }
 
-  async #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Promise<void> {
+  #forward(session: ClientSession, api: ApiDefinition, head: RequestHead, size: number, isWrite: boolean): Soon<void> {
     const { maxDecodedBytes } = this.#node.limits;
     if (size > maxDecodedBytes) throw new GwctlError('PROTOCOL', `${api.name} request of ${size} bytes (allowed: ${maxDecodedBytes})`);
-    const frame = await this.#source.take(size);
-    const { generation } = this.#node;
-    const prepared = await prepareRequest(api, head, frame, session.around, this.#software, this.#node, this.#over.signal, () => this.#flush());
-    if (prepared.kind === 'answer') return this.#answerInFull(api, head, prepared.body);
-    const { request, brokerVersion, complete } = prepared;
-    if (isWrite && (await admitWrite(this.#writer, transactionalIdOf(head.apiKey, request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
-    let pushed = false;
+    return after(this.#source.take(size), (frame) => {
+      const { generation } = this.#node;
+      return after(prepareRequest(api, head, frame, session.around, this.#software, this.#node, this.#over.signal, () => this.#flush()), (prepared) => {
+        if (prepared.kind === 'answer') return this.#answerInFull(api, head, prepared.body);
+        const sending: Sending = { session, api, head, isWrite, generation, prepared, isPushed: false };
+        return isWrite ? this.#sendWrite(sending) : this.#send(sending);
+      });
+    });
+  }
+
+  async #sendWrite(sending: Sending): Promise<void> {
+    const { api, head, prepared } = sending;
+    if ((await admitWrite(this.#writer, transactionalIdOf(head.apiKey, prepared.request))) === 'expired') throw new GwctlError('UNAVAILABLE', `${api.name} was held for a switch for too long`);
     try {
-      const settled = await this.#node.transactions.before(head.apiKey, request, this.#software);
-      if (settled !== undefined) return this.#answerInFull(api, head, inClientsWords(api, head, complete, settled, session.around));
-      const rewritten = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
-      // Between the answer of an await and the next line the backend may have been moved: what is pushed must go to the one that is there.
-      const key = coordinatorKeyOf(head.apiKey, request);
-      let route = await this.#routes.to(key);
-      while (!this.#routes.isCurrent(route)) route = await this.#routes.to(key);
-      // It has the topic ids of the cluster that was left meanwhile.
-      if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
-      const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame: rewritten, request, complete, isWrite, charge: this.#traffic.claim() };
-      // A follower serves fetches, too (KIP-392): the client would stay with its old leader, and be out of range when that is back and behind.
-      const moved = route.isStandIn && api.key === API.fetch ? answerMoved(exchange, session.around) : undefined;
-      if (moved !== undefined) return this.#answerLocally(head, moved, exchange.charge);
-      this.#queue.push(exchange);
-      pushed = true;
-      await route.link.write(rewritten);
+      await this.#send(sending);
     } finally {
-      if (isWrite && !pushed) this.#node.inFlight.end();
+      if (!sending.isPushed) this.#node.inFlight.end();
     }
+  }
+
+  #send(sending: Sending): Soon<void> {
+    const { session, api, head, prepared: { request, brokerVersion, complete } } = sending;
+    return after(this.#node.transactions.before(head.apiKey, request, this.#software), (settled) => {
+      if (settled !== undefined) return this.#answerInFull(api, head, inClientsWords(api, head, complete, settled, session.around));
+      const frame = encodeRequestFrame(head.apiKey, brokerVersion, head.correlationId, head.clientId, encodeMessage(api.request, brokerVersion, request));
+      return this.#routes.through(coordinatorKeyOf(head.apiKey, request), (route) => this.#push(sending, frame, route));
+    });
+  }
+
+  #push(sending: Sending, frame: Buffer, route: Route): Soon<void> {
+    const { session, api, head, isWrite, generation, prepared: { request, complete } } = sending;
+    // It has the topic ids of the cluster that was left meanwhile.
+    if (api.key === API.consumerGroupHeartbeat && generation !== this.#node.generation) return this.#answerLocally(head, answerHeartbeatMoved(head.correlationId, head.apiVersion));
+    const exchange: Exchange = { correlationId: head.correlationId, apiKey: head.apiKey, apiVersion: head.apiVersion, by: 'backend', via: route.via === this.#nodeId ? undefined : route.via, frame, request, complete, isWrite, charge: this.#traffic.claim() };
+    // A follower serves fetches, too (KIP-392): the client would stay with its old leader, and be out of range when that is back and behind.
+    const moved = route.isStandIn && api.key === API.fetch ? answerMoved(exchange, session.around) : undefined;
+    if (moved !== undefined) return this.#answerLocally(head, moved, exchange.charge);
+    this.#queue.push(exchange);
+    sending.isPushed = true;
+    return route.link.write(frame);
   }
 
   #answerInFull(api: ApiDefinition, head: RequestHead, body: Record<string, unknown>): void {

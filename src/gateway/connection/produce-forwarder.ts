@@ -1,7 +1,7 @@
 import { encodeRequestFrame, isFlexible, type RequestHead } from '../../wire/headers.ts';
 import { ProducedBatches } from '../acknowledged/produced-batches.ts';
 import { API, brokerVersionOf } from '../api-table.ts';
-import type { BackendRoutes, Route } from '../backend/backend-routes.ts';
+import type { BackendRoutes } from '../backend/backend-routes.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { FrameReader } from '../bytes/frame-reader.ts';
 import { after, ending, type Soon } from '../bytes/soon.ts';
@@ -112,12 +112,12 @@ export class ProduceForwarder {
   }
 
   #forwardJudged({ session, head, header }: ProduceRequest, judged: JudgedProduce, state: { isPushed: boolean }): Soon<void> {
-    const { node, source, queue, traffic } = this.#client;
+    const { node, source, queue, routes, traffic } = this.#client;
     if (judged.kind === 'answer') {
       if (judged.answer.length > 0) this.#client.answerLocally(head, judged.answer);
       return;
     }
-    return this.#onRoute((route) => {
+    return routes.through(undefined, (route) => {
       // Its client may write to the same broker by another port already, and neither write knows of the other.
       if (route.isStandIn) return this.#refuse(head, judged.body);
       const { link } = route;
@@ -134,14 +134,6 @@ export class ProduceForwarder {
         if (source.buffered === 0) link.flush();
       });
     });
-  }
-
-  /** The backend may be moved while a route is waited for: `use` has one that is current. */
-  #onRoute(use: (route: Route) => Soon<void>): Soon<void> {
-    const { routes } = this.#client;
-    const now = routes.mainNow;
-    if (now !== undefined) return use(now);
-    return routes.to().then((route) => (routes.isCurrent(route) ? use(route) : this.#onRoute(use)));
   }
 
   #refuse(head: RequestHead, body: FrameReader): Promise<void> {

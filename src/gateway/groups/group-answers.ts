@@ -10,6 +10,7 @@ import { syncGroupResponse, type SyncGroupRequest } from '../../wire/generated/s
 import { newMessage } from '../../wire/new-message.ts';
 import { fetchMoved, fetchNothing } from '../answers/local-answers.ts';
 import { API } from '../api-table.ts';
+import type { Soon } from '../bytes/soon.ts';
 import { commitsByTimerOnly, keepsPartitionsWhileJoining, type ClientSoftware } from '../client-software.ts';
 import type { GroupGate } from './group-gate.ts';
 
@@ -23,9 +24,9 @@ const NO_PARTITIONS = writeVersioned(consumerProtocolAssignment, { version: 0, v
  * What this node answers by itself while groups are drained (hazard H5), and what it learns about members on the way. undefined: the request goes
  * on to the broker. `beforeWait` is called before a request is held.
  */
-export async function answerDuringDrain(
+export function answerDuringDrain(
   apiKey: number, version: number, request: Body, software: ClientSoftware, groups: GroupGate, over: AbortSignal, beforeWait: () => void,
-): Promise<Body | undefined> {
+): Soon<Body | undefined> {
   switch (apiKey) {
     case API.heartbeat: {
       const { groupId, memberId, generationId } = request as unknown as HeartbeatRequest;
@@ -37,7 +38,7 @@ export async function answerDuringDrain(
       return { ...newMessage(heartbeatResponse, { errorCode: ERROR.REBALANCE_IN_PROGRESS }) };
     }
     case API.consumerGroupHeartbeat:
-      return await answerMember(request as unknown as ConsumerGroupHeartbeatRequest, groups, over, beforeWait);
+      return answerMember(request as unknown as ConsumerGroupHeartbeatRequest, groups, over, beforeWait);
     case API.leaveGroup: {
       const { groupId, memberId, members } = request as unknown as LeaveGroupRequest;
       for (const member of members.length > 0 ? members : [{ memberId }]) groups.left(groupId, member.memberId);
@@ -48,29 +49,31 @@ export async function answerDuringDrain(
       if (groups.isClosed && groups.isEmptied(groupId, memberId)) return { ...newMessage(syncGroupResponse, { protocolType, protocolName, assignment: NO_PARTITIONS }) };
       return groups.isClosed ? { ...newMessage(syncGroupResponse, { errorCode: ERROR.REBALANCE_IN_PROGRESS }) } : undefined;
     }
-    case API.joinGroup: {
-      const { groupId, memberId, protocolType, protocols } = request as unknown as JoinGroupRequest;
-      // It would go on where it was, by the offsets of the cluster that is left: it is assigned nothing first, in a round that only this node knows of.
-      const generationId = keepsPartitionsWhileJoining(software) ? groups.empties(groupId, memberId) : undefined;
-      if (generationId !== undefined) return { ...newMessage(joinGroupResponse, { generationId, protocolType, protocolName: protocols[0]?.name ?? '', leader: 'gwctl', memberId }) };
-      if (groups.isClosed) beforeWait();
-      const verdict = await groups.join(groupId, memberId, over);
-      if (verdict === 'expired') return joinRefused(ERROR.REBALANCE_IN_PROGRESS, memberId);
-      // Who has no member id yet joins afresh anyway.
-      return verdict === 'moved' && memberId !== '' ? joinRefused(ERROR.UNKNOWN_MEMBER_ID, '') : undefined;
-    }
-    case API.fetch: {
-      if (!groups.isClosed) return undefined;
-      const fetch = request as unknown as FetchRequest;
-      beforeWait();
-      const verdict = await groups.fetch(fetch.maxWaitMs, over);
-      if (verdict === 'same') return undefined;
-      if (verdict === 'moved') return fetchMoved(fetch, version);
-      return fetchNothing(fetch);
-    }
+    case API.joinGroup:
+      return answerJoin(request as unknown as JoinGroupRequest, software, groups, over, beforeWait);
+    case API.fetch:
+      return groups.isClosed ? answerFetch(request as unknown as FetchRequest, version, groups, over, beforeWait) : undefined;
     default:
       return undefined;
   }
+}
+
+async function answerJoin({ groupId, memberId, protocolType, protocols }: JoinGroupRequest, software: ClientSoftware, groups: GroupGate, over: AbortSignal, beforeWait: () => void): Promise<Body | undefined> {
+  // It would go on where it was, by the offsets of the cluster that is left: it is assigned nothing first, in a round that only this node knows of.
+  const generationId = keepsPartitionsWhileJoining(software) ? groups.empties(groupId, memberId) : undefined;
+  if (generationId !== undefined) return { ...newMessage(joinGroupResponse, { generationId, protocolType, protocolName: protocols[0]?.name ?? '', leader: 'gwctl', memberId }) };
+  if (groups.isClosed) beforeWait();
+  const verdict = await groups.join(groupId, memberId, over);
+  if (verdict === 'expired') return joinRefused(ERROR.REBALANCE_IN_PROGRESS, memberId);
+  // Who has no member id yet joins afresh anyway.
+  return verdict === 'moved' && memberId !== '' ? joinRefused(ERROR.UNKNOWN_MEMBER_ID, '') : undefined;
+}
+
+async function answerFetch(fetch: FetchRequest, version: number, groups: GroupGate, over: AbortSignal, beforeWait: () => void): Promise<Body | undefined> {
+  beforeWait();
+  const verdict = await groups.fetch(fetch.maxWaitMs, over);
+  if (verdict === 'same') return undefined;
+  return verdict === 'moved' ? fetchMoved(fetch, version) : fetchNothing(fetch);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ZERO_UUID } from '../../wire/schema.ts';
-import type { Soon } from '../bytes/soon.ts';
+import { after, type Soon } from '../bytes/soon.ts';
 import type { UnknownTopic } from '../splice/produce-request-by-id.ts';
 import type { ProduceHead } from '../splice/produce-request.ts';
 import { learnTopicIds } from '../tenants/topic-directory.ts';
@@ -8,7 +8,7 @@ import { unknownTopicProduced } from './topic-ids.ts';
 
 /** The virtual name behind an id that a producer sent; undefined: nobody's. */
 export function nameOfProduced(topicId: string, { names, topics }: Surroundings): Soon<string | undefined> {
-  return names.topicIds.nameOf(topicId) ?? learnTopicIds([topicId], names, topics).then(() => names.topicIds.nameOf(topicId));
+  return names.topicIds.nameOf(topicId) ?? after(learnTopicIds([topicId], names, topics), () => names.topicIds.nameOf(topicId));
 }
 
 /** The physical name of a topic in a client's words, by name or by an id that `nameOfProduced` was asked for; undefined: nobody's. */

@@ -63,13 +63,13 @@ const FORWARD: RequestOutcome = { kind: 'forward' };
 export function rewriteRequest(api: ApiDefinition, version: number, body: Body, around: Surroundings): RequestOutcome {
   const special = REQUESTS[api.key]?.(body as never, around, version);
   if (special?.kind === 'answer') return special;
-  rewriteEntities(api.request.fields, version, body, towardsBroker(around.names, around.disabledGuards?.has('epochs-request')));
+  rewriteEntities(api.request.fields, version, body, towardsBroker(around.disabledGuards?.has('epochs-request')), around.names);
   return FORWARD;
 }
 
 /** Changes a decoded response, in place, into what the client shall see. */
 export function rewriteResponse(api: ApiDefinition, version: number, body: Body, around: Surroundings): void {
-  rewriteEntities(api.response.fields, version, body, towardsClient(around.names, around.disabledGuards?.has('epochs')));
+  rewriteEntities(api.response.fields, version, body, towardsClient(around.disabledGuards?.has('epochs')), around.names);
   RESPONSES[api.key]?.(body as never, around, version);
 }
 
@@ -219,13 +219,15 @@ function alteredConfigs(body: AlterConfigsResponse, { names }: Surroundings): vo
  * ever, also on bare brokers (librdkafka issues 5456 and 5511, seen with 2.16; may go when they are closed).
  */
 function everyBroker(brokers: readonly MetadataResponseBroker[], { endpoints }: Surroundings): MetadataResponseBroker[] {
-  const alive = new Set(brokers.map(({ nodeId }) => nodeId));
-  const others = [...endpoints].flatMap(([nodeId, endpoint]) => (alive.has(nodeId) ? [] : [{ nodeId, ...endpoint, rack: null }]));
-  const served = brokers.flatMap((broker) => {
+  const served = brokers.filter((broker) => {
     const endpoint = endpoints.get(broker.nodeId);
-    return endpoint === undefined ? [] : [{ ...broker, ...endpoint }];
+    if (endpoint !== undefined) Object.assign(broker, endpoint);
+    return endpoint !== undefined;
   });
-  return [...served, ...others];
+  if (served.length === endpoints.size) return served;
+  const alive = new Set(served.map(({ nodeId }) => nodeId));
+  for (const [nodeId, endpoint] of endpoints) if (!alive.has(nodeId)) served.push({ nodeId, ...endpoint, rack: null });
+  return served;
 }
 
 /** Node -1 means that there is no coordinator yet, and has no address. */

@@ -24,41 +24,37 @@ export type Translation =
  *
  *   client's version, virtual ids ──► broker's version, virtual names ──► physical names ──► broker
  */
-export async function translateRequest(api: ApiDefinition, version: number, request: Body, around: Surroundings): Promise<Translation> {
+export function translateRequest(api: ApiDefinition, version: number, request: Body, around: Surroundings): Soon<Translation> {
   const { names, topics } = around;
-  const brokerVersion = brokerVersionOf(api.key, version);
-  const hasIds = version > brokerVersion;
-  let complete: (answer: Body) => void = () => {};
-  if (hasIds) {
-    await learnTopicIds(topicIdsIn(api.key, request), names, topics);
+  if (version === brokerVersionOf(api.key, version)) return translateNamed(api, version, request, around, () => {});
+  return after(learnTopicIds(topicIdsIn(api.key, request), names, topics), () => {
     const named = nameTopics(api.key, version, request, names.topicIds);
-    if (named.kind === 'answer') return named;
-    complete = named.complete;
-  }
-  const allowed = await applyAcls(api, request, around.access);
-  if (allowed.kind === 'answer') {
-    if (hasIds) {
-      identifyTopics(api.key, version, allowed.body, names.topicIds);
-      complete(allowed.body);
-    }
-    return allowed;
-  }
-  if (allowed.extra !== undefined || allowed.filter !== undefined) {
-    const before = complete;
-    if (hasIds && allowed.extra !== undefined) identifyTopics(api.key, version, { ...newMessage<Body>(api.response, {}), ...allowed.extra }, names.topicIds);
-    complete = (answer) => {
-      before(answer);
-      completeAnswer(allowed, answer);
-    };
-  }
-  if (api.key === API.consumerGroupHeartbeat) await learnOwned(request as unknown as ConsumerGroupHeartbeatRequest, around);
-  const outcome = rewriteRequest(api, brokerVersion, request, around);
-  if (outcome.kind === 'forward') return { kind: 'forward', brokerVersion, complete };
-  if (hasIds) {
-    identifyTopics(api.key, version, outcome.body, names.topicIds);
-    complete(outcome.body);
-  }
-  return outcome;
+    return named.kind === 'answer' ? named : translateNamed(api, version, request, around, named.complete);
+  });
+}
+
+/** Its topics have names. `addUnknown` adds to the answer the ids that have none. */
+function translateNamed(api: ApiDefinition, version: number, request: Body, around: Surroundings, addUnknown: (answer: Body) => void): Soon<Translation> {
+  const brokerVersion = brokerVersionOf(api.key, version);
+  const identify = (answer: Body): void => {
+    if (version !== brokerVersion) identifyTopics(api.key, version, answer, around.names.topicIds);
+  };
+  const answer = (body: Body, complete: (answer: Body) => void): Translation => {
+    identify(body);
+    complete(body);
+    return { kind: 'answer', body };
+  };
+  return after(applyAcls(api, request, around.access), (allowed) => {
+    if (allowed.kind === 'answer') return answer(allowed.body, addUnknown);
+    if (allowed.extra !== undefined) identify({ ...newMessage<Body>(api.response, {}), ...allowed.extra });
+    const isCompleted = allowed.extra !== undefined || allowed.filter !== undefined;
+    const complete = isCompleted ? (body: Body): void => (addUnknown(body), completeAnswer(allowed, body)) : addUnknown;
+    const learned = api.key === API.consumerGroupHeartbeat ? learnOwned(request as unknown as ConsumerGroupHeartbeatRequest, around) : undefined;
+    return after(learned, () => {
+      const outcome = rewriteRequest(api, brokerVersion, request, around);
+      return outcome.kind === 'answer' ? answer(outcome.body, complete) : { kind: 'forward', brokerVersion, complete };
+    });
+  });
 }
 
 /** What was asked, as far as the answer depends on it. */

@@ -1,3 +1,4 @@
+import type { Soon } from '../bytes/soon.ts';
 import type { TenantNames } from './tenant-names.ts';
 
 /** Which topics the active cluster has, by physical name and by its own ids. Other clusters give other ids (hazard H1). */
@@ -20,12 +21,11 @@ export function realIdOf(virtualId: string, names: TenantNames, directory: Topic
  * Makes sure that these virtual ids can be turned into names, as far as there are such topics: a node that was restarted has heard of none,
  * while its clients go on with the ids that they have.
  */
-export async function learnTopicIds(ids: readonly string[], names: TenantNames, directory: TopicDirectory): Promise<void> {
+export function learnTopicIds(ids: readonly string[], names: TenantNames, directory: TopicDirectory): Soon<void> {
   if (ids.every((id) => names.topicIds.nameOf(id) !== undefined)) return;
   rememberTopics(names, directory);
   if (ids.every((id) => names.topicIds.nameOf(id) !== undefined)) return;
-  await directory.refresh();
-  rememberTopics(names, directory);
+  return directory.refresh().then(() => rememberTopics(names, directory));
 }
 
 function rememberTopics(names: TenantNames, directory: TopicDirectory): void {

@@ -5,6 +5,7 @@ import { endTxnApi } from '../../wire/generated/end-txn.ts';
 import type { InitProducerIdRequest, InitProducerIdResponse } from '../../wire/generated/init-producer-id.ts';
 import type { RequestHead } from '../../wire/headers.ts';
 import { API } from '../api-table.ts';
+import type { Soon } from '../bytes/soon.ts';
 import { endsOnUnknownTransaction, type ClientSoftware } from '../client-software.ts';
 import type { Log } from '../log.ts';
 import { renumberBatches } from '../splice/renumber-batches.ts';
@@ -60,9 +61,12 @@ export class Transactions {
   }
 
   /** Changes a request, in place, before it goes to the broker; an answer where it shall not go there. */
-  async before(apiKey: number, request: Body, software: ClientSoftware): Promise<Body | undefined> {
+  before(apiKey: number, request: Body, software: ClientSoftware): Soon<Body | undefined> {
     const transactionalId = transactionalIdOf(apiKey, request);
-    if (transactionalId === null || !this.#isDisturbed) return undefined;
+    return transactionalId === null || !this.#isDisturbed ? undefined : this.#beforeDisturbed(transactionalId, apiKey, request, software);
+  }
+
+  async #beforeDisturbed(transactionalId: string, apiKey: number, request: Body, software: ClientSoftware): Promise<Body | undefined> {
     const identity = identityOf(apiKey, request);
     const producer = this.#producers.get(transactionalId);
     if (producer !== undefined && wasReplaced(identity, producer)) return answerTransaction(apiKey, request, ERROR.PRODUCER_FENCED);
