@@ -28,7 +28,13 @@ export class ByteWriter {
 
   /** A copy of what was written. */
   toBuffer(): Buffer {
-    return Buffer.from(this.#buffer.subarray(0, this.#length));
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.copyTo(bytes, 0);
+    return bytes;
+  }
+
+  copyTo(target: Buffer, at: number): void {
+    this.#buffer.copy(target, at, 0, this.#length);
   }
 
   writeInt8(value: number): void {

@@ -6,6 +6,8 @@ import { APIS } from './generated/apis.ts';
 /** ApiVersions answers always have the oldest header: the client does not know yet what the broker can read. */
 const API_VERSIONS = 18;
 
+const sharedHead = new ByteWriter();
+
 export interface RequestHead {
   readonly apiKey: number;
   readonly apiVersion: number;
@@ -49,31 +51,32 @@ export function encodeRequestFrame(
   api: number | { readonly key: number }, apiVersion: number, correlationId: number, clientId: string | null, bodyBytes: Buffer,
 ): Buffer {
   const apiKey = typeof api === 'number' ? api : api.key;
-  const head = new ByteWriter(16 + (clientId?.length ?? 0) * 3);
-  head.writeInt16(apiKey);
-  head.writeInt16(apiVersion);
-  head.writeInt32(correlationId);
-  if (clientId === null) head.writeLength(null, 16, false);
-  else head.writeString(clientId, false);
-  if (isFlexible(apiKey, apiVersion)) head.writeUnsignedVarint(0);
-  return sized(head.toBuffer(), bodyBytes);
+  sharedHead.reset();
+  sharedHead.writeInt16(apiKey);
+  sharedHead.writeInt16(apiVersion);
+  sharedHead.writeInt32(correlationId);
+  if (clientId === null) sharedHead.writeLength(null, 16, false);
+  else sharedHead.writeString(clientId, false);
+  if (isFlexible(apiKey, apiVersion)) sharedHead.writeUnsignedVarint(0);
+  return sized(sharedHead, bodyBytes);
 }
 
 /** A whole response frame, size bytes included. */
 export function encodeResponseFrame(apiKey: number, apiVersion: number, correlationId: number, bodyBytes: Buffer): Buffer {
-  const head = Buffer.alloc(hasResponseTags(apiKey, apiVersion) ? 5 : 4);
-  head.writeInt32BE(correlationId);
-  return sized(head, bodyBytes);
+  sharedHead.reset();
+  sharedHead.writeInt32(correlationId);
+  if (hasResponseTags(apiKey, apiVersion)) sharedHead.writeUnsignedVarint(0);
+  return sized(sharedHead, bodyBytes);
 }
 
 function hasResponseTags(apiKey: number, apiVersion: number): boolean {
   return apiKey !== API_VERSIONS && isFlexible(apiKey, apiVersion);
 }
 
-function sized(head: Buffer, body: Buffer): Buffer {
+function sized(head: ByteWriter, body: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(4 + head.length + body.length);
   frame.writeInt32BE(head.length + body.length);
-  head.copy(frame, 4);
+  head.copyTo(frame, 4);
   body.copy(frame, 4 + head.length);
   return frame;
 }

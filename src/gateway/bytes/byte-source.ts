@@ -237,8 +237,14 @@ export class ByteSource implements FrameBytes {
     first.lease?.release();
   }
 
-  /** Exactly `bytes` bytes as one buffer of the caller's own, copied once however many pieces they came in. */
+  /** Exactly `bytes` bytes as one buffer of the caller's own, copied once at most, however many pieces they came in. */
   take(bytes: number): Soon<Buffer> {
+    const [first] = this.#chunks;
+    if (first !== undefined && first.lease === undefined && first.bytes.length - first.at >= bytes) {
+      const whole = first.bytes.subarray(first.at, first.at + bytes);
+      this.consume(bytes);
+      return whole;
+    }
     const whole = Buffer.allocUnsafe(bytes);
     let at = 0;
     const passed = this.pass(bytes, (piece) => {

@@ -134,17 +134,18 @@ function nameFetch(request: FetchRequest, ids: TopicIds): NamedRequest {
 const FINAL_SESSION_EPOCH = -1;
 
 function nameMetadata(request: MetadataRequest, ids: TopicIds, version: number): NamedRequest {
+  if (request.topics === null || request.topics.every(({ name }) => name !== null)) return NOTHING_LACKS;
   // Versions 10 and 11 cannot say null; clients look at the id.
   const name = version >= 12 ? null : '';
   const asked = new Map<string, string>();
   const unknown: string[] = [];
-  request.topics = request.topics?.filter((topic) => {
+  request.topics = request.topics.filter((topic) => {
     if (topic.name !== null) return true;
     const found = ids.nameOf(topic.topicId);
     if (found === undefined) unknown.push(topic.topicId);
     else asked.set((topic.name = found), topic.topicId);
     return found !== undefined;
-  }) ?? null;
+  });
   return forward((answer: MetadataResponse) => {
     for (const topic of answer.topics) {
       const topicId = topic.name === null ? undefined : asked.get(topic.name);
