@@ -24,6 +24,8 @@ export interface ScriptedGateway extends Pick<NodeContext, 'gate' | 'inFlight' |
   isSettling: boolean;
   /** The clusters have no broker 1: `other` stands in for it on new connections. */
   isBrokerAway: boolean;
+  /** What the node does when a write makes it look whether it was stopped. */
+  looksForStop: () => void;
   plainClient(): Promise<FrameClient>;
   authenticated(): Promise<FrameClient>;
   /** What a node does with a cluster that does not answer, for all connections. */
@@ -67,6 +69,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
         return { socket, isStandIn, generation: seen };
       }, ({ socket }) => socket.destroy()),
     coordinatorOf: async () => gateway.coordinator,
+    stalls: { check: () => gateway.looksForStop() },
   };
   const server = createServer((socket) => {
     const connection = new ClientConnection(socket, 1, context, context.log);
@@ -94,6 +97,7 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
     lines,
     isSettling: false,
     isBrokerAway: false,
+    looksForStop: () => {},
     plainClient,
     authenticated: async () => {
       const client = await plainClient();

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { clear } from './clear.ts';
 import type { Lease } from './read-buffers.ts';
 
 /** Pieces up to this size are gathered: to copy one costs less than another buffer in a `writev`. */
@@ -97,8 +98,7 @@ export class ByteSink {
       if (this.#socket.writable) this.#socket.write(Buffer.concat(pieces.map(({ bytes }) => bytes), size));
       for (const { lease } of pieces) lease?.release();
     }
-    // Not a new list (see ExchangeQueue).
-    pieces.length = 0;
+    clear(pieces);
   }
 
   #hand({ bytes, lease }: Piece): void {

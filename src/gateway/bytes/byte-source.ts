@@ -237,7 +237,7 @@ export class ByteSource implements FrameBytes {
     first.lease?.release();
   }
 
-  /** Exactly `bytes` bytes as one buffer of the caller's own, copied once at most, however many pieces they came in. */
+  /** Exactly `bytes` bytes as one buffer, copied once at most, however many pieces they came in. Nobody else reads or changes it; it may be a part of a larger piece, which it keeps. */
   take(bytes: number): Soon<Buffer> {
     const [first] = this.#chunks;
     if (first !== undefined && first.lease === undefined && first.bytes.length - first.at >= bytes) {

@@ -1,4 +1,5 @@
 import type { ProducedBatches } from '../acknowledged/produced-batches.ts';
+import { clear } from '../bytes/clear.ts';
 import type { Soon } from '../bytes/soon.ts';
 import type { Charge } from '../limits/connection-traffic.ts';
 
@@ -133,9 +134,11 @@ export class ExchangeQueue {
       this.#onAnswered(slot.exchange, performance.now() - slot.sinceMs);
       this.#first++;
     }
-    // Shifting one by one costs the whole queue each time (style.md, "Measured traps"). In place: an old list that is dropped keeps alive what it held,
-    // until V8 collects all of its memory.
-    if (this.#first > 64 || this.#first === this.#slots.length) {
+    if (this.#first === this.#slots.length) {
+      clear(this.#slots);
+      this.#first = 0;
+    } else if (this.#first > 64) {
+      // Shifting one by one costs the whole queue each time (style.md, "Measured traps").
       this.#slots.splice(0, this.#first);
       this.#first = 0;
     }

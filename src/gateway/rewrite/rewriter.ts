@@ -224,9 +224,7 @@ function everyBroker(brokers: readonly MetadataResponseBroker[], { endpoints }: 
     if (endpoint !== undefined) Object.assign(broker, endpoint);
     return endpoint !== undefined;
   });
-  if (served.length === endpoints.size) return served;
-  const alive = new Set(served.map(({ nodeId }) => nodeId));
-  for (const [nodeId, endpoint] of endpoints) if (!alive.has(nodeId)) served.push({ nodeId, ...endpoint, rack: null });
+  for (const [nodeId, endpoint] of endpoints) if (!served.some((broker) => broker.nodeId === nodeId)) served.push({ nodeId, ...endpoint, rack: null });
   return served;
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ERROR } from '../../../src/wire/error-codes.ts';
+import { addPartitionsToTxnApi } from '../../../src/wire/generated/add-partitions-to-txn.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { offsetCommitApi } from '../../../src/wire/generated/offset-commit.ts';
@@ -15,6 +16,25 @@ beforeEach(async () => {
   gateway = await startScriptedGateway();
 });
 afterEach(async () => await gateway.close());
+
+test('a node that was stopped finds it at a write: it is held, but for one of a transaction that is open', async () => {
+  const [transaction, other] = [await gateway.authenticated(), await gateway.authenticated()];
+  const producer = { v3AndBelowTransactionalId: 't', v3AndBelowProducerId: 7n, v3AndBelowProducerEpoch: 0 };
+  transaction.send(addPartitionsToTxnApi, 3, 10, { ...producer, v3AndBelowTopics: [{ name: 'users', partitions: [0] }] });
+  (await gateway.main.next()).answer({ resultsByTopicV3AndBelow: [{ name: 'teamAusers', resultsByPartition: [{ partitionIndex: 0 }] }] });
+  await transaction.receive(addPartitionsToTxnApi, 3);
+  gateway.looksForStop = () => {
+    if (gateway.gate.isOpen) gateway.transactions.held();
+    gateway.gate.close();
+  };
+  transaction.send(produceApi, 9, 11, { ...PRODUCE, transactionalId: 't' });
+  const written = await gateway.main.next();
+  expect(written.head.correlationId).toBe(11);
+  other.send(produceApi, 9, 12, PRODUCE);
+  await expect.poll(() => gateway.gate.held).toBe(1);
+  written.answer(PRODUCED);
+  expect((await transaction.receive(produceApi, 9)).correlationId).toBe(11);
+});
 
 describe('a flip, as one client sees it', () => {
   test('its socket stays open, and a waiting fetch is answered at once: refresh your metadata', async () => {

@@ -4,6 +4,7 @@ import { ERROR } from '../../../src/wire/error-codes.ts';
 import { apiVersionsApi } from '../../../src/wire/generated/api-versions.ts';
 import { consumerGroupHeartbeatApi } from '../../../src/wire/generated/consumer-group-heartbeat.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';
+import { heartbeatApi } from '../../../src/wire/generated/heartbeat.ts';
 import { initProducerIdApi } from '../../../src/wire/generated/init-producer-id.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
 import { offsetForLeaderEpochApi } from '../../../src/wire/generated/offset-for-leader-epoch.ts';
@@ -93,6 +94,16 @@ describe('a client that speaks topic ids', () => {
   });
 });
 
+test('a member that its broker does not know is not waited for by a drain', async () => {
+  const client = await gateway.authenticated();
+  for (const [memberId, errorCode] of [['known', ERROR.NONE], ['made up', ERROR.UNKNOWN_MEMBER_ID]] as const) {
+    client.send(heartbeatApi, 4, 10, { groupId: 'g', generationId: 1, memberId });
+    (await gateway.main.next()).answer({ errorCode });
+    await client.receive(heartbeatApi, 4);
+  }
+  expect(await gateway.groups.drain(0)).toEqual({ members: 1, drained: 0 });
+});
+
 describe('a broker that goes away', () => {
   test('with answers owed takes the client with it, as a broker would', async () => {
     const client = await gateway.authenticated();
@@ -168,6 +179,17 @@ describe('what is not the protocol ends this connection, with a line in the log,
     client.socket.end(Buffer.from('000000ff0003', 'hex'));
     await client.ended;
     await expect.poll(() => gateway.lines.join('')).toMatch(/closed the connection/);
+  });
+
+  test.each([['SaslHandshake', 17], ['ApiVersions', 18], ['SaslAuthenticate', 36]])('a request about its connection that is larger after a login than before it: %s', async (_name, apiKey) => {
+    const client = await gateway.authenticated();
+    const request = Buffer.alloc(4 + 1025);
+    request.writeInt32BE(1025);
+    request.writeInt16BE(apiKey, 4);
+    request.writeInt16BE(-1, 12);
+    client.socket.write(request);
+    await client.ended;
+    expect(gateway.lines.join('')).toContain(`request ${apiKey} of 1025 bytes (allowed: 1024)`);
   });
 
   test('an api that is hidden (OffsetForLeaderEpoch, D1)', async () => {

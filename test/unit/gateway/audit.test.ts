@@ -155,6 +155,14 @@ describe('refusals', () => {
     expect(throttle.admits(refused('x', 'denied'))).toBe(true);
   });
 
+  test('of users whose names differ only far behind their beginning count as one source: no name takes more memory than that', () => {
+    const throttle = new EventThrottle(() => 0);
+    const admitted = (end: string): number => Array.from({ length: 10 }, () => throttle.admits({ ...refused('a'), user: 'x'.repeat(200) + end })).filter(Boolean).length;
+    expect(admitted('one')).toBe(10);
+    expect(admitted('other')).toBe(0);
+    expect(throttle.admits({ ...refused('a'), user: 'y' })).toBe(true);
+  });
+
   test('that were left out are told, at the latest when the node ends', async () => {
     const { audit, batches } = openLog();
     for (let index = 0; index < 12; index++) audit.record(refused('a'));

@@ -25,6 +25,16 @@ test.each([{ joinedAs: 'connect', isRewritten: false }, { joinedAs: 'consumer', 
   expect(sync['assignments']).toMatchObject([{ assignment: assignmentOf(isRewritten ? 'teamAusers' : 'users') }]);
 });
 
+test('of the groups that a client claims to join neither many nor long names are remembered', () => {
+  const around = tableSurroundings();
+  const join = (groupId: string): void => void rewriteRequest(api(API.joinGroup), 5, newMessage(api(API.joinGroup).request, { groupId, protocolType: 'connect' }), around);
+  join('g'.repeat(1001));
+  expect(around.groupProtocols.size).toBe(0);
+  for (let index = 0; index < 250; index++) join(`g${index}`);
+  expect(around.groupProtocols.size).toBeLessThanOrEqual(100);
+  expect(around.groupProtocols.get('g249')).toBe('connect');
+});
+
 test('producer ids of the gateway differ, and no broker has given one of them out', () => {
   const ids = Array.from({ length: 50 }, () => {
     const outcome = rewriteRequest(api(API.initProducerId), 4, newMessage(api(API.initProducerId).request, { transactionalId: null } as never), tableSurroundings());

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { API, API_TABLE, apiTableFor, brokerVersionOf, missingApis } from '../../../src/gateway/api-table.ts';
+import type { SessionAccess } from '../../../src/gateway/acls/apply-acls.ts';
 import type { Surroundings } from '../../../src/gateway/rewrite/rewriter.ts';
 import { translateRequest, translateResponse } from '../../../src/gateway/rewrite/translation.ts';
 import { TenantNames } from '../../../src/gateway/tenants/tenant-names.ts';
@@ -46,6 +47,16 @@ async function exchange(key: number, version: number, draft: Message, answer: Me
   await translateResponse(api(key), { apiVersion: version, complete: outcome.complete }, body, node.around, isSettling);
   return { asked, answered: again(body, version) };
 }
+
+test('what the gateway answers alone has what its user may not see, too', async () => {
+  const node = freshNode();
+  const can = (_operation: number, _type: number, name: string): boolean => name !== 'secret';
+  const access = { user: { can } } as unknown as SessionAccess;
+  const [topic, brokerLogger] = [2, 8];
+  const resources = [{ resourceType: topic, resourceName: 'secret' }, { resourceType: brokerLogger, resourceName: '1' }];
+  const { answered } = await exchange(API.describeConfigs, 4, { resources }, {}, false, { ...node, around: { ...node.around, access } });
+  expect(answered['results']).toMatchObject([{ resourceName: '1', errorCode: ERROR.CLUSTER_AUTHORIZATION_FAILED }, { resourceName: 'secret', errorCode: ERROR.TOPIC_AUTHORIZATION_FAILED }]);
+});
 
 describe('a client that speaks ids, to a broker that is asked for names', () => {
   test.each([10, 12, 13])('Metadata %i by name: the id is the virtual one, and a topic that is not there has none', async (version) => {
