@@ -53,6 +53,8 @@ async function ask(client) {
   } catch (reason) {
     client.isAnswered = false;
     seen.failed++;
-    problems.set(reason.message, (problems.get(reason.message) ?? 0) + 1);
+    // How long each was waited for is another number each time.
+    const problem = reason.message.replace(/ within \d+ ms/, ' in time');
+    problems.set(problem, (problems.get(problem) ?? 0) + 1);
   }
 }

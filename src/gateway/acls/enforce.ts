@@ -1,5 +1,6 @@
 import { ERROR } from '../../wire/error-codes.ts';
 import { APIS } from '../../wire/generated/apis.ts';
+import type { ConsumerGroupDescribeResponse } from '../../wire/generated/consumer-group-describe.ts';
 import { newMessage } from '../../wire/new-message.ts';
 import { API } from '../api-table.ts';
 import type { Can } from './access.ts';
@@ -153,7 +154,10 @@ const RULES: { readonly [key: number]: Rule } = {
     return names.every((name) => can(describe, RESOURCE.topic, name)) ? FORWARD : answer(key, TOPIC);
   }),
   [API.describeGroups]: each('groups', 'groups', (id, can) => can(describe, RESOURCE.group, id), (groupId) => ({ groupId, ...GROUP })),
-  [API.consumerGroupDescribe]: each('groupIds', 'groups', (id, can) => can(describe, RESOURCE.group, id), (groupId) => ({ groupId, ...GROUP })),
+  [API.consumerGroupDescribe]: (body, can, key) => {
+    const seen = each('groupIds', 'groups', (id) => can(describe, RESOURCE.group, id), (groupId) => ({ groupId, ...GROUP }))(body, can, key);
+    return seen.kind === 'answer' ? seen : { ...seen, filter: (found) => hideMembers(found, can) };
+  },
   16: filtered('groups', ({ groupId }, can) => can(describe, RESOURCE.group, String(groupId))), // ListGroups
   [API.createTopics]: topics(create, ({ name }) => ({ name, ...TOPIC, numPartitions: -1, replicationFactor: -1 })),
   [API.deleteTopics]: topics(remove, (name) => ({ name, ...TOPIC }), 'topicNames', 'responses'),
@@ -186,6 +190,14 @@ const RULES: { readonly [key: number]: Rule } = {
   65: each('transactionalIds', 'transactionStates', (id, can) => can(describe, RESOURCE.transactionalId, id), (transactionalId) => ({ transactionalId, ...TRANSACTION })), // DescribeTransactions
   66: filtered('transactionStates', ({ transactionalId }, can) => can(describe, RESOURCE.transactionalId, String(transactionalId))), // ListTransactions
 };
+
+/** A group in which there is a topic that its reader may not see is shown without its members, as brokers of 4.3.1 do it (KafkaApis, consumerGroupDescribe). */
+function hideMembers(found: Body, can: Can): void {
+  for (const group of (found['groups'] ?? []) as ConsumerGroupDescribeResponse['groups']) {
+    const topicsOf = group.members.flatMap(({ subscribedTopicNames, assignment, targetAssignment }) => [...subscribedTopicNames, ...[assignment, targetAssignment].flatMap(({ topicPartitions }) => topicPartitions.map(({ topicName }) => topicName))]);
+    if (!topicsOf.every((name) => can(describe, RESOURCE.topic, name))) Object.assign(group, { ...TOPIC, errorMessage: 'the group reads topics that are not allowed to be described', members: [] });
+  }
+}
 
 /** A group's offsets of topics that its reader may not know of: asked for "all", they are left out. */
 function hideTopics(found: Body, can: Can): void {

@@ -28,7 +28,7 @@ function tell(exchange: Exchange, body: Record<string, unknown>, { account }: Cl
   const { apiKey, request } = exchange;
   const correct = (): Soon<void> => after(correctOffsets(exchange, body, node), () => node.transactions.after(apiKey, request, body, software));
   if (request === undefined) return correct();
-  if (apiKey === API.heartbeat) forgetUnknown(request, body, node);
+  if (apiKey === API.heartbeat || apiKey === API.consumerGroupHeartbeat) forgetUnknown(request, body, node);
   if (apiKey === API.createTopics) return node.topicsCreated(account, request, body).then(correct);
   if (apiKey === API.deleteTopics) return node.topicsDeleted(account, request, body).then(correct);
   return correct();
@@ -36,5 +36,5 @@ function tell(exchange: Exchange, body: Record<string, unknown>, { account }: Cl
 
 /** Members are remembered as soon as they say that they are one. */
 function forgetUnknown(request: Record<string, unknown>, body: Record<string, unknown>, { groups }: NodeContext): void {
-  if (body['errorCode'] === ERROR.UNKNOWN_MEMBER_ID) groups.left(request['groupId'] as string, request['memberId'] as string);
+  if (body['errorCode'] === ERROR.UNKNOWN_MEMBER_ID || body['errorCode'] === ERROR.GROUP_ID_NOT_FOUND) groups.left(request['groupId'] as string, request['memberId'] as string);
 }

@@ -92,7 +92,7 @@ export class ClientConnection {
       produced?.delivered();
       node.metrics.answered(apiKey, milliseconds);
       if (charge !== undefined) this.#traffic.answered(charge);
-    });
+    }, (change) => this.#traffic.kept(change));
     this.#writer = { node, nodeId, source: this.#source, routes: this.#routes, queue: this.#queue, traffic: this.#traffic, over: this.#over.signal, flush: () => this.#flush(), answerLocally: (head, frame) => this.#answerLocally(head, frame) };
     this.#produces = new ProduceForwarder(this.#writer);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);

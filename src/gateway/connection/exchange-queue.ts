@@ -34,6 +34,8 @@ interface Slot {
   readonly exchange: Exchange;
   readonly sinceMs: number;
   answer: Buffer | undefined;
+  /** The answer is there, and an older one is not. */
+  isKept: boolean;
   reached: (() => void) | undefined;
 }
 
@@ -44,13 +46,16 @@ interface Slot {
 export class ExchangeQueue {
   readonly #send: (frame: Buffer) => void;
   readonly #onAnswered: (exchange: Exchange, milliseconds: number) => void;
+  readonly #onKept: (change: number) => void;
   #slots: Slot[] = [];
   #first = 0;
   #room: (() => void) | undefined;
 
-  constructor(send: (frame: Buffer) => void, onAnswered: (exchange: Exchange, milliseconds: number) => void = () => {}) {
+  /** `onKept` is told by how many bytes the answers change that wait for an older one. */
+  constructor(send: (frame: Buffer) => void, onAnswered: (exchange: Exchange, milliseconds: number) => void = () => {}, onKept: (change: number) => void = () => {}) {
     this.#send = send;
     this.#onAnswered = onAnswered;
+    this.#onKept = onKept;
   }
 
   get length(): number {
@@ -58,7 +63,7 @@ export class ExchangeQueue {
   }
 
   push(exchange: Exchange): void {
-    this.#slots.push({ exchange, sinceMs: performance.now(), answer: undefined, reached: undefined });
+    this.#slots.push({ exchange, sinceMs: performance.now(), answer: undefined, isKept: false, reached: undefined });
   }
 
   /** Waits until fewer than `limit` exchanges are open. */
@@ -103,7 +108,9 @@ export class ExchangeQueue {
     const slot = this.#slotOf(exchange);
     if (slot === undefined || slot.answer !== undefined) return false;
     slot.answer = frame;
-    this.#flush();
+    slot.isKept = slot !== this.#slots[this.#first];
+    if (slot.isKept) this.#onKept(frame.length);
+    else this.#flush();
     return true;
   }
 
@@ -130,6 +137,7 @@ export class ExchangeQueue {
         slot?.reached?.();
         break;
       }
+      if (slot.isKept) this.#onKept(-slot.answer.length);
       if (slot.answer.length > 0) this.#send(slot.answer);
       this.#onAnswered(slot.exchange, performance.now() - slot.sinceMs);
       this.#first++;

@@ -29,6 +29,7 @@ export class ConnectionTraffic {
   /** Of the request that is being read and belongs to no exchange yet. */
   #current = FREE;
   #unanswered = 0;
+  #kept = 0;
   #untaken = 0;
   #mutedUntilMs = 0;
 
@@ -97,15 +98,21 @@ export class ConnectionTraffic {
 
   /** How much of what was written the client has not taken, beyond what its socket takes at once. */
   untaken(bytes: number): void {
-    const grown = bytes - this.#untaken;
+    const change = bytes - this.#untaken;
     this.#untaken = bytes;
-    if (grown > 0) this.#usage?.bytes.add(grown);
-    else if (grown < 0) this.#usage?.bytes.remove(-grown);
+    this.kept(change);
+  }
+
+  /** So many bytes more, or less, of its answers are kept here until they can be written. */
+  kept(change: number): void {
+    this.#kept += change;
+    if (change > 0) this.#usage?.bytes.add(change);
+    else if (change < 0) this.#usage?.bytes.remove(-change);
   }
 
   /** Gives everything back. */
   end(): void {
-    this.#usage?.bytes.remove(this.#unanswered + this.#untaken);
+    this.#usage?.bytes.remove(this.#unanswered + this.#kept);
     this.#usage?.leave();
     this.#usage = undefined;
   }

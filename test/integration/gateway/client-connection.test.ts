@@ -101,7 +101,12 @@ test('a member that its broker does not know is not waited for by a drain', asyn
     (await gateway.main.next()).answer({ errorCode });
     await client.receive(heartbeatApi, 4);
   }
-  expect(await gateway.groups.drain(0)).toEqual({ members: 1, drained: 0 });
+  for (const errorCode of [ERROR.NONE, ERROR.UNKNOWN_MEMBER_ID, ERROR.GROUP_ID_NOT_FOUND]) {
+    client.send(consumerGroupHeartbeatApi, 1, 11, { groupId: 'g848', memberId: `answered with ${errorCode}`, memberEpoch: 4 });
+    (await gateway.main.next()).answer({ errorCode });
+    await client.receive(consumerGroupHeartbeatApi, 1);
+  }
+  expect(await gateway.groups.drain(0)).toEqual({ members: 2, drained: 0 });
 });
 
 describe('a broker that goes away', () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WriteGate } from '../../../src/gateway/switch/write-gate.ts';
 import type { TenantLimits } from '../../../src/topology/topology.ts';
 import { ERROR } from '../../../src/wire/error-codes.ts';
+import { apiVersionsApi } from '../../../src/wire/generated/api-versions.ts';
 import { fetchApi } from '../../../src/wire/generated/fetch.ts';
 import { heartbeatApi } from '../../../src/wire/generated/heartbeat.ts';
 import { metadataApi } from '../../../src/wire/generated/metadata.ts';
@@ -196,6 +197,20 @@ describe('bytes in flight', () => {
     expect(used('teamA')).toBeGreaterThan(5000);
     written.answer(produced('teamA'));
     await writer.receive(produceApi, 7);
+    expect(used('teamA')).toBe(0);
+  });
+
+  test('an answer that waits for an older one counts until it leaves', async () => {
+    await start(LIMITED);
+    const client = await node.client('teamA');
+    client.send(metadataApi, 4, 10, { topics: [] });
+    const metadata = await node.broker.next();
+    const asked = used('teamA');
+    client.send(apiVersionsApi, 0, 11, {});
+    await expect.poll(() => used('teamA')).toBeGreaterThan(asked + 200);
+    metadata.answer({});
+    await client.receive(metadataApi, 4);
+    await client.receive(apiVersionsApi, 0);
     expect(used('teamA')).toBe(0);
   });
 

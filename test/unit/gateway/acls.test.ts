@@ -256,6 +256,11 @@ describe('enforcement', () => {
     { name: 'transactions', key: 66, draft: {}, answer: { transactionStates: [{ transactionalId: 'my' }, { transactionalId: 't' }] }, left: { transactionStates: [{ transactionalId: 'my' }] } },
     { name: 'offsets', key: API.offsetFetch, draft: { groupId: 'my', topics: null }, answer: { topics: [{ name: 'mine' }, { name: 'users' }], groups: [] }, left: { topics: [{ name: 'mine' }], groups: [] } },
     { name: 'topics by name', key: API.metadata, draft: { topics: [{ name: 'mine' }, { name: 'users' }] }, answer: { topics: [{ name: 'mine', errorCode: 0 }] }, left: { topics: [{ name: 'mine', errorCode: 0 }, { name: 'users', errorCode: 29 }] } },
+    {
+      name: 'members', key: API.consumerGroupDescribe, draft: { groupIds: ['my', 'my2', 'my3', 'g'] },
+      answer: { groups: [{ groupId: 'my', members: [{ subscribedTopicNames: ['mine'] }] }, { groupId: 'my2', members: [{ subscribedTopicNames: ['users'] }] }, { groupId: 'my3', members: [{ targetAssignment: { topicPartitions: [{ topicName: 'users' }] } }] }] },
+      left: { groups: [{ groupId: 'my', errorCode: 0, members: [{ subscribedTopicNames: ['mine'] }] }, { groupId: 'my2', errorCode: 29, members: [] }, { groupId: 'my3', errorCode: 29, members: [] }, { groupId: 'g', errorCode: 30 }] },
+    },
   ])('a list of $name has only what its reader may see', ({ key, draft, answer, left }) => {
     const enforcement = enforce(key, requestOf(key, draft), MINE);
     if (enforcement.kind !== 'forward') throw new Error('answered');

@@ -27,6 +27,18 @@ test('a local answer waits for the brokers\' answers before it (hazard 00.3)', (
   expect(queue.length).toBe(0);
 });
 
+test('what is kept for an older answer is told, and told again when it leaves', () => {
+  const kept: number[] = [];
+  queue = new ExchangeQueue((frame) => void sent.push(frame.toString()), () => {}, (change) => void kept.push(change));
+  const [first, second, third] = [push('backend'), push('local'), push('local')];
+  queue.answer(third, Buffer.from('third'));
+  queue.answer(second, Buffer.from('second'));
+  expect(kept).toEqual([5, 6]);
+  queue.answer(first, Buffer.from('first'));
+  expect(kept).toEqual([5, 6, -6, -5]);
+  expect(sent).toEqual(['first', 'second', 'third']);
+});
+
 test('an answer that is written piece by piece waits for its turn', async () => {
   const first = push('backend');
   const second = push('backend');
