@@ -6,7 +6,7 @@ import { API } from '../api-table.ts';
 import type { Soon } from '../bytes/soon.ts';
 import type { UserAccess } from './access.ts';
 import { answerAclApi, isAclApi, type AclBook } from './acl-apis.ts';
-import { enforce, type Enforcement } from './enforce.ts';
+import { enforce, FORWARD, type Enforcement } from './enforce.ts';
 
 type Body = Record<string, unknown>;
 
@@ -63,5 +63,4 @@ export function completeAnswer({ extra, filter }: Extract<Enforcement, { kind: '
   for (const [key, entries] of Object.entries(extra ?? {})) answer[key] = [...((answer[key] ?? []) as unknown[]), ...(entries as unknown[])];
 }
 
-const FORWARD: Enforcement = { kind: 'forward' };
 const NO_BOOK: AclBook = { acls: [], update: async () => {} };

@@ -17,7 +17,7 @@ export type Enforcement =
 
 type Rule = (body: Body, can: Can, key: number) => Enforcement;
 
-const FORWARD: Enforcement = { kind: 'forward' };
+export const FORWARD: Enforcement = { kind: 'forward' };
 const TOPIC = { errorCode: ERROR.TOPIC_AUTHORIZATION_FAILED };
 const GROUP = { errorCode: ERROR.GROUP_AUTHORIZATION_FAILED };
 const TRANSACTION = { errorCode: ERROR.TRANSACTIONAL_ID_AUTHORIZATION_FAILED };

@@ -1,4 +1,5 @@
-import { isArray, isStruct, isWithin, type FieldSchema, type Message } from '../../wire/schema.ts';
+import { isArray, isStruct, type FieldSchema, type Message } from '../../wire/schema.ts';
+import { fieldsAt } from '../../wire/struct-fields.ts';
 import type { TenantNames } from '../tenants/tenant-names.ts';
 
 type NameType = 'topicName' | 'groupId' | 'transactionalId';
@@ -66,7 +67,7 @@ function planOf(fields: readonly FieldSchema[], version: number): readonly Step[
   let byVersion = plans.get(fields);
   if (byVersion === undefined) plans.set(fields, (byVersion = new Map()));
   let plan = byVersion.get(version);
-  if (plan === undefined) byVersion.set(version, (plan = fields.filter(({ versions }) => isWithin(version, versions)).flatMap((field) => stepOf(field, version) ?? [])));
+  if (plan === undefined) byVersion.set(version, (plan = fieldsAt(fields, version).flatMap((field) => stepOf(field, version) ?? [])));
   return plan;
 }
 
